@@ -1,0 +1,228 @@
+/**
+ * The chart of accounts: kind × holder × currency. A kind fixes entity, class, segment and name.
+ *
+ * @module
+ */
+import type { Code } from './refusals.ts';
+
+export const accountClasses = ['asset', 'liability', 'equity', 'income', 'expense'] as const;
+export type AccountClass = (typeof accountClasses)[number];
+
+/** The five lines that the group reports by. */
+export const reportingLines = [
+  'digital payment and merchant services',
+  'CreditTech',
+  'InvestmentTech',
+  'InsureTech',
+  'innovation and other',
+] as const;
+export type ReportingLine = (typeof reportingLines)[number];
+
+/** What an account of a kind is, and what must hold for it. */
+export interface AccountKindSpec {
+  readonly doc: string;
+  /** Each holder has an account of this kind of his own. */
+  readonly perHolder?: boolean;
+  /** The account may never show less than zero on its normal side, on any date; the code says what it means when it would. */
+  readonly floor?: Code;
+  /** Its place in the backing of customers' money: `reserve` backs, a `claim` is backed, a `fee` lies in the reserve until it is swept. */
+  readonly backing?: 'reserve' | 'claim' | 'fee';
+  /** The line that the group reports an income under. */
+  readonly reportingLine?: ReportingLine;
+  /** Whether an income is for technology service or financial (interest, spread). */
+  readonly nature?: 'technology' | 'financial';
+}
+
+/** A kind of account: `platform:liability:payments:wallet`. */
+export interface AccountKind extends AccountKindSpec {
+  /** Numbers the kinds in the order in which they were declared; an index for arrays, never written down. */
+  readonly ordinal: number;
+  readonly path: string;
+  readonly entity: string;
+  readonly class: AccountClass;
+  readonly segment: string;
+  readonly name: string;
+  /** +1 where debits make it larger (asset, expense), -1 where credits do. */
+  readonly side: 1n | -1n;
+}
+
+const ordinals = new Map<string, number>();
+
+function kindOf(path: string, spec: AccountKindSpec): AccountKind {
+  const [entity = '', said = '', segment = '', name = ''] = path.split(':');
+  const found = accountClasses.find((other) => other === said);
+  if (!found || name === '') throw new Error(`not the path of an account kind: ${path}`);
+  const side = found === 'asset' || found === 'expense' ? 1n : -1n;
+  const ordinal = ordinals.get(path) ?? ordinals.size;
+  ordinals.set(path, ordinal);
+  return { ...spec, ordinal, path, entity, class: found, segment, name, side };
+}
+
+/**
+ * Declares a kind of account by its path, `entity:class:segment:name`.
+ *
+ * @example const wallet = accountKind('platform:liability:payments:wallet', { doc: 'what a customer may claim', perHolder: true })
+ */
+export const accountKind = (path: string, spec: AccountKindSpec): AccountKind => kindOf(path, spec);
+
+/**
+ * A kind that another segment declares, used by its path: how money crosses from line to line. That somebody declares it is
+ * checked when a house is put together.
+ */
+export const borrow = (path: string): AccountKind => kindOf(path, { doc: 'declared by another segment' });
+
+/** One side of an entry: a signed amount on an account. Debits are positive, credits negative. */
+export interface Posting {
+  readonly kind: AccountKind;
+  readonly holder: string;
+  readonly minor: bigint;
+  readonly currency: string;
+}
+
+/** A debit of minor units. */
+export const debit = (kind: AccountKind, minor: bigint, holder = '', currency = 'CNY'): Posting => ({
+  kind,
+  holder,
+  minor,
+  currency,
+});
+
+/** A credit of minor units. */
+export const credit = (kind: AccountKind, minor: bigint, holder = '', currency = 'CNY'): Posting => ({
+  kind,
+  holder,
+  minor: -minor,
+  currency,
+});
+
+/** `entity:class:segment:name[:holder]:currency`. */
+export const accountId = (kind: AccountKind, holder: string, currency: string): string =>
+  holder === '' ? `${kind.path}:${currency}` : `${kind.path}:${holder}:${currency}`;
+
+/**
+ * The accounts of one family of journals (a book, its forks and sandboxes), numbered as they are first used. It only grows;
+ * an account whose fork was dropped stays without postings.
+ */
+export class Chart {
+  readonly #kinds: readonly AccountKind[];
+  readonly #byPath = new Map<string, AccountKind>();
+  /** Accounts by kind; inside, by holder for CNY and by holder and currency for the rest. */
+  readonly #byKind: Map<string, number>[] = [];
+  readonly #byId = new Map<string, number>();
+  readonly #sorted: { count: number; accounts: number[] }[] = [];
+  readonly kindOf: AccountKind[] = [];
+  readonly holderOf: string[] = [];
+  readonly currencyOf: string[] = [];
+  readonly #ids: string[] = [];
+  /** Control accounts (a kind in a currency), numbered; an account's control. */
+  readonly controlOf: number[] = [];
+  readonly controls: { readonly kind: AccountKind; readonly currency: string }[] = [];
+  readonly #controls = new Map<string, number>();
+
+  constructor(kindsOfHouse: readonly AccountKind[]) {
+    this.#kinds = kindsOfHouse;
+    for (const kind of kindsOfHouse) this.#byPath.set(kind.path, kind);
+  }
+
+  get kinds(): readonly AccountKind[] {
+    return this.#kinds;
+  }
+
+  /** How many accounts have been numbered. */
+  get size(): number {
+    return this.kindOf.length;
+  }
+
+  kindAt(path: string): AccountKind | undefined {
+    return this.#byPath.get(path);
+  }
+
+  /** The number of an account, which it gets on first use. */
+  index(kind: AccountKind, holder: string, currency: string): number {
+    let byHolder = this.#byKind[kind.ordinal];
+    if (byHolder === undefined) {
+      byHolder = new Map();
+      this.#byKind[kind.ordinal] = byHolder;
+    }
+    const key = currency === 'CNY' ? holder : `${holder}:${currency}`;
+    return byHolder.get(key) ?? this.#add(kind, holder, currency, byHolder, key);
+  }
+
+  /** The number of an account if it has one. */
+  find(kind: AccountKind, holder: string, currency: string): number | undefined {
+    return this.#byKind[kind.ordinal]?.get(currency === 'CNY' ? holder : `${holder}:${currency}`);
+  }
+
+  /** The number of the account with an id, which it gets on first use; undefined when the id is not one of this house. */
+  indexOfId(id: string): number | undefined {
+    const known = this.#byId.get(id);
+    if (known !== undefined) return known;
+    const parts = id.split(':');
+    const kind = this.#byPath.get(parts.slice(0, 4).join(':'));
+    const currency = parts.at(-1);
+    if (!kind || currency === undefined || parts.length !== (kind.perHolder ? 6 : 5)) return undefined;
+    const account = this.index(kind, kind.perHolder ? (parts[4] ?? '') : '', currency);
+    this.#byId.set(id, account);
+    return account;
+  }
+
+  /** The id of an account. */
+  id(account: number): string {
+    let found = this.#ids[account];
+    if (found === undefined) {
+      const kind = this.kindOf[account];
+      if (!kind) throw new RangeError(`no account ${account}`);
+      found = accountId(kind, this.holderOf[account] ?? '', this.currencyOf[account] ?? '');
+      this.#ids[account] = found;
+    }
+    return found;
+  }
+
+  /** The accounts of a kind that have a number, by holder. */
+  ofKind(kind: AccountKind): readonly number[] {
+    const byHolder = this.#byKind[kind.ordinal];
+    if (!byHolder) return [];
+    let sorted = this.#sorted[kind.ordinal];
+    if (sorted?.count !== byHolder.size) {
+      const accounts = [...byHolder.values()];
+      accounts.sort((a, b) => {
+        const left = this.holderOf[a] ?? '';
+        const right = this.holderOf[b] ?? '';
+        return left < right ? -1 : left > right ? 1 : 0;
+      });
+      sorted = { count: byHolder.size, accounts };
+      this.#sorted[kind.ordinal] = sorted;
+    }
+    return sorted.accounts;
+  }
+
+  /** The number of a control account, which it gets on first use. */
+  control(kind: AccountKind, currency: string): number {
+    const key = `${kind.path}:${currency}`;
+    let found = this.#controls.get(key);
+    if (found === undefined) {
+      found = this.controls.length;
+      this.controls.push({ kind, currency });
+      this.#controls.set(key, found);
+    }
+    return found;
+  }
+
+  #add(
+    used: AccountKind,
+    holder: string,
+    currency: string,
+    byHolder: Map<string, number>,
+    key: string,
+  ): number {
+    const kind = this.#byPath.get(used.path);
+    if (!kind) throw new RangeError(`no account kind ${used.path}`);
+    const account = this.kindOf.length;
+    byHolder.set(key, account);
+    this.kindOf.push(kind);
+    this.holderOf.push(holder);
+    this.currencyOf.push(currency);
+    this.controlOf.push(this.control(kind, currency));
+    return account;
+  }
+}

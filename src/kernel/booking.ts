@@ -1,0 +1,179 @@
+/**
+ * Booking: how a fact or a derived event becomes an entry and changes the state. All three readings of a log go through here.
+ *
+ * @module
+ */
+import type { Posting } from './accounts.ts';
+import type { EventType, FactType, Happening } from './contract.ts';
+import type { Day } from './dates.ts';
+import type { DataOf, Fields } from './fields.ts';
+import type { House } from './house.ts';
+import { fits64, formatMoney } from './money.ts';
+import { codes, firstOf, Refusal } from './refusals.ts';
+import { NumberedEntry, type State } from './state.ts';
+import { undone, undoRows } from './undo.ts';
+
+type Data = DataOf<Fields>;
+type Event = Happening<Data>;
+
+/** Above this sum of all amounts ever posted, every figure is checked against 64 bits; below it none can leave them. */
+const uncheckedGrossMax = 2 ** 61;
+/** Most postings of one event. */
+export const postingsMax = 500;
+
+/** What a fact's listeners are told. */
+const toldOf = (type: FactType, event: Event, s: State): Event =>
+  type.tells === undefined ? event : { on: event.on, data: type.tells.of(event, s) as Data };
+
+/** Why a fact can't be, if so: the first code that applies, of its owner and of all that answer it. */
+export function misfit(house: House, s: State, type: FactType, event: Event): Refusal | undefined {
+  s.day = event.on;
+  let refusal = type.fits(event, s);
+  const listeners = house.listeners(type);
+  const role = type.role?.(event.data, s);
+  if (listeners.length === 0 && role === undefined) return refusal;
+  if (refusal !== undefined && refusal.spec.rank < codes.nothingToDo.rank) return refusal;
+  const told = toldOf(type, event, s);
+  let answered = role === undefined;
+  for (const { listener } of listeners) {
+    if (!listener.when(told.data)) continue;
+    if (listener.role === role?.role) answered = true;
+    refusal = firstOf(refusal, listener.fits?.(told, s));
+  }
+  return answered || role === undefined ? refusal : firstOf(refusal, new Refusal(role.unanswered, role.role));
+}
+
+/** The entry of a fact that fits: its owner's postings and those of all that answer it. */
+export function reaction(house: House, s: State, type: FactType, event: Event): NumberedEntry | Refusal {
+  s.day = event.on;
+  const own = type.react(event, s);
+  const listeners = house.listeners(type);
+  if (listeners.length === 0) return enter(s, own, event.on);
+  const told = toldOf(type, event, s);
+  let postings = own;
+  for (const { listener } of listeners) {
+    if (listener.when(told.data)) postings = postings.concat(listener.react(told, s));
+  }
+  return enter(s, postings, event.on);
+}
+
+/**
+ * Postings as an entry: one posting an account, zeros left out, balanced per entity and currency, no account below its floor on
+ * any date from the entry's on.
+ */
+export function enter(s: State, postings: readonly Posting[], day: Day): NumberedEntry | Refusal {
+  const accounts: number[] = [];
+  const minors: bigint[] = [];
+  const many = postings.length > 16 ? new Map<number, number>() : undefined;
+  for (const { kind, holder, minor, currency } of postings) {
+    if (minor === 0n) continue;
+    const account = s.chart.index(kind, holder, currency);
+    const at = many === undefined ? accounts.indexOf(account) : (many.get(account) ?? -1);
+    if (at >= 0) minors[at] = (minors[at] ?? 0n) + minor;
+    else {
+      many?.set(account, accounts.length);
+      accounts.push(account);
+      minors.push(minor);
+    }
+  }
+  const entry = minors.includes(0n)
+    ? withoutZeros(s, accounts, minors)
+    : new NumberedEntry(s.chart, accounts, minors);
+  return flaw(s, entry, day) ?? entry;
+}
+
+function withoutZeros(s: State, accounts: readonly number[], minors: readonly bigint[]): NumberedEntry {
+  const kept = accounts.flatMap((account, at) =>
+    minors[at] === 0n ? [] : [{ account, minor: minors[at] ?? 0n }],
+  );
+  return new NumberedEntry(
+    s.chart,
+    kept.map(({ account }) => account),
+    kept.map(({ minor }) => minor),
+  );
+}
+
+/** What is wrong with an entry, if anything. */
+export function flaw(s: State, entry: NumberedEntry, day: Day): Refusal | undefined {
+  const { accounts, minors } = entry;
+  const { chart, journal } = s;
+  const entities: string[] = [];
+  const currencies: string[] = [];
+  const sums: bigint[] = [];
+  let gross = s.gross;
+  for (let at = 0; at < accounts.length; at++) {
+    const account = accounts[at] ?? 0;
+    const minor = minors[at] ?? 0n;
+    const kind = chart.kindOf[account];
+    const currency = chart.currencyOf[account] ?? '';
+    if (kind === undefined) return new Refusal(codes.unbalanced, `account ${account}`);
+    let slot = 0;
+    while (slot < sums.length && (entities[slot] !== kind.entity || currencies[slot] !== currency)) slot++;
+    if (slot === sums.length) {
+      entities.push(kind.entity);
+      currencies.push(currency);
+      sums.push(minor);
+    } else sums[slot] = (sums[slot] ?? 0n) + minor;
+    gross += Math.abs(Number(minor));
+    if (kind.floor !== undefined && minor < 0n === kind.side > 0n) {
+      const available = journal.available(account, day, kind.side);
+      if (available + kind.side * minor < 0n) {
+        return new Refusal(kind.floor, chart.id(account), `${formatMoney(available, currency)} is there`);
+      }
+    }
+  }
+  if (gross > uncheckedGrossMax) {
+    const tooLarge = figureTooLarge(s, entry);
+    if (tooLarge !== undefined) return tooLarge;
+  }
+  const open = sums.findIndex((sum) => sum !== 0n);
+  if (open < 0) return undefined;
+  return new Refusal(
+    codes.unbalanced,
+    `${entities[open]} ${formatMoney(sums[open] ?? 0n, currencies[open] ?? 'CNY')}`,
+  );
+}
+
+function figureTooLarge(s: State, { accounts, minors }: NumberedEntry): Refusal | undefined {
+  for (let at = 0; at < accounts.length; at++) {
+    const account = accounts[at] ?? 0;
+    const minor = minors[at] ?? 0n;
+    const control = s.chart.controlOf[account] ?? 0;
+    if (!fits64(s.journal.balance(account) + minor) || !fits64(s.cube.total(control) + minor)) {
+      return new Refusal(codes.amountTooLarge, s.chart.id(account), minor.toString());
+    }
+  }
+  return undefined;
+}
+
+/** Posts an entry and lets the tables follow: the fold, for recorded and for new events alike. */
+export function book(
+  house: House,
+  s: State,
+  type: EventType,
+  event: Event,
+  entry: NumberedEntry,
+  number: number,
+): void {
+  const { on } = event;
+  s.day = on;
+  const booked = { data: event.data, on, entry };
+  // Listeners see the owner's rows as they were: they are asked first.
+  if (type.kind === 'fact') {
+    const listeners = house.listeners(type);
+    if (listeners.length > 0) for (const { listener } of listeners) listener.evolve?.(booked, s);
+    const { marks } = s;
+    if (
+      marks.closedThrough === undefined &&
+      (marks.earliest === undefined || on < marks.earliest) &&
+      type.dated !== false
+    ) {
+      marks.earliest = on;
+    }
+  }
+  s.post(entry, on, number);
+  type.evolve?.(booked, s);
+  if (type === house.own.reversed) undoRows(house, s, undone(house, event.data, entry), on);
+  house.keeper(type)?.(event, s);
+  s.marks.events++;
+}

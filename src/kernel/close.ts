@@ -1,0 +1,96 @@
+/**
+ * A day's close: its rules, phase by phase, each derived event from the state that the one before left.
+ *
+ * @module
+ */
+import { book, enter, postingsMax } from './booking.ts';
+import {
+  type Breach,
+  type DerivedType,
+  type Draft,
+  draft,
+  type Happening,
+  type Phase,
+  phases,
+} from './contract.ts';
+import { type Day, formatDay } from './dates.ts';
+import type { DataOf, Fields, Json } from './fields.ts';
+import type { ClosingRule, House } from './house.ts';
+import { formatMoney } from './money.ts';
+import { Refusal } from './refusals.ts';
+import type { NumberedEntry, State } from './state.ts';
+
+/** One derived event that a close is about to make, and the rule that makes it. */
+export interface ClosingStep {
+  readonly phase: Phase;
+  readonly by: ClosingRule;
+  readonly item: unknown;
+  readonly draft: Draft;
+}
+
+/**
+ * The steps of a day's close, in order. The caller books each before it asks for the next.
+ *
+ * @returns the breaches: what couldn't be paid or held, rule by rule
+ */
+export function* closing(house: House, s: State, day: Day): Generator<ClosingStep, Breach[], void> {
+  const breaches: Breach[] = [];
+  for (const phase of phases) {
+    for (const by of house.closing(phase)) {
+      s.day = day;
+      for (const item of [...by.rule.items(s)]) {
+        s.day = day;
+        const made = by.rule.derive(item, s);
+        if (made !== undefined) yield { phase, by, item, draft: made };
+      }
+      s.day = day;
+      const breach = by.rule.breach?.(s);
+      if (breach !== undefined) breaches.push(breach);
+    }
+  }
+  return breaches;
+}
+
+/** A derived event that a close has booked. */
+export interface Derived {
+  readonly type: DerivedType;
+  readonly event: Happening<DataOf<Fields>>;
+  readonly entry: NumberedEntry;
+}
+
+/**
+ * Runs a day's close on a state, up to and with DayClosed, and books every event of it.
+ *
+ * @param first the number of its first event
+ * @throws Error when a rule gives an entry that can't be booked: a fault of the rule, not of the book
+ */
+export function runClose(house: House, s: State, day: Day, first: number): Derived[] {
+  const made: Derived[] = [];
+  const take = ({ type, data, postings }: Draft): void => {
+    const event = { data, on: day };
+    s.day = day;
+    const entry = enter(s, postings, day);
+    if (entry instanceof Refusal)
+      throw new Error(`the close of ${formatDay(day)}: ${type.name}: ${entry.code}: ${entry.message}`);
+    if (entry.length > postingsMax)
+      throw new Error(`the close of ${formatDay(day)}: ${type.name} has ${entry.length} postings`);
+    book(house, s, type, event, entry, first + made.length);
+    made.push({ type, event, entry });
+  };
+  const steps = closing(house, s, day);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) {
+      take(draft(house.own.closed, { events: made.length, breaches: step.value.map(breachJson) }, []));
+      return made;
+    }
+    take(step.value.draft);
+  }
+}
+
+/** A breach as the events and tables hold it. */
+const breachJson = ({ rule, detail, minor, currency }: Breach): Json => ({
+  rule,
+  detail,
+  amount: formatMoney(minor, currency),
+});

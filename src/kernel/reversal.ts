@@ -1,0 +1,44 @@
+/**
+ * Reversal: a fact of an open day undone by its mirror entry, its rows as they were.
+ *
+ * @module
+ */
+import { flaw } from './booking.ts';
+import { type Day, formatDay } from './dates.ts';
+import type { StoredEvent } from './events.ts';
+import { decodeData } from './fields.ts';
+import { entryOf } from './fold.ts';
+import type { House } from './house.ts';
+import { codes, Refusal } from './refusals.ts';
+import type { NumberedEntry, State } from './state.ts';
+import type { Recalled } from './undo.ts';
+
+/** A recorded event as its type knows it. */
+export function recall(house: House, s: State, stored: StoredEvent): Recalled {
+  const type = house.type(stored.type);
+  if (type === undefined) throw new RangeError(`no event type ${stored.type}`);
+  const event = { data: decodeData(type.fields, stored.data), on: stored.effectiveOn };
+  return { type, event, entry: entryOf(s, stored) };
+}
+
+/** The mirror entry, or why the fact can't be undone on a date. */
+export function mirror(s: State, on: Day, { type, event, entry }: Recalled): NumberedEntry | Refusal {
+  s.day = on;
+  const { closedThrough } = s.marks;
+  if (type.kind !== 'fact')
+    return new Refusal(codes.notReversible, type.name, 'a derived event follows from its fact');
+  if (type.undo === undefined)
+    return new Refusal(codes.notReversible, type.name, '', type.insteadOfUndo ?? codes.notReversible.hint);
+  if (closedThrough !== undefined && event.on <= closedThrough) {
+    return new Refusal(codes.notReversible, type.name, `${formatDay(event.on)} is closed`);
+  }
+  if (on < event.on)
+    return new Refusal(codes.beforeLatest, formatDay(on), `the fact is of ${formatDay(event.on)}`);
+  const why = type.cannotUndo?.({ ...event, entry }, s);
+  if (why !== undefined) return new Refusal(codes.notReversible, type.name, why);
+  const mirrored = entry.mirrored();
+  const refusal = flaw(s, mirrored, on);
+  return refusal === undefined
+    ? mirrored
+    : new Refusal(codes.reversalDoesNotFit, refusal.value, `${refusal.code}: ${refusal.detail}`);
+}

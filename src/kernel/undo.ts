@@ -1,0 +1,38 @@
+/**
+ * Undoing: the rows of a reversed fact, taken back by its type and by those who answered it.
+ *
+ * @module
+ */
+import type { Booked, EventType, Happening } from './contract.ts';
+import { type Day, parseDay } from './dates.ts';
+import { type DataOf, decodeData, type Fields, isJson, isRecord } from './fields.ts';
+import type { House } from './house.ts';
+import type { NumberedEntry, State } from './state.ts';
+
+/** A fact as it was booked, to be undone. */
+export interface Recalled {
+  readonly type: EventType;
+  readonly event: Happening<DataOf<Fields>>;
+  readonly entry: NumberedEntry;
+}
+
+/** Takes back the rows of a fact whose mirror entry has been posted. */
+export function undoRows(house: House, s: State, { type, event, entry }: Recalled, reversedOn: Day): void {
+  if (type.kind !== 'fact') return;
+  const booked: Booked<DataOf<Fields>> = { ...event, entry };
+  // Its policy was that of its own date.
+  s.day = event.on;
+  type.undo?.(booked, s, reversedOn);
+  for (const { listener } of house.listeners(type)) listener.undo?.({ on: event.on, entry }, s, reversedOn);
+  s.day = reversedOn;
+}
+
+/** The fact that a reversal's data hold, with the entry that the mirror undoes. */
+export function undone(house: House, data: DataOf<Fields>, mirrored: NumberedEntry): Recalled {
+  const { of } = data;
+  if (!isRecord(of) || !isJson(of.data, 8)) throw new RangeError('a reversal without its fact');
+  const type = house.type(String(of.type));
+  const on = parseDay(String(of.on));
+  if (type === undefined || on === undefined) throw new RangeError(`no event type ${String(of.type)}`);
+  return { type, event: { data: decodeData(type.fields, of.data), on }, entry: mirrored.mirrored() };
+}

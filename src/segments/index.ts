@@ -1,0 +1,15 @@
+/**
+ * The lines of business, listed: the one place that names them all.
+ *
+ * @module
+ */
+import { House } from '../kernel/house.ts';
+import { payments } from './payments/index.ts';
+import { treasury } from './treasury/index.ts';
+import { yuebao } from './yuebao/index.ts';
+
+/** Every segment that this version of formicary knows. */
+export const segments = [payments, treasury, yuebao];
+
+/** The house that they make up. */
+export const house = new House(segments);

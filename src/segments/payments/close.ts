@@ -1,0 +1,114 @@
+/**
+ * Payments at a day's close: time-outs, interest on the float, the cost of cards, the sweep of fees.
+ *
+ * @module
+ */
+import { credit, debit } from '../../kernel/accounts.ts';
+import { closeRule, derived, draft } from '../../kernel/contract.ts';
+import { exact, figure } from '../../kernel/fields.ts';
+import { accrue, zeroFraction } from '../../kernel/rates.ts';
+import { channelCostDue, floatInterest, ownCash, reserve } from './accounts.ts';
+import { receiptTimedOut, release } from './escrow.ts';
+import { confirmAfterDays, floatRate, merchantFeeRate } from './policy.ts';
+import { addUnswept, carried, payments, unswept, unsweptUpTo } from './state.ts';
+
+/** Phase 1, by date of the payment, then by its id. A payment with a fact of a later date is passed over: a later close looks again. */
+const timeOuts = closeRule<string>({
+  name: 'payments.timeOuts',
+  doc: 'A payment in escrow confirms itself confirmAfterDays after its date.',
+  phase: 'timeouts',
+  items: (s) => {
+    const latest = s.day - s.policy(confirmAfterDays);
+    return s
+      .buckets(payments)
+      .filter((on) => on <= latest)
+      .flatMap((on) => s.bucket(payments, on));
+  },
+  readsItems: () => ({ parameters: [[confirmAfterDays]], buckets: [payments] }),
+  reads: (payment, s) => ({
+    parameters: [[merchantFeeRate, s.row(payments, payment)?.payee ?? '']],
+    rows: [[payments, payment]],
+  }),
+  derive: (payment, s) => {
+    const row = s.row(payments, payment);
+    return row === undefined || row.latest > s.day
+      ? undefined
+      : draft(receiptTimedOut, { payment }, release(s, payment));
+  },
+});
+
+export const floatInterestAccrued = derived('FloatInterestAccrued', {
+  doc: 'A day’s interest on customers’ money at the bank.',
+  fields: { interest: figure('booked, floored'), carry: exact('fraction of a minor unit carried on') },
+  subject: () => 'float',
+  evolve: ({ data }, s) => s.set(carried, 'float', data.carry),
+});
+
+/** Phase 2, on the reserve as it stands after the time-outs. */
+const interestOnFloat = closeRule<'float'>({
+  name: 'payments.interestOnFloat',
+  doc: 'Interest on the reserve at the rate a year / 365, floored; the fraction is carried.',
+  phase: 'accruals',
+  items: () => ['float'],
+  readsItems: () => ({}),
+  reads: () => ({ parameters: [[floatRate]], rows: [[carried, 'float']], balances: [[reserve]] }),
+  derive: (_, s) => {
+    const before = s.row(carried, 'float') ?? zeroFraction;
+    const { booked, carry } = accrue(s.balanceOn(reserve, s.day), s.policy(floatRate), before);
+    if (booked === 0n && carry.num === before.num && carry.den === before.den) return undefined;
+    return draft(floatInterestAccrued, { interest: booked, carry }, [
+      debit(ownCash, booked),
+      credit(floatInterest, booked),
+    ]);
+  },
+});
+
+export const channelCostPaid = derived('ChannelCostPaid', {
+  doc: 'Own cash pays banks what card payments cost.',
+  fields: {},
+  subject: () => 'channel-cost',
+});
+
+/** Phase 3; own cash may be overdrawn by it. */
+const costOfCards = closeRule<'cards'>({
+  name: 'payments.costOfCards',
+  doc: 'What is owed to banks for card payments up to the day is paid from own cash.',
+  phase: 'settlements',
+  items: () => ['cards'],
+  readsItems: () => ({}),
+  reads: () => ({ balances: [[channelCostDue]] }),
+  derive: (_, s) => {
+    const due = s.balanceOn(channelCostDue, s.day);
+    return due === 0n
+      ? undefined
+      : draft(channelCostPaid, {}, [debit(channelCostDue, due), credit(ownCash, due)]);
+  },
+});
+
+export const feesSwept = derived('FeesSwept', {
+  doc: 'Fees that arose in the reserve go to own cash.',
+  fields: {},
+  subject: () => 'fees',
+  evolve: ({ on }, s) => {
+    for (const fees of unsweptUpTo(s, on)) addUnswept(s, fees.on, -fees.minor);
+  },
+});
+
+/** Phase 4: exactly the gross fees dated up to the day. */
+const sweepOfFees = closeRule<'fees'>({
+  name: 'payments.sweepOfFees',
+  doc: 'The gross fees booked up to the day and not yet swept go from the reserve to own cash.',
+  phase: 'sweeps',
+  items: () => ['fees'],
+  readsItems: () => ({}),
+  reads: () => ({ rows: [[unswept, '*']], buckets: [unswept], balances: [[reserve]] }),
+  derive: (_, s) => {
+    const fees = unsweptUpTo(s, s.day);
+    if (fees.length === 0) return undefined;
+    const minor = fees.reduce((sum, each) => sum + each.minor, 0n);
+    return draft(feesSwept, {}, [debit(ownCash, minor), credit(reserve, minor)]);
+  },
+});
+
+export const close = [timeOuts, interestOnFloat, costOfCards, sweepOfFees];
+export const derivedTypes = [receiptTimedOut, floatInterestAccrued, channelCostPaid, feesSwept];

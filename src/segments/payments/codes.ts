@@ -1,0 +1,67 @@
+/**
+ * Codes of payments, in the order in which they are asked.
+ *
+ * @module
+ */
+import { declareCode } from '../../kernel/refusals.ts';
+
+export const sameParty = declareCode(
+  'SAME_PARTY',
+  100,
+  'the two parties are the same',
+  'Name two different holders.',
+);
+export const paymentExists = declareCode(
+  'PAYMENT_EXISTS',
+  110,
+  'there is a payment with this id',
+  'Use another id.',
+);
+export const paymentUnknown = declareCode(
+  'PAYMENT_UNKNOWN',
+  120,
+  'there is no such payment',
+  'Check the id.',
+);
+export const paymentConfirmed = declareCode(
+  'PAYMENT_CONFIRMED',
+  130,
+  'the payment is confirmed already',
+  'A confirmed payment can be refunded.',
+);
+export const paymentFinished = declareCode(
+  'PAYMENT_FINISHED',
+  140,
+  'the payment is finished: nothing of it is left',
+  'Nothing more can be done with it.',
+);
+export const methodUnavailable = declareCode(
+  'METHOD_UNAVAILABLE',
+  150,
+  'no line of business funds this method of payment',
+  'Pay by wallet, card or yuebao.',
+);
+export const exceedsRemaining = declareCode(
+  'EXCEEDS_REMAINING',
+  160,
+  'more than what is left of the payment',
+  'Leave the amount out to refund what is left.',
+);
+export const insufficientFunds = declareCode(
+  'INSUFFICIENT_FUNDS',
+  180,
+  'the wallet does not hold as much, on that date or a later one',
+  'Top up, or ask for less.',
+);
+export const amountNotAboveFee = declareCode(
+  'AMOUNT_NOT_ABOVE_FEE',
+  230,
+  'the amount is not larger than its fee',
+  'Withdraw more at once.',
+);
+export const reserveShort = declareCode(
+  'RESERVE_SHORT',
+  240,
+  'customers’ money would not be there',
+  'This must not happen: report it.',
+);

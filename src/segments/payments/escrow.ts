@@ -1,0 +1,162 @@
+/**
+ * Payments: from the buyer through escrow, or at once, to the seller; confirmed by the buyer or by a time-out.
+ *
+ * @module
+ */
+import { credit, debit, type Posting } from '../../kernel/accounts.ts';
+import { derived, fact, type Reading, type Writing } from '../../kernel/contract.ts';
+import { type Day, formatDay } from '../../kernel/dates.ts';
+import { amount, choice, flag, id } from '../../kernel/fields.ts';
+import { share } from '../../kernel/rates.ts';
+import { codes, Refusal } from '../../kernel/refusals.ts';
+import { channelCost, channelCostDue, escrow, merchantFee, reserve, wallet } from './accounts.ts';
+import {
+  methodUnavailable,
+  paymentConfirmed,
+  paymentExists,
+  paymentFinished,
+  paymentUnknown,
+  sameParty,
+} from './codes.ts';
+import { cardCostRate, merchantFeeRate } from './policy.ts';
+import { addUnswept, addVolume, methods, type PaymentRow, payments, unswept, volumes } from './state.ts';
+
+export const paymentInitiated = fact('PaymentInitiated', {
+  command: 'initiatePayment',
+  doc: 'A buyer pays: into escrow, or at once to the seller less the fee.',
+  fields: {
+    payment: id('the payment'),
+    payer: id('who pays'),
+    payee: id('who is paid'),
+    amount: amount('how much'),
+    method: choice('where the money comes from', methods),
+    escrow: flag('whether the money waits for the buyer’s confirmation'),
+  },
+  begins: true,
+  subject: ({ payment }) => `payment/${payment}`,
+  refs: ({ payer, payee }) => [`wallet/${payer}`, `wallet/${payee}`],
+  role: ({ method }) =>
+    method === 'wallet' || method === 'card'
+      ? undefined
+      : { role: `method:${method}`, unanswered: methodUnavailable },
+  reads: ({ data }) => ({
+    parameters: [[cardCostRate], [merchantFeeRate, data.payee]],
+    rows: [
+      [payments, data.payment],
+      [unswept, '*'],
+      [volumes, '*'],
+    ],
+    balances: [[wallet, data.payer]],
+  }),
+  fits: ({ data, on }, s) => {
+    const known = s.row(payments, data.payment);
+    if (known !== undefined && on < known.latest) return tooEarly(data.payment, known);
+    if (data.payer === data.payee) return new Refusal(sameParty, data.payer);
+    if (known !== undefined) return new Refusal(paymentExists, data.payment);
+    return data.method === 'wallet' ? s.shortage(wallet, data.amount, data.payer) : undefined;
+  },
+  react: ({ data }, s) => {
+    const paid = data.escrow ? [credit(escrow, data.amount)] : paidOut(s, data.payee, data.amount);
+    if (data.method === 'wallet') return [debit(wallet, data.amount, data.payer), ...paid];
+    if (data.method !== 'card') return paid;
+    const cost = share(data.amount, s.policy(cardCostRate));
+    return [debit(reserve, data.amount), ...paid, debit(channelCost, cost), credit(channelCostDue, cost)];
+  },
+  evolve: ({ data, on, entry }, s) => {
+    const fee = -entry.sum(merchantFee);
+    addUnswept(s, on, fee);
+    if (!data.escrow) addVolume(s, on, data.amount);
+    s.set(payments, data.payment, {
+      payer: data.payer,
+      payee: data.payee,
+      minor: data.amount,
+      method: data.method,
+      on,
+      latest: on,
+      confirmed: data.escrow ? null : { minor: data.amount, fee },
+      refunds: [],
+      remaining: data.amount,
+    });
+  },
+  cannotUndo: ({ data }, s) => {
+    const row = s.row(payments, data.payment);
+    const touched = row === undefined || row.refunds.length > 0 || (data.escrow && row.confirmed !== null);
+    return touched ? 'later facts stand on the payment: reverse them first' : undefined;
+  },
+  undo: ({ data, on, entry }, s, reversedOn) => {
+    addUnswept(s, reversedOn, entry.sum(merchantFee));
+    if (!data.escrow) addVolume(s, on, -data.amount);
+    s.delete(payments, data.payment);
+  },
+});
+
+export const receiptConfirmed = fact('ReceiptConfirmed', {
+  command: 'confirmReceipt',
+  doc: 'The buyer confirms: what is left in escrow goes to the seller, less the fee.',
+  fields: { payment: id('the payment') },
+  subject: ({ payment }) => `payment/${payment}`,
+  reads: ({ data }, s) => ({
+    parameters: [[merchantFeeRate, s.row(payments, data.payment)?.payee ?? '']],
+    rows: [
+      [payments, data.payment],
+      [unswept, '*'],
+      [volumes, '*'],
+    ],
+  }),
+  fits: ({ data, on }, s) => {
+    const row = s.row(payments, data.payment);
+    if (row === undefined) return new Refusal(paymentUnknown, data.payment);
+    if (on < row.latest) return tooEarly(data.payment, row);
+    if (row.confirmed !== null) return new Refusal(paymentConfirmed, data.payment);
+    return row.remaining === 0n ? new Refusal(paymentFinished, data.payment) : undefined;
+  },
+  moot: ({ data }, s) => (s.row(payments, data.payment)?.confirmed ?? null) !== null,
+  react: ({ data }, s) => release(s, data.payment),
+  evolve: ({ data, on, entry }, s) => confirm(s, data.payment, on, -entry.sum(merchantFee)),
+  cannotUndo: ({ data }, s) => {
+    const last = s.row(payments, data.payment)?.refunds.at(-1);
+    return last !== undefined && !last.fromEscrow
+      ? 'a refund stands on the confirmation: reverse it first'
+      : undefined;
+  },
+  undo: ({ data, on, entry }, s, reversedOn) => {
+    const row = s.row(payments, data.payment);
+    if (row === undefined) return;
+    addVolume(s, on, -row.remaining);
+    addUnswept(s, reversedOn, entry.sum(merchantFee));
+    s.set(payments, data.payment, { ...row, confirmed: null, latest: reversedOn });
+  },
+});
+
+/** A confirmation by time-out, which a day's close derives. */
+export const receiptTimedOut = derived('ReceiptTimedOut', {
+  doc: 'Nobody confirmed in time: the payment confirms itself.',
+  fields: { payment: id('the payment') },
+  subject: ({ payment }) => `payment/${payment}`,
+  evolve: ({ data, on, entry }, s) => confirm(s, data.payment, on, -entry.sum(merchantFee)),
+});
+
+/** Says that a payment has a fact of a later date. */
+export const tooEarly = (payment: string, row: PaymentRow): Refusal =>
+  new Refusal(codes.beforeLatest, payment, `its latest fact is of ${formatDay(row.latest)}`);
+
+/** What a seller gets of an amount: it, less the fee (rounded half to even, once). */
+function paidOut(s: Reading, payee: string, minor: bigint): Posting[] {
+  const fee = share(minor, s.policy(merchantFeeRate, payee));
+  return [credit(wallet, minor - fee, payee), credit(merchantFee, fee)];
+}
+
+/** Postings that take what is left of a payment out of escrow. */
+export function release(s: Reading, payment: string): Posting[] {
+  const row = s.row(payments, payment);
+  if (row === undefined) return [];
+  return [debit(escrow, row.remaining), ...paidOut(s, row.payee, row.remaining)];
+}
+
+function confirm(s: Writing, payment: string, on: Day, fee: bigint): void {
+  const row = s.row(payments, payment);
+  if (row === undefined) return;
+  addUnswept(s, on, fee);
+  addVolume(s, on, row.remaining);
+  s.set(payments, payment, { ...row, confirmed: { minor: row.remaining, fee }, latest: on });
+}

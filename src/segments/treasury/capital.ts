@@ -1,0 +1,24 @@
+/**
+ * Capital: what owners pay into an entity's own cash.
+ *
+ * @module
+ */
+import { credit, debit } from '../../kernel/accounts.ts';
+import { fact } from '../../kernel/contract.ts';
+import { amount, choice } from '../../kernel/fields.ts';
+import { codes } from '../../kernel/refusals.ts';
+import { capital, ownCash } from './accounts.ts';
+
+export const capitalContributed = fact('CapitalContributed', {
+  command: 'contributeCapital',
+  doc: 'Owners pay capital into an entity’s own cash.',
+  fields: {
+    entity: choice('whose own cash', ['platform'], codes.unknownEntity),
+    amount: amount('what is paid in'),
+  },
+  subject: ({ entity }) => `entity/${entity}`,
+  reads: () => ({}),
+  fits: () => undefined,
+  react: ({ data }) => [debit(ownCash, data.amount), credit(capital, data.amount)],
+  undo: () => undefined,
+});

@@ -1,0 +1,24 @@
+/**
+ * Treasury at a day's close: nothing is booked; an overdraft is listed.
+ *
+ * @module
+ */
+import { closeRule } from '../../kernel/contract.ts';
+import { ownCash } from './accounts.ts';
+
+/** Own cash below zero after all that the day's close paid. */
+export const overdraft = closeRule<never>({
+  name: 'treasury.overdraft',
+  doc: 'Own cash may be overdrawn; a close that leaves it so lists it.',
+  phase: 'sweeps',
+  items: () => [],
+  readsItems: () => ({ balances: [[ownCash]] }),
+  reads: () => ({}),
+  derive: () => undefined,
+  breach: (s) => {
+    const balance = s.balanceOn(ownCash, s.day);
+    return balance < 0n
+      ? { rule: 'treasury.overdraft', detail: 'own cash is overdrawn', minor: -balance, currency: 'CNY' }
+      : undefined;
+  },
+});

@@ -1,0 +1,189 @@
+/**
+ * Holdings: subscriptions and redemptions of units, which are worth 1.00 each.
+ *
+ * @module
+ */
+import { credit, debit, type Posting } from '../../kernel/accounts.ts';
+import { fact, type Reading } from '../../kernel/contract.ts';
+import { amount, choice, id, type Size, size } from '../../kernel/fields.ts';
+import { formatMoney } from '../../kernel/money.ts';
+import { shareFloored } from '../../kernel/rates.ts';
+import { codes, Refusal } from '../../kernel/refusals.ts';
+import { cash, holdings, liquid, owed, redemptionsDue, reserve, units, wallet } from './accounts.ts';
+import { holdingCap as capCode, fundIlliquid, quickLimit } from './codes.ts';
+import { holdingCap, quickRedemptionLimit } from './policy.ts';
+import {
+  addPending,
+  addRedeemed,
+  counters,
+  pending,
+  pendingUpTo,
+  quickOn,
+  redeemed,
+  redeemedRow,
+} from './state.ts';
+
+const deposit = holdings['deposit-1m'];
+const fund = choice('which fund', ['yuebao'], codes.unknownFund);
+const holder = id('whose units');
+const told = { field: 'fund', value: 'yuebao', unknown: codes.unknownFund } as const;
+
+/** What may still go on top of a holding without exceeding the cap, on any date from the event's on. */
+export function roomUnderCap(s: Reading, of: string): bigint {
+  const room = s.policy(holdingCap) - s.highest(units, of);
+  return room > 0n ? room : 0n;
+}
+
+/** What the fund can pay out at once beside all that it owes, on every date from the event's on. */
+export function liquidity(s: Reading): bigint {
+  const atOnce = s.available(cash) + s.available(deposit);
+  const free = s.lowestNet(liquid, owed);
+  const least = free < atOnce ? free : atOnce;
+  return least > 0n ? least : 0n;
+}
+
+/** Postings that take an amount out of the fund: cash first, then the deposit that is broken without cost. */
+export function paidOut(s: Reading, minor: bigint): Posting[] {
+  const ready = s.available(cash);
+  const fromCash = ready < minor ? (ready > 0n ? ready : 0n) : minor;
+  return [credit(cash, fromCash), credit(deposit, minor - fromCash)];
+}
+
+/** What {@link liquidity} and {@link paidOut} look at. */
+export const liquidityReads = [
+  [cash],
+  [deposit],
+  [redemptionsDue, '*'],
+  ...owed.slice(1).map((kind) => [kind] as const),
+] as const;
+
+/** Says that the fund can't pay as much at once, if so. */
+export function illiquid(s: Reading, minor: bigint): Refusal | undefined {
+  const most = liquidity(s);
+  return most < minor
+    ? new Refusal(fundIlliquid, formatMoney(minor, 'CNY'), `${formatMoney(most, 'CNY')} would go`)
+    : undefined;
+}
+
+const smallest = (first: bigint, ...others: readonly bigint[]): bigint =>
+  others.reduce((low, other) => (other < low ? other : low), first);
+
+export const fundSubscribed = fact('FundSubscribed', {
+  command: 'subscribeFund',
+  told,
+  doc: 'Money goes from a wallet into units of the fund; it earns from the next day on.',
+  fields: { fund, holder, amount: amount('how much') },
+  subject: (data) => `holding/yuebao/${data.holder}`,
+  refs: (data) => [`wallet/${data.holder}`],
+  reads: ({ data }) => ({
+    parameters: [[holdingCap]],
+    balances: [
+      [wallet, data.holder],
+      [units, data.holder],
+    ],
+  }),
+  fits: ({ data }, s) => {
+    const short = s.shortage(wallet, data.amount, data.holder);
+    if (short !== undefined) return short;
+    const room = roomUnderCap(s, data.holder);
+    return data.amount > room
+      ? new Refusal(capCode, formatMoney(data.amount, 'CNY'), `there is room for ${formatMoney(room, 'CNY')}`)
+      : undefined;
+  },
+  clamp: ({ data }, s) => {
+    const minor = smallest(data.amount, s.available(wallet, data.holder), roomUnderCap(s, data.holder));
+    return minor > 0n ? { ...data, amount: minor } : undefined;
+  },
+  react: ({ data }) => [
+    debit(wallet, data.amount, data.holder),
+    credit(reserve, data.amount),
+    debit(cash, data.amount),
+    credit(units, data.amount, data.holder),
+  ],
+  // Units taken back on a later day are gone from that day on, as redeemed ones are.
+  undo: ({ data, on }, s, reversedOn) => {
+    if (reversedOn > on) addRedeemed(s, data.holder, reversedOn, data.amount, 0n);
+  },
+});
+
+export const fundRedeemed = fact('FundRedeemed', {
+  command: 'redeemFund',
+  told,
+  doc: 'Units go back: quickly into the wallet at once, or ordinarily, to be paid at the close of the next day.',
+  fields: {
+    fund,
+    holder,
+    amount: size('how much: an amount, all, or a share'),
+    speed: choice('quick: at once, within a limit; ordinary: at the close of the next day', [
+      'quick',
+      'ordinary',
+    ]),
+  },
+  subject: (data) => `holding/yuebao/${data.holder}`,
+  refs: (data) => [`wallet/${data.holder}`],
+  reads: ({ data, on }) => ({
+    parameters: [[quickRedemptionLimit]],
+    rows: [
+      [redeemed, redeemedRow(data.holder, on)],
+      [counters, '*'],
+    ],
+    balances: [[units, data.holder], ...(data.speed === 'quick' ? liquidityReads : [])],
+  }),
+  fits: ({ data, on }, s) => {
+    const minor = sizeOf(s, data.holder, data.amount);
+    if (minor === 0n) return new Refusal(codes.nothingToDo, data.holder, 'there are no units');
+    const short = s.shortage(units, minor, data.holder);
+    if (short !== undefined || data.speed === 'ordinary') return short;
+    const room = roomUnderLimit(s, data.holder, on);
+    if (minor > room)
+      return new Refusal(quickLimit, formatMoney(minor, 'CNY'), `${formatMoney(room, 'CNY')} would go today`);
+    return illiquid(s, minor);
+  },
+  clamp: ({ data, on }, s) => {
+    const held = s.available(units, data.holder);
+    const wanted = smallest(sizeOf(s, data.holder, data.amount), held);
+    const minor =
+      data.speed === 'ordinary' ? wanted : smallest(wanted, roomUnderLimit(s, data.holder, on), liquidity(s));
+    return minor > 0n ? { ...data, amount: minor } : undefined;
+  },
+  react: ({ data }, s) => {
+    const minor = sizeOf(s, data.holder, data.amount);
+    const gone = debit(units, minor, data.holder);
+    if (data.speed === 'ordinary') return [gone, credit(redemptionsDue, minor, data.holder)];
+    return [debit(reserve, minor), credit(wallet, minor, data.holder), gone, ...paidOut(s, minor)];
+  },
+  evolve: ({ data, on, entry }, s) => {
+    const minor = entry.sum(units);
+    addRedeemed(s, data.holder, on, minor, data.speed === 'quick' ? minor : 0n);
+    if (data.speed === 'ordinary') addPending(s, data.holder, on, minor);
+  },
+  cannotUndo: ({ data, on, entry }, s) =>
+    data.speed === 'quick' || unpaid(s, data.holder, on, entry.sum(units)) !== undefined
+      ? undefined
+      : 'the redemption has been paid, whole or in part',
+  undo: ({ data, on, entry }, s, reversedOn) => {
+    const minor = entry.sum(units);
+    const quick = data.speed === 'quick' ? minor : 0n;
+    addRedeemed(s, data.holder, on, reversedOn > on ? 0n : -minor, -quick);
+    const number = data.speed === 'quick' ? undefined : unpaid(s, data.holder, on, minor);
+    if (number !== undefined) s.delete(pending, number);
+  },
+});
+
+const sizeOf = (s: Reading, of: string, given: Size): bigint => {
+  if (typeof given === 'bigint') return given;
+  const held = s.available(units, of);
+  return shareFloored(held > 0n ? held : 0n, given.share);
+};
+
+function roomUnderLimit(s: Reading, of: string, on: number): bigint {
+  const room = s.policy(quickRedemptionLimit) - quickOn(s, of, on);
+  return room > 0n ? room : 0n;
+}
+
+/** The last redemption of a holder, date and size of which nothing has been paid. */
+const unpaid = (s: Reading, of: string, on: number, minor: bigint): string | undefined =>
+  pendingUpTo(s, on).findLast((number) => {
+    const row = s.row(pending, number);
+    return row?.holder === of && row.on === on && row.left === minor && row.asked === minor;
+  });

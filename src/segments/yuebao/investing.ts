@@ -1,0 +1,55 @@
+/**
+ * Investing: cash beyond all that is owed goes to the classes that are below their target. Nothing is ever sold for it.
+ *
+ * @module
+ */
+import { credit, debit } from '../../kernel/accounts.ts';
+import { closeRule, derived, draft } from '../../kernel/contract.ts';
+import { figure } from '../../kernel/fields.ts';
+import { allocate } from '../../kernel/money.ts';
+import { assetClasses, cash, custodyDue, feesDue, holdings, owed, redemptionsDue } from './accounts.ts';
+import { allocation } from './policy.ts';
+
+export const cashInvested = derived('CashInvested', {
+  doc: 'Free cash is invested by the allocation.',
+  fields: { free: figure('cash beyond all that is owed') },
+  subject: () => 'fund/yuebao',
+});
+
+/** Phase 4: in proportion to the shortfalls, which are exact; largest remainders, ties in the order of the allocation. */
+export const investing = closeRule<'cash'>({
+  name: 'yuebao.investing',
+  doc: 'Free cash is spread over the classes below their target, in proportion to their shortfall.',
+  phase: 'sweeps',
+  items: () => ['cash'],
+  readsItems: () => ({}),
+  reads: () => ({
+    parameters: [[allocation]],
+    balances: [
+      [cash],
+      [redemptionsDue, '*'],
+      [feesDue, '*'],
+      [custodyDue, '*'],
+      ...assetClasses.map((asset) => [holdings[asset]] as const),
+    ],
+  }),
+  derive: (_, s) => {
+    const free = owed.reduce((left, kind) => left - s.totalOn(kind, s.day), s.available(cash));
+    if (free <= 0n) return undefined;
+    const shares = s.policy(allocation);
+    const held = assetClasses.map((asset) => s.balanceOn(holdings[asset], s.day));
+    const whole = held.reduce((sum, minor) => sum + minor, free);
+    // Shortfalls over one common denominator, so that they stay whole numbers.
+    const common = assetClasses.reduce((product, asset) => product * shares[asset].den, 1n);
+    const shortfalls = assetClasses.map((asset, at) => {
+      const { num, den } = shares[asset];
+      const short = (whole * num * common) / den - (held[at] ?? 0n) * common;
+      return short > 0n ? short : 0n;
+    });
+    const parts = allocate(free, shortfalls);
+    return draft(cashInvested, { free }, [
+      credit(cash, free),
+      ...assetClasses.map((asset, at) => debit(holdings[asset], parts[at] ?? 0n)),
+    ]);
+  },
+});

@@ -1,0 +1,63 @@
+/**
+ * Paying from the fund: what yuebao does when a payment is made with it, or given back.
+ *
+ * @module
+ */
+import { credit, debit } from '../../kernel/accounts.ts';
+import { answer } from '../../kernel/contract.ts';
+import { amount, choice, id } from '../../kernel/fields.ts';
+import { firstOf } from '../../kernel/refusals.ts';
+import { cash, reserve, units, wallet } from './accounts.ts';
+import { illiquid, liquidityReads, paidOut, roomUnderCap } from './holding.ts';
+import { holdingCap } from './policy.ts';
+import { addRedeemed, redeemed } from './state.ts';
+
+const needs = {
+  payer: id('who pays'),
+  amount: amount('how much'),
+  method: choice('where the money comes from', ['yuebao', 'other']),
+};
+
+/** A redemption into the payment: units and cash go, the platform's reserve grows. The quick limit does not count for it. */
+export const paidFromFund = answer('PaymentInitiated', {
+  needs,
+  role: 'method:yuebao',
+  when: ({ method }) => method === 'yuebao',
+  reads: ({ data }) => ({ rows: [[redeemed, '*']], balances: [[units, data.payer], ...liquidityReads] }),
+  fits: ({ data }, s) => firstOf(s.shortage(units, data.amount, data.payer), illiquid(s, data.amount)),
+  react: ({ data }, s) => [
+    debit(reserve, data.amount),
+    debit(units, data.amount, data.payer),
+    ...paidOut(s, data.amount),
+  ],
+  evolve: ({ on, entry }, s) => {
+    const payer = entry.holderOf(units);
+    if (payer !== undefined) addRedeemed(s, payer, on, entry.sum(units), 0n);
+  },
+  undo: ({ on, entry }, s, reversedOn) => {
+    const payer = entry.holderOf(units);
+    if (payer !== undefined && reversedOn === on) addRedeemed(s, payer, on, -entry.sum(units), 0n);
+  },
+});
+
+/** A refund goes back into units; what the cap leaves no room for goes to the wallet. */
+export const refundedToFund = answer('PaymentRefunded', {
+  needs,
+  when: ({ method }) => method === 'yuebao',
+  reads: ({ data }) => ({ parameters: [[holdingCap]], balances: [[units, data.payer]] }),
+  react: ({ data }, s) => {
+    const room = roomUnderCap(s, data.payer);
+    const back = room < data.amount ? room : data.amount;
+    return [
+      credit(reserve, back),
+      credit(wallet, data.amount - back, data.payer),
+      debit(cash, back),
+      credit(units, back, data.payer),
+    ];
+  },
+  // Units taken back on a later day are gone from that day on, as redeemed ones are.
+  undo: ({ on, entry }, s, reversedOn) => {
+    const payer = entry.holderOf(units);
+    if (payer !== undefined && reversedOn > on) addRedeemed(s, payer, reversedOn, -entry.sum(units), 0n);
+  },
+});

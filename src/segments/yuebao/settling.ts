@@ -1,0 +1,130 @@
+/**
+ * Settlements: assets that mature, redemptions that are due, fees. They use cash, then the deposit that is broken without cost;
+ * what can't be paid stays owed, and is first in line at the next close.
+ *
+ * @module
+ */
+import { credit, debit, type Posting } from '../../kernel/accounts.ts';
+import { closeRule, derived, draft, type Reading } from '../../kernel/contract.ts';
+import { choice, figure, id } from '../../kernel/fields.ts';
+import { shareFloored } from '../../kernel/rates.ts';
+import {
+  cash,
+  custodyDue,
+  feesDue,
+  feesReceivable,
+  holdings,
+  longerClasses,
+  ownCash,
+  redemptionsDue,
+  reserve,
+  wallet,
+} from './accounts.ts';
+import { paidOut } from './holding.ts';
+import { maturingPerDay } from './policy.ts';
+import { leftUpTo, pending, pendingUpTo } from './state.ts';
+
+const deposit = holdings['deposit-1m'];
+
+/** What can be paid at the close: it moves no more than every later date can spare. */
+const purse = (s: Reading): bigint => above(s.available(cash)) + above(s.available(deposit));
+const above = (minor: bigint): bigint => (minor > 0n ? minor : 0n);
+const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+export const assetsMatured = derived('AssetsMatured', {
+  doc: 'A part of a longer class of assets turns into cash.',
+  fields: { asset: choice('the class', longerClasses) },
+  subject: ({ asset }) => `asset/${asset}`,
+});
+
+/** Phase 3, first: a share of the balance at the end of the day before, floored, nothing carried. */
+export const maturing = closeRule<(typeof longerClasses)[number]>({
+  name: 'yuebao.maturing',
+  doc: 'maturingPerDay of a longer class, as it was at the end of the day before, turns into cash.',
+  phase: 'settlements',
+  items: () => longerClasses,
+  readsItems: () => ({}),
+  reads: (asset) => ({ parameters: [[maturingPerDay]], balances: [[holdings[asset]]] }),
+  derive: (asset, s) => {
+    const share = shareFloored(s.balanceOn(holdings[asset], s.day - 1), s.policy(maturingPerDay)[asset]);
+    const minor = smaller(share, above(s.available(holdings[asset])));
+    return minor === 0n
+      ? undefined
+      : draft(assetsMatured, { asset }, [debit(cash, minor), credit(holdings[asset], minor)]);
+  },
+});
+
+export const redemptionPaid = derived('RedemptionPaid', {
+  doc: 'The fund pays an ordinary redemption, or a part of it, into the holder’s wallet.',
+  fields: { redemption: id('its number'), holder: id('whose'), left: figure('what stays owed of it') },
+  subject: ({ holder }) => `holding/yuebao/${holder}`,
+  refs: ({ holder }) => [`wallet/${holder}`],
+  evolve: ({ data }, s) => {
+    const row = s.row(pending, data.redemption);
+    if (row === undefined) return;
+    if (data.left === 0n) s.delete(pending, data.redemption);
+    else s.set(pending, data.redemption, { ...row, left: data.left });
+  },
+});
+
+/** Phase 3, then: those asked for up to the day before, by date, then in the order of the log, in parts if need be. */
+export const redemptionsPaid = closeRule<string>({
+  name: 'yuebao.redemptionsPaid',
+  doc: 'Redemptions due are paid, the oldest first.',
+  phase: 'settlements',
+  items: (s) => pendingUpTo(s, s.day - 1),
+  readsItems: () => ({ buckets: [pending] }),
+  reads: (number) => ({ rows: [[pending, number]], balances: [[cash], [deposit]] }),
+  derive: (number, s) => {
+    const row = s.row(pending, number);
+    const minor = row === undefined ? 0n : smaller(row.left, purse(s));
+    if (row === undefined || minor === 0n) return undefined;
+    const { holder } = row;
+    return draft(redemptionPaid, { redemption: number, holder, left: row.left - minor }, [
+      debit(redemptionsDue, minor, holder),
+      ...paidOut(s, minor),
+      debit(reserve, minor),
+      credit(wallet, minor, holder),
+    ]);
+  },
+  breach: (s) => {
+    const left = leftUpTo(s, s.day - 1);
+    return left === 0n
+      ? undefined
+      : {
+          rule: 'yuebao.redemptionsPaid',
+          detail: 'redemptions due that the fund could not pay',
+          minor: left,
+          currency: 'CNY',
+        };
+  },
+});
+
+export const feePaid = derived('FundFeePaid', {
+  doc: 'The fund pays fees that it owes: to the platform’s own cash, or to the custodian.',
+  fields: { to: choice('who is paid', ['platform', 'custodian']) },
+  subject: () => 'fund/yuebao',
+});
+
+/** Phase 3, last: the platform's before the custodian's. */
+export const feesPaid = closeRule<'platform' | 'custodian'>({
+  name: 'yuebao.feesPaid',
+  doc: 'Fees due are paid, the platform’s first.',
+  phase: 'settlements',
+  items: () => ['platform', 'custodian'],
+  readsItems: () => ({}),
+  reads: (to) => ({ balances: [[to === 'platform' ? feesDue : custodyDue], [cash], [deposit]] }),
+  derive: (to, s) => {
+    const minor = smaller(s.balanceOn(to === 'platform' ? feesDue : custodyDue, s.day), purse(s));
+    if (minor === 0n) return undefined;
+    const atPlatform: Posting[] = [debit(ownCash, minor), credit(feesReceivable, minor)];
+    const postings = [debit(to === 'platform' ? feesDue : custodyDue, minor), ...paidOut(s, minor)];
+    return draft(feePaid, { to }, to === 'platform' ? [...postings, ...atPlatform] : postings);
+  },
+  breach: (s) => {
+    const left = s.balanceOn(feesDue, s.day) + s.balanceOn(custodyDue, s.day);
+    return left === 0n
+      ? undefined
+      : { rule: 'yuebao.feesPaid', detail: 'fees that the fund could not pay', minor: left, currency: 'CNY' };
+  },
+});
