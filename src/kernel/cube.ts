@@ -76,9 +76,8 @@ export class Cube {
 
   /** The sum of a control account over all days up to one. */
   totalOn(control: number, day: Day): bigint {
-    let sum = this.total(control);
-    for (let later = this.lastDay(control); later > day; later--) sum -= this.at(control, later);
-    return sum;
+    const last = this.lastDay(control);
+    return day >= last ? this.total(control) : this.total(control) - this.sum(control, day + 1, last);
   }
 
   /** The last day on which anything was added to a control account. */
@@ -99,8 +98,27 @@ export class Cube {
 
   /** The sum of a control account over a range of days, both ends included. */
   sum(control: number, from: Day, to: Day): bigint {
+    let sum = this.#base === undefined ? 0n : this.#base.sum(control, from, to);
+    const row = this.#rows[control];
+    if (row !== undefined) {
+      const end = Math.min(to, row.last) - row.from;
+      for (let at = Math.max(from - row.from, 0); at <= end; at++) sum += row.cells[at] ?? 0n;
+    }
+    if (this.#cells !== undefined) sum += this.#ownSum(this.#cells, control, from, to);
+    return sum;
+  }
+
+  /** What a fork itself holds of a range: cell by cell, or by a look at each cell that it has, whichever are fewer. */
+  #ownSum(cells: ReadonlyMap<number, bigint>, control: number, from: Day, to: Day): bigint {
     let sum = 0n;
-    for (const [day, minor] of this.days(control)) if (day >= from && day <= to) sum += minor;
+    const last = Math.min(to, this.#lasts?.get(control) ?? dayMin - 1);
+    if (last - from < cells.size) {
+      for (let day = from; day <= last; day++) sum += cells.get(cellKey(control, day)) ?? 0n;
+      return sum;
+    }
+    const first = cellKey(control, from);
+    const end = cellKey(control, last);
+    for (const [key, minor] of cells) if (key >= first && key <= end) sum += minor;
     return sum;
   }
 

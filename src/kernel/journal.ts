@@ -220,6 +220,15 @@ export class Journal {
     return found.reverse();
   }
 
+  /** Shows the postings of a range of the log, in order; `to` is left out. */
+  scan(from: number, to: number, show: (account: number, minor: bigint, day: Day) => void): void {
+    if (from < this.#offset) this.#base?.scan(from, Math.min(to, this.#offset), show);
+    const end = Math.min(to - this.#offset, this.#count);
+    for (let at = Math.max(from - this.#offset, 0); at < end; at++) {
+      show(this.#accounts[at] ?? none, this.#amounts[at] ?? 0n, this.#days[at] ?? dayMax);
+    }
+  }
+
   /** The last posting at or before `head` on its account up to which no date is later than a day, or -1. */
   #lastUpTo(head: number, day: Day): number {
     let at = head;

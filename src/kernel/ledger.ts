@@ -229,6 +229,12 @@ export class Ledger {
     if (next === 'closed') return { kind: 'repeated', revision: -1 };
     if (next instanceof Refusal) return next;
     this.#open(day, circumstances);
+    this.#derive(data, day, envelope, circumstances);
+    return undefined;
+  }
+
+  #derive(data: Data, day: Day, envelope: Envelope, circumstances: Circumstances): void {
+    const { own } = this.house;
     const event = { data, on: day };
     const beginning = this.#head.revision + 1;
     book(this.house, this.state, own.closing, event, nothing(this.state), beginning);
@@ -238,7 +244,19 @@ export class Ledger {
     for (const { type, event: happening, entry } of made) {
       this.#seal(type, happening, entry, circumstances, { cause: beginning });
     }
-    return undefined;
+  }
+
+  /** The run of a close that has been begun, derived again: its events, from the beginning on, as they were or would have been. */
+  repeatClose(begun: StoredEvent): readonly StoredEvent[] {
+    const circumstances: Circumstances = {
+      now: begun.recordedAt,
+      actor: begun.actor,
+      engine: begun.header?.engine ?? '',
+      ...(begun.correlation === null ? {} : { correlation: begun.correlation }),
+    };
+    const envelope: Envelope = { key: begun.key ?? undefined, inputHash: begun.inputHash ?? undefined };
+    this.#derive({}, begun.effectiveOn, envelope, circumstances);
+    return this.#decided;
   }
 
   #record(

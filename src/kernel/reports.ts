@@ -1,0 +1,347 @@
+/**
+ * Reports: totals of control accounts at a point of both axes, and the statements made of them. They come from the period cube;
+ * at an older revision what was posted since is taken off, or what was posted until then is summed, whichever is less.
+ *
+ * @module
+ */
+import type { AccountClass, AccountKind } from './accounts.ts';
+import { Cube } from './cube.ts';
+import { type Day, dayMax, dayMin, formatDay, type Period, periodsBetween } from './dates.ts';
+import type { Money } from './money.ts';
+import { codes, Refusal } from './refusals.ts';
+import type { State } from './state.ts';
+
+/** Most periods that a report is cut into: ten years of days. */
+export const periodsMax = 3_660;
+
+/** A point on both axes: what was recorded up to a revision, of it what counts up to a day. */
+export interface Point {
+  /** The last revision that counts; -1 before all. */
+  readonly revision: number;
+  /** Number of the journal's postings at that revision. */
+  readonly postings: number;
+  /** The last day that counts; undefined for all days. */
+  readonly asOf: Day | undefined;
+}
+
+/** A control account (a kind in a currency) and its figure, positive on the kind's normal side. */
+export interface ControlBalance extends Money {
+  readonly kind: AccountKind;
+}
+
+/** An amount over a period, both days included. */
+export interface PeriodAmount extends Money {
+  /** `2016-03`, `2016-Q1`, `2016-03-01`, `2016`. */
+  readonly period: string;
+  readonly from: Day;
+  readonly to: Day;
+}
+
+/** A line of a trial balance: a control account's balance, in one of the two columns. Neither is negative. */
+export interface TrialLine {
+  readonly kind: AccountKind;
+  readonly currency: string;
+  readonly debit: bigint;
+  readonly credit: bigint;
+}
+
+/** All control accounts with a balance; by entity and currency the columns agree. */
+export interface TrialBalance {
+  readonly entity: string | undefined;
+  readonly lines: readonly TrialLine[];
+  readonly totals: readonly {
+    readonly entity: string;
+    readonly currency: string;
+    readonly debit: bigint;
+    readonly credit: bigint;
+  }[];
+}
+
+/** What was earned and spent over a period. */
+export interface IncomePeriod {
+  readonly period: string;
+  readonly from: Day;
+  readonly to: Day;
+  readonly income: readonly ControlBalance[];
+  readonly expenses: readonly ControlBalance[];
+  /** Income less expenses, by currency. */
+  readonly result: readonly Money[];
+}
+
+export interface IncomeStatement {
+  readonly entity: string | undefined;
+  readonly from: Day;
+  readonly to: Day;
+  readonly periods: readonly IncomePeriod[];
+}
+
+/** The two sides of an entity's balance sheet in one currency; `assets` is `liabilities`, `equity` and `result` together. */
+export interface BalanceSheetTotals {
+  readonly entity: string;
+  readonly currency: string;
+  readonly assets: bigint;
+  readonly liabilities: bigint;
+  readonly equity: bigint;
+  /** Income less expenses since the book began: nothing is ever carried to equity. */
+  readonly result: bigint;
+}
+
+/** What an entity has and owes. An asset below zero is owed: it stands under liabilities, as an overdraft. */
+export interface BalanceSheet {
+  readonly entity: string | undefined;
+  readonly assets: readonly ControlBalance[];
+  readonly liabilities: readonly (ControlBalance & { readonly overdraft: boolean })[];
+  readonly equity: readonly ControlBalance[];
+  readonly totals: readonly BalanceSheetTotals[];
+}
+
+/** Totals of control accounts at a point. What it says never changes, however far its state moves on. */
+export class Totals {
+  readonly #state: State;
+  readonly #postings: number;
+  readonly #to: Day;
+  /** What was posted up to the point, where that is less than what was posted since. */
+  #until: Cube | undefined;
+  /** What was posted after the point, up to {@link #through}. */
+  #since: Cube | undefined;
+  #through: number;
+
+  constructor(state: State, { postings, asOf }: Point) {
+    this.#state = state;
+    this.#postings = postings;
+    this.#to = asOf ?? dayMax;
+    this.#through = postings;
+  }
+
+  /** The balance of a control account, debit positive. */
+  total(control: number): bigint {
+    return this.#over((cube) => cube.totalOn(control, this.#to));
+  }
+
+  /** The net change of a control account over days up to the point's, both ends included, debit positive. */
+  sum(control: number, from: Day, to: Day): bigint {
+    const end = Math.min(to, this.#to);
+    return from > end ? 0n : this.#over((cube) => cube.sum(control, from, end));
+  }
+
+  /** The number of postings that {@link total} has to look at before it answers. */
+  get distance(): number {
+    if (this.#until !== undefined) return 0;
+    return Math.min(this.#state.journal.length - this.#through, this.#postings);
+  }
+
+  /** First and last day up to the point's on which a control account changed; undefined when none did. */
+  days(controls: Iterable<number>): { readonly from: Day; readonly to: Day } | undefined {
+    let from = dayMax;
+    let to = dayMin;
+    for (const control of controls) {
+      // At an older revision a cell may have come to nothing since, or from nothing: all days of both are candidates.
+      const days = new Set<Day>();
+      this.#over((cube) => {
+        for (const [day] of cube.days(control)) if (day <= this.#to) days.add(day);
+        return 0n;
+      });
+      for (const day of days) {
+        if (day >= from && day <= to) continue;
+        if (this.sum(control, day, day) === 0n) continue;
+        from = Math.min(from, day);
+        to = Math.max(to, day);
+      }
+    }
+    return from > to ? undefined : { from, to };
+  }
+
+  /** A figure at the point: of the cube as it stands, less that of what came after; or of what came until then. */
+  #over(figure: (cube: Cube) => bigint): bigint {
+    if (this.#until !== undefined) return figure(this.#until);
+    const { journal, cube } = this.#state;
+    const more = journal.length - this.#through;
+    if (more > this.#postings) {
+      this.#since = undefined;
+      this.#until = this.#summed(0, this.#postings, Cube.empty());
+      return figure(this.#until);
+    }
+    if (more > 0) {
+      this.#since = this.#summed(this.#through, journal.length, this.#since ?? Cube.empty());
+      this.#through = journal.length;
+    }
+    return this.#since === undefined ? figure(cube) : figure(cube) - figure(this.#since);
+  }
+
+  #summed(from: number, to: number, into: Cube): Cube {
+    const { chart, journal } = this.#state;
+    journal.scan(from, to, (account, minor, day) => into.add(chart.controlOf[account] ?? 0, day, minor));
+    return into;
+  }
+}
+
+/** A control account, its number, and its place in reports: by the id `path:currency`. */
+interface Listed {
+  readonly control: number;
+  readonly kind: AccountKind;
+  readonly currency: string;
+}
+
+/** The control accounts that have a number, of an entity (of all when undefined), in the order of their ids. */
+export function listControls(state: State, entity?: string): Listed[] {
+  return state.chart.controls
+    .map(({ kind, currency }, control) => ({ control, kind, currency }))
+    .filter(({ kind }) => entity === undefined || kind.entity === entity)
+    .sort((a, b) => order(a.kind.path, b.kind.path) || order(a.currency, b.currency));
+}
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The trial balance of an entity, or of all: by entity and currency, debits equal credits. */
+export function trialBalance(state: State, totals: Totals, entity?: string): TrialBalance {
+  const lines: TrialLine[] = [];
+  const sums = new Map<string, { entity: string; currency: string; debit: bigint; credit: bigint }>();
+  for (const { control, kind, currency } of listControls(state, entity)) {
+    const minor = totals.total(control);
+    if (minor === 0n) continue;
+    const line = { kind, currency, debit: minor > 0n ? minor : 0n, credit: minor < 0n ? -minor : 0n };
+    lines.push(line);
+    const sum = entry(sums, kind.entity, currency, () => ({
+      entity: kind.entity,
+      currency,
+      debit: 0n,
+      credit: 0n,
+    }));
+    sum.debit += line.debit;
+    sum.credit += line.credit;
+  }
+  return { entity, lines, totals: [...sums.values()] };
+}
+
+/** What an entity (or all) earned and spent, period by period; accounts that did not change in a period are left out of it. */
+export function incomeStatement(
+  state: State,
+  totals: Totals,
+  span: { readonly from: Day; readonly to: Day; readonly by: Period },
+  entity?: string,
+): IncomeStatement | Refusal {
+  const cut = cutUp(span.from, span.to, span.by);
+  if (cut instanceof Refusal) return cut;
+  const controls = listControls(state, entity);
+  const periods = cut.map((bounds) => {
+    const changes = controls.map(({ control, kind, currency }) => ({
+      kind,
+      currency,
+      minor: isResult(kind.class) ? kind.side * totals.sum(control, bounds.from, bounds.to) : 0n,
+    }));
+    const income = changes.filter(({ kind, minor }) => kind.class === 'income' && minor !== 0n);
+    const expenses = changes.filter(({ kind, minor }) => kind.class === 'expense' && minor !== 0n);
+    const result = new Map<string, bigint>();
+    for (const { kind, currency, minor } of [...income, ...expenses]) {
+      result.set(currency, (result.get(currency) ?? 0n) - kind.side * minor);
+    }
+    return { ...bounds, income, expenses, result: byCurrency(result) };
+  });
+  return { entity, from: span.from, to: span.to, periods };
+}
+
+/** What an entity (or all) has and owes. */
+export function balanceSheet(state: State, totals: Totals, entity?: string): BalanceSheet {
+  const assets: ControlBalance[] = [];
+  const liabilities: (ControlBalance & { overdraft: boolean })[] = [];
+  const equity: ControlBalance[] = [];
+  const sums = new Map<string, { -readonly [K in keyof BalanceSheetTotals]: BalanceSheetTotals[K] }>();
+  for (const { control, kind, currency } of listControls(state, entity)) {
+    const minor = kind.side * totals.total(control);
+    if (minor === 0n) continue;
+    const sum = entry(sums, kind.entity, currency, () => ({
+      entity: kind.entity,
+      currency,
+      assets: 0n,
+      liabilities: 0n,
+      equity: 0n,
+      result: 0n,
+    }));
+    switch (kind.class) {
+      case 'asset':
+        if (minor < 0n) {
+          liabilities.push({ kind, currency, minor: -minor, overdraft: true });
+          sum.liabilities -= minor;
+        } else {
+          assets.push({ kind, currency, minor });
+          sum.assets += minor;
+        }
+        break;
+      case 'liability':
+        liabilities.push({ kind, currency, minor, overdraft: false });
+        sum.liabilities += minor;
+        break;
+      case 'equity':
+        equity.push({ kind, currency, minor });
+        sum.equity += minor;
+        break;
+      case 'income':
+      case 'expense':
+        sum.result -= kind.side * minor;
+        break;
+      default:
+        kind.class satisfies never;
+    }
+  }
+  return { entity, assets, liabilities, equity, totals: [...sums.values()] };
+}
+
+/** The change of an entity's accounts of a segment and class over periods, positive on their normal side; one run of periods a currency. */
+export function changes(
+  state: State,
+  totals: Totals,
+  of: { readonly segment: string; readonly class: AccountClass; readonly entity: string },
+  span: { readonly from?: Day | undefined; readonly to?: Day | undefined; readonly by: Period },
+): PeriodAmount[] | Refusal {
+  const controls = listControls(state, of.entity).filter(
+    ({ kind }) => kind.segment === of.segment && kind.class === of.class,
+  );
+  const bounds = totals.days(listControls(state, of.entity).map(({ control }) => control));
+  const from = span.from ?? bounds?.from;
+  const to = span.to ?? bounds?.to;
+  if (from === undefined || to === undefined) return [];
+  const cut = cutUp(from, to, span.by);
+  if (cut instanceof Refusal) return cut;
+  const currencies = new Set(controls.map(({ currency }) => currency));
+  return (currencies.size === 0 ? ['CNY'] : [...currencies].sort()).flatMap((currency) =>
+    cut.map((period) => {
+      let minor = 0n;
+      for (const { control, kind, currency: own } of controls) {
+        if (own === currency) minor += kind.side * totals.sum(control, period.from, period.to);
+      }
+      return { ...period, minor, currency };
+    }),
+  );
+}
+
+/** The periods of a span, each cut to it; a refusal when they are too many or end before they begin. */
+export function cutUp(
+  from: Day,
+  to: Day,
+  by: Period,
+): { readonly period: string; readonly from: Day; readonly to: Day }[] | Refusal {
+  const span = `${formatDay(from)} to ${formatDay(to)}`;
+  if (to < from) return new Refusal(codes.invalidInput, span, 'it ends before it begins');
+  // The shortest that a period of the kind can be, so that nothing is made before it is known to be few.
+  const daysMin = { DAY: 1, MONTH: 28, QUARTER: 90, YEAR: 365 }[by];
+  const count = Math.floor((to - from) / daysMin) + 1;
+  if (count > periodsMax) {
+    return new Refusal(codes.tooMany, `${span} by ${by}`, `a report has at most ${periodsMax} periods`);
+  }
+  return periodsBetween(from, to, by);
+}
+
+const isResult = (found: AccountClass): boolean => found === 'income' || found === 'expense';
+
+/** Amounts by currency, in alphabetical order. */
+export const byCurrency = (sums: ReadonlyMap<string, bigint>): Money[] =>
+  [...sums].sort(([a], [b]) => order(a, b)).map(([currency, minor]) => ({ minor, currency }));
+
+function entry<T>(sums: Map<string, T>, entity: string, currency: string, make: () => T): T {
+  const key = `${entity}:${currency}`;
+  const known = sums.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  sums.set(key, made);
+  return made;
+}

@@ -1,0 +1,188 @@
+/**
+ * The base of a what-if: the recorded facts, decoded once and shared by all runs, and what the record came to.
+ *
+ * @module
+ */
+import { Chart } from '../kernel/accounts.ts';
+import type { Command } from '../kernel/commands.ts';
+import type { FactType, Happening } from '../kernel/contract.ts';
+import { type Day, formatDay, startOfDayMs } from '../kernel/dates.ts';
+import { genesisHash, sha256, type StoredEvent } from '../kernel/events.ts';
+import { type DataOf, decodeData, type Fields } from '../kernel/fields.ts';
+import { fold } from '../kernel/fold.ts';
+import type { House } from '../kernel/house.ts';
+import { type Circumstances, headBeforeAll, Ledger, type Memory } from '../kernel/ledger.ts';
+import type { Refusal } from '../kernel/refusals.ts';
+import { State } from '../kernel/state.ts';
+import type { EventLog } from '../store/log.ts';
+
+/** A recorded fact: what happened, without what the rules made of it. */
+export interface BaseFact extends Happening<DataOf<Fields>> {
+  /** Its revision in the base. */
+  readonly revision: number;
+  readonly type: FactType;
+  readonly subject: string;
+  readonly key: string | null;
+  /** Line of the history file that it comes from, counted from 1. */
+  readonly line: number | undefined;
+}
+
+/** What a scenario starts from, read and decided. */
+export interface BaseRecord {
+  readonly facts: readonly BaseFact[];
+  /** The state that the record came to. */
+  readonly state: State;
+  /** Last revision, or -1. */
+  readonly revision: number;
+  /** What the base is, for the id of a run. */
+  readonly hash: string;
+  /** `history histories/spring-2016.jsonl`, `book main`, `nothing`. */
+  readonly title: string;
+  /** The recorded events, where they are at hand. */
+  readonly events: readonly StoredEvent[];
+}
+
+/** The facts among recorded events. Ids are interned, so that look-ups by them compare pointers. */
+function factsOf(house: House, events: readonly StoredEvent[], lines: ReadonlyMap<number, number>, into: BaseFact[]): void {
+  for (const stored of events) {
+    if (stored.kind !== 'fact') continue;
+    const type = house.type(stored.type);
+    if (type?.kind !== 'fact') throw new RangeError(`event ${stored.revision}: no fact type ${stored.type}`);
+    into.push({
+      revision: stored.revision,
+      type,
+      data: decodeData(type.fields, stored.data),
+      on: stored.effectiveOn,
+      subject: stored.subject,
+      key: stored.key,
+      line: lines.get(stored.revision),
+    });
+  }
+}
+
+/** A command of a history file and its line. */
+export interface HistoryLine {
+  readonly line: number;
+  readonly command: Command;
+}
+
+/** How a history is decided into a base. */
+export interface HistoryRules {
+  readonly house: House;
+  readonly engine: string;
+  readonly title: string;
+  /** What a refused command does: fails the load, is left out, or is recorded as an attempt. */
+  readonly refused: 'fail' | 'skip' | 'attempt';
+  readonly close: 'daily' | 'recorded';
+  /** Days are closed up to this one; facts of later dates are left out. */
+  readonly to: Day;
+}
+
+/** A line that was refused. */
+export interface RefusedLine {
+  readonly line: number;
+  readonly refusal: Refusal;
+}
+
+/** Decides a history, line by line, into a record held in memory. */
+export class HistoryBook {
+  readonly state: State;
+  readonly refused: RefusedLine[] = [];
+  readonly #rules: HistoryRules;
+  readonly #ledger: Ledger;
+  readonly #lines = new Map<number, number>();
+  readonly #canonical: string[] = [];
+
+  constructor(rules: HistoryRules) {
+    this.#rules = rules;
+    this.state = State.empty(new Chart(rules.house.kinds));
+    this.#ledger = new Ledger(rules.house, this.state, headBeforeAll, emptyMemory);
+  }
+
+  /**
+   * Takes the next line.
+   *
+   * @returns the refusal, where refused lines fail the load
+   */
+  take({ line, command }: HistoryLine, day: Day): RefusedLine | undefined {
+    const { close, to, refused } = this.#rules;
+    if (day > to) return undefined;
+    if (close === 'daily') this.#closeThrough(day - 1);
+    this.#canonical.push(canonicalLine(command));
+    const decision = this.#ledger.decide(command, this.#circumstances(day));
+    if (decision.kind === 'repeated') return undefined;
+    for (const event of decision.events) if (event.cause === null) this.#lines.set(event.revision, line);
+    if (decision.kind === 'accepted') return undefined;
+    const found = { line, refusal: decision.refusal };
+    this.refused.push(found);
+    return refused === 'fail' ? found : undefined;
+  }
+
+  /** What the lines came to; with daily closes, every day up to the horizon's end is closed first. */
+  finish(): BaseRecord {
+    const { house, close, to, title, refused } = this.#rules;
+    if (close === 'daily') this.#closeThrough(to);
+    const facts: BaseFact[] = [];
+    factsOf(house, this.#ledger.events, this.#lines, facts);
+    const policy = house.parameters.map(({ name, type, defaults }) => [
+      name,
+      defaults.map(({ from, value }) => [from ?? '', type.format(value)]),
+    ]);
+    const hash = sha256([refused, close, JSON.stringify(policy), ...this.#canonical].join('\n'));
+    return { facts, state: this.state, revision: this.#ledger.head.revision, hash, title, events: this.#ledger.events };
+  }
+
+  #closeThrough(last: Day): void {
+    for (;;) {
+      const { closedThrough, earliest } = this.state.marks;
+      const next = closedThrough === undefined ? earliest : closedThrough + 1;
+      if (next === undefined || next > last) return;
+      this.#ledger.decide({ on: formatDay(next), command: 'closeDay', with: {} }, this.#circumstances(next));
+    }
+  }
+
+  /** The effective date at 00:00 UTC stands as the recorded time, so that nothing depends on when it is run. */
+  #circumstances(day: Day): Circumstances {
+    const { engine, refused } = this.#rules;
+    return { now: startOfDayMs(day), actor: 'history', engine, recordAttempts: refused === 'attempt' };
+  }
+}
+
+const emptyMemory: Memory = {
+  withKey: () => undefined,
+  sameInput: () => false,
+  event: () => undefined,
+  reversedBy: () => undefined,
+};
+
+/** A line's meaning: the order of its keys and white space don't count. */
+function canonicalLine({ on, command, with: inputs, key, actor }: Command): string {
+  const sortedInputs = Object.fromEntries(Object.entries(inputs).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify([on, command, sortedInputs, key ?? null, actor ?? null]);
+}
+
+/** A book's record up to a revision, read from its log. */
+export async function recordOfLog(house: House, log: EventLog, book: string, at: number): Promise<BaseRecord> {
+  const state = State.empty(new Chart(house.kinds));
+  const facts: BaseFact[] = [];
+  const none = new Map<number, number>();
+  let hash = genesisHash;
+  let revision = -1;
+  for await (const events of log.read(0, 'forwards', at + 1)) {
+    for (const event of events) fold(house, state, event);
+    factsOf(house, events, none, facts);
+    hash = events.at(-1)?.hash ?? hash;
+    revision = events.at(-1)?.revision ?? revision;
+  }
+  return { facts, state, revision, hash, title: `book ${book}`, events: [] };
+}
+
+/** The record of nothing yet. */
+export const emptyRecord = (house: House, from: Day): BaseRecord => ({
+  facts: [],
+  state: State.empty(new Chart(house.kinds)),
+  revision: -1,
+  hash: sha256(`empty ${formatDay(from)}`),
+  title: 'nothing',
+  events: [],
+});

@@ -1,0 +1,335 @@
+/**
+ * Evaluation: recorded facts under other assumptions, in a state of its own. Every fact goes through `fits` and the rules
+ * again; derived events are derived anew. What no longer fits is clamped or skipped, and said.
+ *
+ * @module
+ */
+import { book, misfit, reaction } from '../kernel/booking.ts';
+import { type Derived, runClose } from '../kernel/close.ts';
+import { commandType, dateRefusal } from '../kernel/commands.ts';
+import type { EventType, FactType, Happening } from '../kernel/contract.ts';
+import { type Day, formatDay } from '../kernel/dates.ts';
+import { type DataOf, encodeData, type Fields, isRecord, type Json, parseData } from '../kernel/fields.ts';
+import type { House } from '../kernel/house.ts';
+import { codes, declareCode, Refusal } from '../kernel/refusals.ts';
+import { mirror } from '../kernel/reversal.ts';
+import { NumberedEntry, type State } from '../kernel/state.ts';
+import type { Recalled } from '../kernel/undo.ts';
+import type { Edit } from './file.ts';
+import { isInjection, type Plan, type PlannedFact } from './plan.ts';
+
+/** Follows from a fact that a run left out. */
+export const dependsOnSkipped = declareCode(
+  'DEPENDS_ON_SKIPPED',
+  95,
+  'what it follows from was left out',
+  'See the divergence of the fact that began it.',
+);
+
+type Data = DataOf<Fields>;
+type Event = Happening<Data>;
+
+/** A recorded fact that a run could not keep as it was. */
+export interface Divergence {
+  /** Its revision in the base. */
+  readonly revision: number;
+  /** Line of the history file, where there is one. */
+  readonly line: number | undefined;
+  readonly type: string;
+  readonly subject: string;
+  readonly on: Day;
+  /** Kept smaller, left out, or (an attempt that the base had refused) let through. */
+  readonly kind: 'clamp' | 'skip' | 'accept';
+  readonly code: string;
+  readonly detail: string;
+  /** The fact as it was, and as it became. */
+  readonly was: Json;
+  readonly became: Json | undefined;
+}
+
+/** An injected command that was refused: how often, by code. */
+export interface RefusedInjection {
+  readonly edit: Edit;
+  readonly code: string;
+  count: number;
+}
+
+/** Told of every event that a run books. */
+export type Sink = (type: EventType, event: Event, entry: NumberedEntry, cause: number | undefined) => void;
+
+export class Evaluation {
+  readonly house: House;
+  state: State;
+  readonly divergences: Divergence[] = [];
+  readonly refusedInjections: RefusedInjection[] = [];
+  /** Facts that found their effect there already. */
+  moot = 0;
+  /** Facts that went through the rules, and all events booked. */
+  evaluated = 0;
+  booked = 0;
+  readonly #plan: Plan;
+  readonly #sink: Sink | undefined;
+  readonly #skipped: Set<string>;
+  readonly #placed: Set<Day>;
+  /** Facts that are reversed later, as this run booked them. */
+  readonly #reversible: Map<number, Recalled>;
+  readonly #reversed: ReadonlySet<number>;
+  /** Attempts that this run let through: by key, and the subjects that they began. */
+  readonly #acceptedKeys = new Map<string, string>();
+  readonly #acceptedSubjects = new Map<string, string>();
+  #next = 0;
+
+  constructor(house: House, state: State, plan: Plan, sink?: Sink, before?: Evaluation) {
+    this.house = house;
+    this.state = state;
+    this.#plan = plan;
+    this.#sink = sink;
+    this.#skipped = new Set(before === undefined ? [] : before.#skipped);
+    this.#placed = new Set(before === undefined ? [] : before.#placed);
+    this.#reversible = new Map(before === undefined ? [] : before.#reversible);
+    this.#reversed = before === undefined ? reversedRevisions(plan.facts) : before.#reversed;
+    if (before !== undefined) {
+      this.#next = before.#next;
+      this.divergences.push(...before.divergences);
+      this.moot = before.moot;
+    }
+  }
+
+  /** Goes on with another plan that says the same up to here: what this run has done so far is shared. */
+  branch(state: State, plan: Plan, sink?: Sink): Evaluation {
+    return new Evaluation(this.house, state, plan, sink, this);
+  }
+
+  /** Place of the next fact. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Evaluates facts up to a place. */
+  advance(to: number): void {
+    const { facts } = this.#plan;
+    const end = Math.min(to, facts.length);
+    while (this.#next < end) {
+      const fact = facts[this.#next];
+      this.#next++;
+      if (fact !== undefined) this.#step(fact);
+    }
+  }
+
+  /** Evaluates what is left, closes the days of the horizon that are still open where it says so, and what was put on days never closed. */
+  finish(): void {
+    this.advance(this.#plan.facts.length);
+    const { horizon, before } = this.#plan;
+    if (horizon.close === 'daily') {
+      const first = this.state.openFrom ?? this.state.marks.earliest ?? horizon.from;
+      for (let day = first; day <= horizon.to; day++) this.#close(day, -1);
+    }
+    for (const day of [...before.keys()].sort((a, b) => a - b)) this.#place(day);
+  }
+
+  #step(fact: PlannedFact): void {
+    const { own } = this.house;
+    const { type } = fact;
+    if (type === own.closing) this.#close(fact.on, fact.revision);
+    else if (type === own.reversed) this.#reverse(fact);
+    else if (type === own.attempted) this.#attempt(fact);
+    else if (type === own.opened || type === own.extended || type === own.policyChanged) {
+      this.evaluated++;
+      this.#book(type, fact, nothing(this.state));
+    } else this.#fact(fact);
+  }
+
+  #fact(fact: PlannedFact): void {
+    const { house, state } = this;
+    const { type } = fact;
+    if (this.#skipped.size > 0 && this.#skipped.has(fact.subject)) {
+      this.#diverge(fact, 'skip', new Refusal(dependsOnSkipped, fact.subject));
+      return;
+    }
+    if (this.#acceptedKeys.size + this.#acceptedSubjects.size > 0 && this.#metBefore(fact)) return;
+    this.evaluated++;
+    const refusal = this.#closed(fact.on) ?? misfit(house, state, type, fact);
+    if (refusal === undefined) {
+      const entry = reaction(house, state, type, fact);
+      if (entry instanceof Refusal) this.#skip(fact, entry);
+      else {
+        if (this.#reversed.has(fact.revision)) this.#reversible.set(fact.revision, { type, event: fact, entry });
+        this.#book(type, fact, entry);
+      }
+      return;
+    }
+    if (type.moot?.(fact, state) === true) {
+      this.moot++;
+      return;
+    }
+    const data = this.#closed(fact.on) === undefined ? type.clamp?.(fact, state) : undefined;
+    const clamped = data === undefined ? undefined : { data, on: fact.on };
+    if (clamped === undefined || misfit(house, state, type, clamped) !== undefined) {
+      this.#skip(fact, refusal);
+      return;
+    }
+    const entry = reaction(house, state, type, clamped);
+    if (entry instanceof Refusal) {
+      this.#skip(fact, entry);
+      return;
+    }
+    this.#diverge(fact, 'clamp', refusal, clamped.data);
+    if (this.#reversed.has(fact.revision)) this.#reversible.set(fact.revision, { type, event: clamped, entry });
+    this.#book(type, clamped, entry);
+  }
+
+  #closed(on: Day): Refusal | undefined {
+    const { closedThrough } = this.state.marks;
+    return closedThrough !== undefined && on <= closedThrough ? new Refusal(codes.dayClosed, formatDay(on)) : undefined;
+  }
+
+  /** A fact that repeats what an attempt, let through in this run, has done already. */
+  #metBefore(fact: PlannedFact): boolean {
+    const begun = fact.type.begins === true ? this.#acceptedSubjects.get(fact.subject) : undefined;
+    const before = (fact.key === null ? undefined : this.#acceptedKeys.get(fact.key)) ?? begun;
+    if (before === undefined) return false;
+    if (before === inputText(fact.type, fact)) this.moot++;
+    else this.#skip(fact, new Refusal(codes.keyReused, fact.key ?? fact.subject));
+    return true;
+  }
+
+  #skip(fact: PlannedFact, refusal: Refusal): void {
+    if (fact.type.begins === true) this.#skipped.add(fact.subject);
+    this.#diverge(fact, 'skip', refusal);
+  }
+
+  #reverse(fact: PlannedFact): void {
+    this.evaluated++;
+    const target = Number(fact.data.event);
+    const original = this.#reversible.get(target);
+    if (original === undefined) {
+      this.#diverge(fact, 'skip', new Refusal(dependsOnSkipped, String(target)));
+      return;
+    }
+    const entry = mirror(this.state, fact.on, original);
+    if (entry instanceof Refusal) {
+      this.#diverge(fact, 'skip', entry);
+      return;
+    }
+    const { type, event } = original;
+    const of = { data: encodeData(type.fields, event.data), on: formatDay(event.on), type: type.name };
+    this.#book(fact.type, { data: { ...fact.data, of }, on: fact.on }, entry);
+  }
+
+  /** A command that the base refused: tried again, strictly. */
+  #attempt(fact: PlannedFact): void {
+    this.evaluated++;
+    const { command, inputs, key } = fact.data;
+    this.#book(fact.type, fact, nothing(this.state));
+    if (!isRecord(inputs)) return;
+    const tried = this.#decide(String(command), inputs, fact.on);
+    if (tried instanceof Refusal) return;
+    const text = inputText(tried.type, tried.event);
+    if (typeof key === 'string') this.#acceptedKeys.set(key, text);
+    if (tried.type.begins === true) this.#acceptedSubjects.set(tried.type.subject(tried.event.data), text);
+    this.#diverge(fact, 'accept', new Refusal(codes.invalidInput, String(fact.data.code)), tried.event.data, String(fact.data.code));
+    this.#book(tried.type, tried.event, tried.entry);
+  }
+
+  #decide(command: string, inputs: { readonly [name: string]: unknown }, on: Day): { type: FactType; event: Event; entry: NumberedEntry } | Refusal {
+    const { house, state } = this;
+    const type = commandType(house, { on: formatDay(on), command, with: inputs });
+    if (type instanceof Refusal) return type;
+    const data = parseData(type.fields, inputs);
+    if (data instanceof Refusal) return data;
+    const event = { data, on };
+    const refusal = type.invalid?.(data) ?? dateRefusal(state, on, undefined) ?? misfit(house, state, type, event);
+    if (refusal !== undefined) return refusal;
+    const entry = reaction(house, state, type, event);
+    return entry instanceof Refusal ? entry : { type, event, entry };
+  }
+
+  #close(day: Day, revision: number): void {
+    this.#place(day);
+    const { house, state } = this;
+    this.evaluated++;
+    const beginning = state.marks.events;
+    const cause = revision < 0 ? beginning : revision;
+    this.#book(house.own.closing, { data: {}, on: day }, nothing(state));
+    const made: readonly Derived[] = runClose(house, state, day, beginning + 1);
+    this.booked += made.length;
+    if (this.#sink !== undefined) for (const { type, event, entry } of made) this.#sink(type, event, entry, cause);
+    for (const { segment, invariant } of house.invariants) {
+      const broken = invariant.broken(state);
+      if (broken !== undefined) throw new Error(`${segment}: ${invariant.name}, ${formatDay(day)}: ${broken}`);
+    }
+  }
+
+  /** What was injected on a day or moved to it. */
+  #place(day: Day): void {
+    const steps = this.#plan.before.get(day);
+    if (steps === undefined || this.#placed.has(day)) return;
+    this.#placed.add(day);
+    for (const step of steps) {
+      if (isInjection(step)) this.#inject(step, day);
+      else this.#fact(step);
+    }
+  }
+
+  #inject(edit: Extract<Edit, { kind: 'inject' }>, day: Day): void {
+    const { holders } = edit;
+    if (holders === undefined) {
+      this.#injectOne(edit, edit.with, day);
+      return;
+    }
+    const ids =
+      holders.kind === 'listed'
+        ? [...holders.ids].sort()
+        : this.state
+            .balancesOn(holders.accounts, day)
+            .filter(({ minor }) => minor !== 0n)
+            .map(({ holder }) => holder);
+    for (const holder of ids) this.#injectOne(edit, { ...edit.with, holder }, day);
+  }
+
+  #injectOne(edit: Edit, inputs: { readonly [name: string]: Json }, day: Day): void {
+    if (edit.kind !== 'inject') return;
+    this.evaluated++;
+    const decided = this.#decide(edit.command, inputs, day);
+    if (!(decided instanceof Refusal)) {
+      this.#book(decided.type, decided.event, decided.entry);
+      return;
+    }
+    const known = this.refusedInjections.find((other) => other.edit === edit && other.code === decided.code);
+    if (known === undefined) this.refusedInjections.push({ edit, code: decided.code, count: 1 });
+    else known.count++;
+  }
+
+  #book(type: FactType, event: Event, entry: NumberedEntry): void {
+    book(this.house, this.state, type, event, entry, this.state.marks.events);
+    this.booked++;
+    this.#sink?.(type, event, entry, undefined);
+  }
+
+  #diverge(fact: PlannedFact, kind: Divergence['kind'], refusal: Refusal, became?: Data, code: string = refusal.code): void {
+    const { type, revision, line, subject, on } = fact;
+    this.divergences.push({
+      revision,
+      line,
+      type: type.name,
+      subject,
+      on,
+      kind,
+      code,
+      detail: kind === 'accept' ? 'the base had refused it' : refusal.message,
+      was: encodeData(type.fields, (fact.was ?? fact).data),
+      became: became === undefined || kind === 'accept' ? undefined : encodeData(type.fields, became),
+    });
+  }
+}
+
+const nothing = (s: State): NumberedEntry => new NumberedEntry(s.chart, [], []);
+
+const inputText = (type: FactType, { data, on }: Event): string => JSON.stringify([type.name, on, encodeData(type.fields, data)]);
+
+/** Revisions of facts that a later fact of the plan reverses. */
+function reversedRevisions(facts: readonly PlannedFact[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const { type, data } of facts) if (type.name === 'Reversed') found.add(Number(data.event));
+  return found;
+}

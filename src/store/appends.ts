@@ -1,0 +1,55 @@
+/**
+ * Appends: the events of commands, packed into as few appends as a log's limit allows.
+ *
+ * @module
+ */
+import type { StoredEvent } from '../kernel/events.ts';
+
+/** Most bytes of an append: an engine's limit of 1 MiB, with room for what an engine adds. */
+export const appendBytesMax = 900_000;
+
+/** Bytes of an event beside its data and postings: revision, names, times, two hashes. */
+const envelopeBytes = 420;
+const postingBytes = 90;
+
+/** About how large an event is when it is written; never less than it is by much. */
+function bytesOf({ data, accounts }: StoredEvent): number {
+  const dataBytes = accounts.length > 50 ? 500 : JSON.stringify(data).length;
+  return envelopeBytes + dataBytes + accounts.length * postingBytes;
+}
+
+/** Events that are appended together, and how many commands are written whole once they are. */
+export interface Append {
+  readonly events: readonly StoredEvent[];
+  readonly commandsDone: number;
+}
+
+/**
+ * The events of some commands as appends, in order. A command's events stand in one append, but for a close's run, which its
+ * beginning announces with a header and which may be split anywhere.
+ */
+export function* appendsOf(commands: readonly (readonly StoredEvent[])[]): Generator<Append, void, void> {
+  let events: StoredEvent[] = [];
+  let bytes = 0;
+  let done = 0;
+  for (const group of commands) {
+    const size = group.reduce((sum, event) => sum + bytesOf(event), 0);
+    if (events.length > 0 && bytes + size > appendBytesMax) {
+      yield { events, commandsDone: done };
+      events = [];
+      bytes = 0;
+    }
+    for (const event of group) {
+      const one = bytesOf(event);
+      if (events.length > 0 && bytes + one > appendBytesMax) {
+        yield { events, commandsDone: done };
+        events = [];
+        bytes = 0;
+      }
+      events.push(event);
+      bytes += one;
+    }
+    done++;
+  }
+  if (events.length > 0) yield { events, commandsDone: done };
+}

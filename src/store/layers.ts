@@ -1,0 +1,77 @@
+/**
+ * Layers: the head of a book's state, and the layers below it that forks still read. A pin keeps a state as it is; what the
+ * book does afterwards goes into a layer above. When a pin is let go, layers that nobody reads any more are merged.
+ *
+ * @module
+ */
+import type { State } from '../kernel/state.ts';
+
+/** A state that stays as it is until it is let go. */
+export interface Pin {
+  readonly state: State;
+}
+
+export class Layers {
+  #head: State;
+  /** Layers below the head, the newest last, and how many pins each has. */
+  readonly #below: { readonly state: State; pins: number }[] = [];
+
+  constructor(head: State) {
+    this.#head = head;
+  }
+
+  /** The newest layer, into which commits are published. */
+  get head(): State {
+    return this.#head;
+  }
+
+  /** Number of layers, the head included: at most two a pin, and one. */
+  get count(): number {
+    return this.#below.length + 1;
+  }
+
+  pin(): Pin {
+    const top = this.#below.at(-1);
+    if (top !== undefined && top.state.marks.events === this.#head.marks.events) {
+      // Nothing has been published since the last pin: it serves this one too.
+      top.pins++;
+      return { state: top.state };
+    }
+    const state = this.#head;
+    this.#below.push({ state, pins: 1 });
+    this.#head = state.fork();
+    return { state };
+  }
+
+  unpin({ state }: Pin): void {
+    const layer = this.#below.find((other) => other.state === state);
+    if (layer === undefined || layer.pins === 0) return;
+    layer.pins--;
+    this.#merge();
+  }
+
+  /**
+   * Merges what nobody needs apart. The head goes down into a layer without pins; of two neighbours without pins the upper goes
+   * into the lower; a pinned layer over one without pins is emptied into it and reads through, so that the next merge can
+   * pass it by. So there are at most two layers a pin.
+   */
+  #merge(): void {
+    for (let at = this.#below.length - 1; at >= 0; at--) {
+      const layer = this.#below[at];
+      if (layer === undefined || layer.pins > 0) continue;
+      const above = this.#below[at + 1];
+      if (above === undefined) {
+        this.#head.publish();
+        this.#head = layer.state;
+        this.#below.splice(at, 1);
+        continue;
+      }
+      above.state.publish();
+      if (this.#below[at - 1]?.pins === 0) {
+        layer.state.publish();
+        above.state.skipBase();
+        this.#below.splice(at, 1);
+      }
+    }
+  }
+}
