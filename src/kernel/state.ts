@@ -48,12 +48,12 @@ interface Resolved {
 
 /** The entry of one event, by numbers of accounts. */
 export class NumberedEntry implements Entry {
-  readonly #chart: Chart;
+  readonly chart: Chart;
   readonly accounts: readonly number[];
   readonly minors: readonly bigint[];
 
   constructor(chart: Chart, accounts: readonly number[], minors: readonly bigint[]) {
-    this.#chart = chart;
+    this.chart = chart;
     this.accounts = accounts;
     this.minors = minors;
   }
@@ -66,21 +66,21 @@ export class NumberedEntry implements Entry {
     let sum = 0n;
     for (let at = 0; at < this.accounts.length; at++) {
       const account = this.accounts[at] ?? -1;
-      if (this.#chart.kindOf[account]?.ordinal !== kind.ordinal) continue;
-      if (holder === undefined || this.#chart.holderOf[account] === holder) sum += this.minors[at] ?? 0n;
+      if (this.chart.kindOf[account]?.ordinal !== kind.ordinal) continue;
+      if (holder === undefined || this.chart.holderOf[account] === holder) sum += this.minors[at] ?? 0n;
     }
     return sum;
   }
 
   holderOf(kind: AccountKind): string | undefined {
-    const found = this.accounts.find((account) => this.#chart.kindOf[account]?.ordinal === kind.ordinal);
-    return found === undefined ? undefined : this.#chart.holderOf[found];
+    const found = this.accounts.find((account) => this.chart.kindOf[account]?.ordinal === kind.ordinal);
+    return found === undefined ? undefined : this.chart.holderOf[found];
   }
 
   /** The mirror entry: every side turned. */
   mirrored(): NumberedEntry {
     return new NumberedEntry(
-      this.#chart,
+      this.chart,
       this.accounts,
       this.minors.map((minor) => -minor),
     );

@@ -1,0 +1,176 @@
+/**
+ * Comparison: variants beside a baseline, by segment and period, by account, and where their histories part.
+ *
+ * @module
+ */
+import { type Period, periodsBetween } from '../kernel/dates.ts';
+import { encodeData } from '../kernel/fields.ts';
+import type { BaseRecord } from './base.ts';
+import type { Sink } from './evaluate.ts';
+import { type Run, replayVariant, type VariantRun } from './run.ts';
+
+/** A segment's revenue or cost over a period in the baseline and in a variant; minor units. */
+export interface SegmentDifference {
+  readonly variant: string;
+  readonly segment: string;
+  readonly of: 'revenue' | 'cost';
+  readonly period: string;
+  readonly from: number;
+  readonly to: number;
+  readonly currency: string;
+  readonly baseline: bigint;
+  readonly value: bigint;
+  readonly difference: bigint;
+}
+
+/** An account whose balance differs at the end; positive on its normal side. */
+export interface AccountDifference {
+  readonly variant: string;
+  readonly account: string;
+  readonly currency: string;
+  readonly baseline: bigint;
+  readonly value: bigint;
+  readonly difference: bigint;
+}
+
+/** Most periods of a comparison. */
+export const comparedPeriodsMax = 4_000;
+
+/**
+ * Revenue and cost of every segment that has any, variant by variant.
+ *
+ * @param baseline any variant can be the baseline of a comparison
+ */
+export function segmentDifferences(
+  run: Run,
+  by: Period,
+  baseline: VariantRun | undefined = run.variants[0],
+): readonly SegmentDifference[] {
+  const found: SegmentDifference[] = [];
+  const { from, to } = run.scenario.horizon;
+  const spans = periodsBetween(from, to, by).slice(0, comparedPeriodsMax);
+  for (const variant of run.variants) {
+    for (const { id: segment } of variant.view.house.segments) {
+      for (const of of ['revenue', 'cost'] as const) {
+        const kinds = variant.view.house.kinds.filter(
+          (kind) =>
+            kind.segment === segment &&
+            kind.entity === 'platform' &&
+            kind.class === (of === 'revenue' ? 'income' : 'expense'),
+        );
+        if (kinds.length === 0) continue;
+        for (const span of spans) {
+          const sum = (one: VariantRun | undefined): bigint =>
+            kinds.reduce((total, kind) => total + (one?.view.change(kind, span.from, span.to) ?? 0n), 0n);
+          const value = sum(variant);
+          const base = sum(baseline);
+          found.push({
+            variant: variant.name,
+            segment,
+            of,
+            ...span,
+            currency: 'CNY',
+            baseline: base,
+            value,
+            difference: value - base,
+          });
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** Every account whose balance differs from the baseline's at the end, by variant and id. */
+export function accountDifferences(
+  run: Run,
+  baseline: VariantRun | undefined = run.variants[0],
+): readonly AccountDifference[] {
+  const found: AccountDifference[] = [];
+  for (const variant of run.variants) {
+    if (variant === baseline || baseline === undefined) continue;
+    const own = balancesById(variant);
+    const base = balancesById(baseline);
+    for (const account of [...new Set([...own.keys(), ...base.keys()])].sort()) {
+      const value = own.get(account) ?? 0n;
+      const before = base.get(account) ?? 0n;
+      const currency = account.slice(account.lastIndexOf(':') + 1);
+      if (value !== before)
+        found.push({
+          variant: variant.name,
+          account,
+          currency,
+          baseline: before,
+          value,
+          difference: value - before,
+        });
+    }
+  }
+  return found;
+}
+
+function balancesById({ view }: VariantRun): Map<string, bigint> {
+  return new Map(view.accounts().map(({ id, minor }) => [id, minor]));
+}
+
+/** An event of a variant's history as a comparison shows it. */
+export interface RunEvent {
+  readonly revision: number;
+  readonly type: string;
+  readonly segment: string;
+  readonly kind: 'fact' | 'derived';
+  readonly subject: string;
+  readonly on: number;
+  readonly data: ReturnType<typeof encodeData>;
+  readonly entry: readonly { readonly account: string; readonly minor: bigint }[];
+  readonly cause: number | undefined;
+}
+
+/** Most events that are made of a run at once. */
+export const runEventsMax = 200_000;
+
+/** The events of a variant from one on, made by evaluating it again: runs keep balances, not events. */
+export function runEvents(
+  run: Run,
+  base: BaseRecord,
+  variant: VariantRun,
+  from: number,
+  most: number,
+): readonly RunEvent[] {
+  const { house } = variant.view;
+  const found: RunEvent[] = [];
+  let revision = 0;
+  const sink: Sink = (type, event, entry, cause) => {
+    const at = revision++;
+    if (at < from || found.length >= Math.min(most, runEventsMax)) return;
+    found.push({
+      revision: at,
+      type: type.name,
+      segment: house.segmentOf(type),
+      kind: type.kind,
+      subject: type.subject(event.data),
+      on: event.on,
+      data: encodeData(type.fields, event.data),
+      entry: entry.accounts.map((account, number) => ({
+        account: entry.chart.id(account),
+        minor: entry.minors[number] ?? 0n,
+      })),
+      cause,
+    });
+  };
+  replayVariant(house, base, variant, run.scenario, sink);
+  return found;
+}
+
+/** The first event of a variant that the baseline doesn't have at the same place; undefined where they are alike throughout. */
+export function firstDivergence(run: Run, base: BaseRecord, variant: VariantRun): RunEvent | undefined {
+  const [baseline] = run.variants;
+  if (baseline === undefined || variant.firstTouched === undefined) return undefined;
+  const from = Math.max(0, variant.firstTouched.revision);
+  const own = runEvents(run, base, variant, from, runEventsMax);
+  const other = runEvents(run, base, baseline, from, runEventsMax);
+  return own.find((event, at) => printed(event) !== printed(other[at]));
+}
+
+const printed = (event: RunEvent | undefined): string =>
+  JSON.stringify(event, (_, value) => (typeof value === 'bigint' ? value.toString() : value));
