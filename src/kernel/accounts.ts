@@ -104,6 +104,9 @@ export const accountId = (kind: AccountKind, holder: string, currency: string): 
  * an account whose fork was dropped stays without postings.
  */
 export class Chart {
+  /** The last account asked for, by kind (in CNY): a rule that looks at an account most often posts on it next. */
+  readonly #lastHolders: string[] = [];
+  readonly #lastAccounts: number[] = [];
   readonly #kinds: readonly AccountKind[];
   readonly #byPath = new Map<string, AccountKind>();
   /** Accounts by kind; inside, by holder for CNY and by holder and currency for the rest. */
@@ -139,6 +142,16 @@ export class Chart {
 
   /** The number of an account, which it gets on first use. */
   index(kind: AccountKind, holder: string, currency: string): number {
+    if (currency !== 'CNY') return this.#index(kind, holder, currency);
+    const { ordinal } = kind;
+    if (this.#lastHolders[ordinal] === holder) return this.#lastAccounts[ordinal] ?? 0;
+    const account = this.#index(kind, holder, currency);
+    this.#lastHolders[ordinal] = holder;
+    this.#lastAccounts[ordinal] = account;
+    return account;
+  }
+
+  #index(kind: AccountKind, holder: string, currency: string): number {
     let byHolder = this.#byKind[kind.ordinal];
     if (byHolder === undefined) {
       byHolder = new Map();
@@ -150,7 +163,15 @@ export class Chart {
 
   /** The number of an account if it has one. */
   find(kind: AccountKind, holder: string, currency: string): number | undefined {
-    return this.#byKind[kind.ordinal]?.get(currency === 'CNY' ? holder : `${holder}:${currency}`);
+    const { ordinal } = kind;
+    if (currency === 'CNY' && this.#lastHolders[ordinal] === holder) return this.#lastAccounts[ordinal];
+    if (currency !== 'CNY') return this.#byKind[ordinal]?.get(`${holder}:${currency}`);
+    const account = this.#byKind[ordinal]?.get(holder);
+    if (account !== undefined) {
+      this.#lastHolders[ordinal] = holder;
+      this.#lastAccounts[ordinal] = account;
+    }
+    return account;
   }
 
   /** The number of the account with an id, which it gets on first use; undefined when the id is not one of this house. */
@@ -208,6 +229,36 @@ export class Chart {
     return found;
   }
 
+  /** The numbered accounts and control accounts, for a snapshot; {@link restore} takes them back. */
+  columns(): ChartColumns {
+    return {
+      paths: this.kindOf.map(({ path }) => path),
+      holders: [...this.holderOf],
+      currencies: [...this.currencyOf],
+      controls: this.controls.map(({ kind, currency }) => [kind.path, currency]),
+    };
+  }
+
+  /**
+   * A chart in which accounts have the numbers that {@link columns} gave.
+   *
+   * @throws RangeError when it names a kind that is not one of the house
+   */
+  static restore(kindsOfHouse: readonly AccountKind[], columns: ChartColumns): Chart {
+    const chart = new Chart(kindsOfHouse);
+    const kindAt = (path: string): AccountKind => {
+      const kind = chart.kindAt(path);
+      if (kind === undefined) throw new RangeError(`no account kind ${path}`);
+      return kind;
+    };
+    for (const [path, currency] of columns.controls) chart.control(kindAt(path), currency);
+    columns.paths.forEach((path, at) => {
+      const number = chart.index(kindAt(path), columns.holders[at] ?? '', columns.currencies[at] ?? '');
+      if (number !== at) throw new RangeError(`account ${at} stands twice`);
+    });
+    return chart;
+  }
+
   #add(
     used: AccountKind,
     holder: string,
@@ -225,4 +276,12 @@ export class Chart {
     this.controlOf.push(this.control(kind, currency));
     return account;
   }
+}
+
+/** A chart, as a snapshot keeps it: accounts in the order of their numbers, and control accounts in that of theirs. */
+export interface ChartColumns {
+  readonly paths: readonly string[];
+  readonly holders: readonly string[];
+  readonly currencies: readonly string[];
+  readonly controls: readonly (readonly [path: string, currency: string])[];
 }

@@ -123,7 +123,7 @@ export function flaw(s: State, entry: NumberedEntry, day: Day): Refusal | undefi
     }
   }
   if (gross > uncheckedGrossMax) {
-    const tooLarge = figureTooLarge(s, entry);
+    const tooLarge = figureTooLarge(s, entry, day);
     if (tooLarge !== undefined) return tooLarge;
   }
   const open = sums.findIndex((sum) => sum !== 0n);
@@ -134,12 +134,22 @@ export function flaw(s: State, entry: NumberedEntry, day: Day): Refusal | undefi
   );
 }
 
-function figureTooLarge(s: State, { accounts, minors }: NumberedEntry): Refusal | undefined {
+/** Whether any column would leave 64 bits: an amount, a balance, a total of the period cube or one of its cells. */
+function figureTooLarge(s: State, { accounts, minors }: NumberedEntry, day: Day): Refusal | undefined {
+  const changes = new Map<number, bigint>();
   for (let at = 0; at < accounts.length; at++) {
     const account = accounts[at] ?? 0;
     const minor = minors[at] ?? 0n;
     const control = s.chart.controlOf[account] ?? 0;
-    if (!fits64(s.journal.balance(account) + minor) || !fits64(s.cube.total(control) + minor)) {
+    const change = (changes.get(control) ?? 0n) + minor;
+    changes.set(control, change);
+    const figures = [
+      minor,
+      s.journal.balance(account) + minor,
+      s.cube.total(control) + change,
+      s.cube.at(control, day) + change,
+    ];
+    if (!figures.every(fits64)) {
       return new Refusal(codes.amountTooLarge, s.chart.id(account), minor.toString());
     }
   }

@@ -121,8 +121,11 @@ export interface FactSpec<F extends Fields> extends EventSpec<F> {
   moot?(fact: Happening<DataOf<F>>, s: Reading): boolean;
   /** Takes back what `evolve` did; without it the fact can't be reversed. */
   undo?(fact: Booked<DataOf<F>>, s: Writing, reversedOn: Day): void;
-  /** Why this fact can't be reversed (now), beyond balances that don't allow it. */
-  cannotUndo?(fact: Booked<DataOf<F>>, s: Reading): string | undefined;
+  /**
+   * Why this fact can't be reversed (now), beyond balances that don't allow it; a refusal where there is a code for it. The day
+   * looked at is the reversal's.
+   */
+  cannotUndo?(fact: Booked<DataOf<F>>, s: Reading): string | Refusal | undefined;
   /** What to do instead, where the fact can't be reversed at all. */
   readonly insteadOfUndo?: string;
 }
@@ -227,7 +230,7 @@ export interface CloseRule<I = unknown> {
   readonly phase: Phase;
   /** What there is to do; the state is that before the first of them. */
   items(s: Reading): Iterable<I>;
-  /** What {@link items} looks at. */
+  /** What {@link items} and {@link breach} look at. */
   readsItems(s: Reading): Reads;
   /** What {@link derive} looks at for one of them. */
   reads(item: I, s: Reading): Reads;

@@ -4,11 +4,13 @@
  *
  * @module
  */
-import { type Day, dayMin } from './dates.ts';
+import { type Day, dayMax, dayMin } from './dates.ts';
 
 /** Days of one control account at the root, as a dense run of cells. */
 interface Row {
   from: Day;
+  /** No cell before this day has been written. */
+  first: Day;
   /** No cell after this day has been written. */
   last: Day;
   cells: BigInt64Array;
@@ -27,7 +29,8 @@ export class Cube {
   #totals: BigInt64Array;
   readonly #cells: Map<number, bigint> | undefined;
   readonly #ownTotals: Map<number, bigint> | undefined;
-  /** In a fork: the last day written of each control account. */
+  /** In a fork: the first and the last day written of each control account. */
+  readonly #firsts: Map<number, Day> | undefined;
   readonly #lasts: Map<number, Day> | undefined;
 
   private constructor(base: Cube | undefined) {
@@ -35,6 +38,7 @@ export class Cube {
     this.#totals = new BigInt64Array(base ? 0 : 64);
     this.#cells = base ? new Map() : undefined;
     this.#ownTotals = base ? new Map() : undefined;
+    this.#firsts = base ? new Map() : undefined;
     this.#lasts = base ? new Map() : undefined;
   }
 
@@ -53,6 +57,7 @@ export class Cube {
       const key = cellKey(control, day);
       this.#cells.set(key, (this.#cells.get(key) ?? 0n) + minor);
       this.#ownTotals.set(control, (this.#ownTotals.get(control) ?? 0n) + minor);
+      this.#firsts?.set(control, Math.min(day, this.#firsts.get(control) ?? dayMax));
       this.#lasts?.set(control, Math.max(day, this.#lasts.get(control) ?? dayMin));
       return;
     }
@@ -65,6 +70,7 @@ export class Cube {
     const row = this.#rowFor(control, day);
     const at = day - row.from;
     row.cells[at] = (row.cells[at] ?? 0n) + minor;
+    if (day < row.first) row.first = day;
     if (day > row.last) row.last = day;
   }
 
@@ -87,6 +93,12 @@ export class Cube {
     return last;
   }
 
+  /** The first day on which anything was added to a control account. */
+  firstDay(control: number): Day {
+    const own = this.#rows[control]?.first ?? this.#firsts?.get(control) ?? dayMax;
+    return this.#base === undefined ? own : Math.min(own, this.#base.firstDay(control));
+  }
+
   /** One cell. */
   at(control: number, day: Day): bigint {
     if (this.#cells === undefined || this.#base === undefined) {
@@ -102,7 +114,7 @@ export class Cube {
     const row = this.#rows[control];
     if (row !== undefined) {
       const end = Math.min(to, row.last) - row.from;
-      for (let at = Math.max(from - row.from, 0); at <= end; at++) sum += row.cells[at] ?? 0n;
+      for (let at = Math.max(from, row.first) - row.from; at <= end; at++) sum += row.cells[at] ?? 0n;
     }
     if (this.#cells !== undefined) sum += this.#ownSum(this.#cells, control, from, to);
     return sum;
@@ -111,14 +123,15 @@ export class Cube {
   /** What a fork itself holds of a range: cell by cell, or by a look at each cell that it has, whichever are fewer. */
   #ownSum(cells: ReadonlyMap<number, bigint>, control: number, from: Day, to: Day): bigint {
     let sum = 0n;
-    const last = Math.min(to, this.#lasts?.get(control) ?? dayMin - 1);
-    if (last - from < cells.size) {
-      for (let day = from; day <= last; day++) sum += cells.get(cellKey(control, day)) ?? 0n;
+    const first = Math.max(from, this.#firsts?.get(control) ?? dayMax);
+    const last = Math.min(to, this.#lasts?.get(control) ?? dayMin);
+    if (last - first < cells.size) {
+      for (let day = first; day <= last; day++) sum += cells.get(cellKey(control, day)) ?? 0n;
       return sum;
     }
-    const first = cellKey(control, from);
+    const start = cellKey(control, first);
     const end = cellKey(control, last);
-    for (const [key, minor] of cells) if (key >= first && key <= end) sum += minor;
+    for (const [key, minor] of cells) if (key >= start && key <= end) sum += minor;
     return sum;
   }
 
@@ -163,13 +176,41 @@ export class Cube {
     }
     this.#cells?.clear();
     this.#ownTotals?.clear();
+    this.#firsts?.clear();
     this.#lasts?.clear();
+  }
+
+  /** The cells of a root cube, for a snapshot; {@link restore} takes them back. */
+  columns(): CubeColumns {
+    if (this.#base) throw new Error('cube: only a root has columns');
+    const rows = Array.from(this.#rows, (row) =>
+      row === undefined
+        ? null
+        : { from: row.first, cells: row.cells.slice(row.first - row.from, row.last - row.from + 1) },
+    );
+    return { totals: this.#totals.slice(), rows };
+  }
+
+  /** A root cube of what {@link columns} gave. */
+  static restore({ totals, rows }: CubeColumns): Cube {
+    const cube = new Cube(undefined);
+    cube.#totals = totals.slice();
+    for (const row of rows) {
+      if (row === null) cube.#rows.push(undefined);
+      else {
+        const { from } = row;
+        const cells = new BigInt64Array(Math.max(row.cells.length, rowDaysMin));
+        cells.set(row.cells);
+        cube.#rows.push({ from, first: from, last: from + row.cells.length - 1, cells });
+      }
+    }
+    return cube;
   }
 
   #rowFor(control: number, day: Day): Row {
     const row = this.#rows[control];
     if (row === undefined) {
-      const made: Row = { from: day, last: day, cells: new BigInt64Array(rowDaysMin) };
+      const made: Row = { from: day, first: day, last: day, cells: new BigInt64Array(rowDaysMin) };
       this.#rows[control] = made;
       return made;
     }
@@ -186,4 +227,10 @@ export class Cube {
     }
     return row;
   }
+}
+
+/** A root cube, as a snapshot keeps it, by number of control account: totals, and cells from a day on. */
+export interface CubeColumns {
+  readonly totals: BigInt64Array;
+  readonly rows: readonly ({ readonly from: Day; readonly cells: BigInt64Array } | null)[];
 }

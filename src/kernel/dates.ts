@@ -78,10 +78,14 @@ export function periodBounds(day: Day, by: Period): { readonly from: Day; readon
   const month = at.getUTCMonth();
   const first = by === 'YEAR' ? 0 : by === 'QUARTER' ? month - (month % 3) : month;
   const length = by === 'YEAR' ? 12 : by === 'QUARTER' ? 3 : 1;
-  return {
-    from: Date.UTC(year, first, 1) / dayMs,
-    to: Date.UTC(year, first + length, 1) / dayMs - 1,
-  };
+  return { from: firstOfMonth(year, first), to: firstOfMonth(year, first + length) - 1 };
+}
+
+/** The first day of a month, counted from 0. (`Date.UTC` takes the years 0 to 99 for those of the last century.) */
+function firstOfMonth(year: number, month: number): Day {
+  const at = new Date(0);
+  at.setUTCFullYear(year, month, 1);
+  return at.getTime() / dayMs;
 }
 
 /** Every period that has a day in a range, in order, cut to the range. */

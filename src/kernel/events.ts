@@ -62,6 +62,8 @@ export function asciiJson(json: unknown): string {
 const ascii = (text: string): string =>
   text.replace(beyondAscii, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
+const asIs = (text: string): string => text;
+
 /** One field, with its length before it, so that no two lists of fields give the same text. */
 const field = (text: string): string => `${text.length}:${text},`;
 
@@ -70,12 +72,25 @@ const field = (text: string): string => `${text.length}:${text},`;
  * event before included.
  */
 export function canonicalText(event: Omit<StoredEvent, 'hash'>, previousHash: string): string {
+  // Nearly all events are ASCII as they are: one look at the whole is cheaper than one at every field.
+  const text = fieldsOf(event, previousHash, asIs);
+  return Buffer.byteLength(text) === text.length ? text : fieldsOf(event, previousHash, ascii);
+}
+
+/** Every field in its place, with what may be beyond ASCII written in a given way. */
+function fieldsOf(
+  event: Omit<StoredEvent, 'hash'>,
+  previousHash: string,
+  written: (text: string) => string,
+): string {
+  const free = (text: string): string => field(written(text));
+  const optional = (text: string | null): string => (text === null ? '-,' : free(text));
   let entry = '';
   for (let at = 0; at < event.accounts.length; at++) {
     entry += field(event.accounts[at] ?? '') + field((event.minors[at] ?? 0n).toString());
   }
   let refs = '';
-  for (const ref of event.refs) refs += field(ascii(ref));
+  for (const ref of event.refs) refs += free(ref);
   return (
     field(previousHash) +
     field(String(event.revision)) +
@@ -83,22 +98,20 @@ export function canonicalText(event: Omit<StoredEvent, 'hash'>, previousHash: st
     field(String(event.schemaVersion)) +
     field(event.kind) +
     field(event.segment) +
-    field(ascii(event.subject)) +
+    free(event.subject) +
     field(refs) +
     field(formatDay(event.effectiveOn)) +
     field(String(event.recordedAt)) +
-    field(ascii(event.actor)) +
-    optionalField(event.cause === null ? null : String(event.cause)) +
-    optionalField(event.correlation) +
-    optionalField(event.key) +
-    optionalField(event.inputHash) +
-    optionalField(event.header === null ? null : asciiJson(event.header)) +
-    field(asciiJson(event.data)) +
+    free(event.actor) +
+    optional(event.cause === null ? null : String(event.cause)) +
+    optional(event.correlation) +
+    optional(event.key) +
+    optional(event.inputHash) +
+    optional(event.header === null ? null : (JSON.stringify(event.header) ?? 'null')) +
+    free(JSON.stringify(event.data) ?? 'null') +
     field(entry)
   );
 }
-
-const optionalField = (text: string | null): string => (text === null ? '-,' : field(ascii(text)));
 
 /** The event with its place in the chain. */
 export function sealed(event: Omit<StoredEvent, 'hash'>, previousHash: string): StoredEvent {

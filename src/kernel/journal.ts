@@ -6,10 +6,24 @@
  *
  * @module
  */
-import { type Day, dayMax } from './dates.ts';
+import { type Day, dayMax, dayMin } from './dates.ts';
+import { DayNets } from './day-nets.ts';
 import { fits64 } from './money.ts';
+import { countUpTo, type Run, SortedRuns, sumUpTo } from './runs.ts';
 
 const capacityMin = 256;
+/** From this many postings on, columns grow by a quarter instead of doubling: 48 bytes a posting stay below 64 with the slack. */
+const capacityDoubledMax = 1 << 20;
+/** How many back-dated postings a look along an account's chain passes over before it goes to sorted runs. */
+const latesWalkedMax = 2048;
+/** How many accounts a layer keeps sorted runs of: some 20 bytes a posting each. */
+const runsKeptMax = 8;
+/** How many postings of a layer {@link Journal.available} passes over before it keeps their nets by day, and of how many accounts. */
+const netsWalkedMax = 256;
+const netsKeptMax = 1024;
+
+/** Room in a restored journal for what is posted next. */
+const capacityRestored = 1.125;
 
 const none = -1;
 
@@ -35,6 +49,9 @@ export class Journal {
   /** The last posting of each account: dense at the root, and in a fork only of the accounts that it posted on. */
   #heads: Int32Array;
   readonly #ownHeads: Map<number, number> | undefined;
+  /** Of this layer's own postings, for accounts where walks are long; made on demand, thrown away at will. */
+  readonly #runs = new Map<number, SortedRuns>();
+  readonly #nets = new Map<number, DayNets>();
 
   private constructor(base: Journal | undefined) {
     this.#base = base;
@@ -71,7 +88,7 @@ export class Journal {
   /**
    * Appends a posting.
    *
-   * @throws FigureTooLarge when the balance would leave 64 bits; nothing is appended then
+   * @throws FigureTooLarge when the amount or the balance would leave 64 bits; nothing is appended then
    */
   append(account: number, minor: bigint, day: Day, event: number): void {
     const at = this.#count;
@@ -100,6 +117,7 @@ export class Journal {
       const r = this.#holding(k);
       jump = previousDepth - jumpDepth === jumpDepth - (r.#depths[k - r.#offset] ?? 0) ? k : previous;
     }
+    if (!fits64(minor)) throw new FigureTooLarge(`amount ${minor}`);
     if (!fits64(balance)) throw new FigureTooLarge(`balance ${balance}`);
     if (at === this.#capacity) this.#grow(at + 1);
     this.#amounts[at] = minor;
@@ -159,10 +177,27 @@ export class Journal {
     const head = this.headBefore(account, limit);
     if (head === none) return 0n;
     if (this.#latestDay(head) <= day) return this.balanceAfter(head);
-    const last = this.#lastUpTo(head, day);
+    return this.#sumThrough(account, head, day, dayEnd);
+  }
+
+  /** The sum of an account's postings up to and with a (day, number), among the first `limit`; debit positive. */
+  balanceThrough(account: number, day: Day, posting: number, limit = this.length): bigint {
+    const head = this.headBefore(account, limit);
+    return head === none ? 0n : this.#sumThrough(account, head, day, posting);
+  }
+
+  #sumThrough(account: number, head: number, day: Day, posting: number): bigint {
+    const last = this.#lastUpTo(head, day, posting);
     let balance = last === none ? 0n : this.balanceAfter(last);
+    let walked = 0;
     for (let late = this.#late(head); late > last; late = this.#late(this.previous(late))) {
-      if (this.day(late) <= day) balance += this.amount(late);
+      if (++walked > latesWalkedMax) {
+        let sum = 0n;
+        for (const run of this.#runsUpTo(account, head)) sum += sumUpTo(run, day, posting);
+        return sum;
+      }
+      const on = this.day(late);
+      if (on < day || (on === day && late <= posting)) balance += this.amount(late);
     }
     return balance;
   }
@@ -176,23 +211,54 @@ export class Journal {
     const head = this.head(account);
     if (head === none) return 0n;
     if (this.#latestDay(head) <= day) return side * this.balanceAfter(head);
-    let lowest = side * this.balanceAt(account, day);
-    let running = lowest;
-    for (const [, net] of this.#netsAfter(head, day)) {
+    const nets = this.#netsAfter(account, head, day);
+    let running = side * this.balanceAfter(head);
+    for (const net of nets.values()) running -= side * net;
+    let lowest = running;
+    for (const [, net] of [...nets].sort(([a], [b]) => a - b)) {
       running += side * net;
       if (running < lowest) lowest = running;
     }
     return lowest;
   }
 
-  /** Net amounts by day after a given one, in the order of the days; debit positive. */
-  #netsAfter(head: number, day: Day): [Day, bigint][] {
+  /** Net amounts by day after a given one; debit positive. */
+  #netsAfter(account: number, head: number, day: Day): Map<Day, bigint> {
     const nets = new Map<Day, bigint>();
-    for (let at = head; at !== none && this.#latestDay(at) > day; at = this.previous(at)) {
+    let layer: Journal | undefined;
+    let walked = 0;
+    for (let at = head; at !== none && this.#latestDay(at) > day; ) {
+      const holding = this.#holding(at);
+      if (holding !== layer) {
+        layer = holding;
+        walked = 0;
+      }
+      const long = ++walked > netsWalkedMax || holding.#nets.has(account);
+      const kept = long ? holding.#netsThrough(account, at) : undefined;
+      if (kept !== undefined) {
+        kept.addAfter(day, nets);
+        at = kept.below;
+        continue;
+      }
       const on = this.day(at);
       if (on > day) nets.set(on, (nets.get(on) ?? 0n) + this.amount(at));
+      at = this.previous(at);
     }
-    return [...nets].sort(([a], [b]) => a - b);
+    return nets;
+  }
+
+  /** The nets of an account's postings in this layer up to one; undefined when more have been summed already. */
+  #netsThrough(account: number, posting: number): DayNets | undefined {
+    let nets = this.#nets.get(account);
+    if (nets === undefined) {
+      nets = keep(this.#nets, account, new DayNets(), netsKeptMax);
+      nets.through = this.#offset - 1;
+      nets.below = this.#base === undefined ? none : this.#base.headBefore(account, this.#offset);
+    }
+    if (nets.through > posting) return undefined;
+    for (let at = posting; at > nets.through; at = this.previous(at)) nets.add(this.day(at), this.amount(at));
+    nets.through = posting;
+    return nets;
   }
 
   /**
@@ -200,24 +266,102 @@ export class Journal {
    * (`undefined` when there are more).
    */
   postings(account: number, from: Day, to: Day, limit: number, most: number): number[] | undefined {
+    const found = this.page(account, { day: from, posting: none }, to, limit, most + 1);
+    return found.length > most ? undefined : found.sort((a, b) => a - b);
+  }
+
+  /** The first `most` postings of an account after a (day, number) and up to a day, in order of (day, number), among the first `limit`. */
+  page(account: number, after: PostingKey, to: Day, limit: number, most: number): number[] {
+    const head = this.headBefore(account, limit);
+    if (head === none) return [];
+    const found =
+      this.#pageOfChain(head, after, to, most) ?? this.#pageOfRuns(account, head, after, to, most);
+    return found.sort((a, b) => this.#inOrder(a, b)).slice(0, most);
+  }
+
+  /** A page, unsorted and with some more, from the account's chain; undefined when that would be a long walk. */
+  #pageOfChain(head: number, after: PostingKey, to: Day, most: number): number[] | undefined {
     const found: number[] = [];
-    let head = this.headBefore(account, limit);
-    if (head === none) return found;
-    if (this.#latestDay(head) > to) {
-      const last = this.#lastUpTo(head, to);
-      for (let late = this.#late(head); late > last; late = this.#late(this.previous(late))) {
-        const on = this.day(late);
-        if (on >= from && on <= to) found.push(late);
+    const last = this.#lastUpTo(head, after.day, after.posting);
+    let walked = 0;
+    for (let late = this.#late(head); late > last; late = this.#late(this.previous(late))) {
+      if (++walked > latesWalkedMax) return undefined;
+      const on = this.day(late);
+      if (on <= to && (on > after.day || (on === after.day && late > after.posting))) found.push(late);
+    }
+    // Postings that aren't late follow each other by date: those of the page are next after the last that is passed over.
+    const end = this.#lastUpTo(head, to, dayEnd);
+    if (end <= last) return found;
+    const endDepth = this.#depth(end);
+    let timely = 0;
+    walked = 0;
+    for (let depth = last === none ? 0 : this.#depth(last) + 1; depth <= endDepth && timely < most; ) {
+      const upTo = Math.min(depth + most - 1, endDepth);
+      for (let at = this.#atDepth(end, upTo); at > last && this.#depth(at) >= depth; at = this.previous(at)) {
+        if (++walked > most + latesWalkedMax) return undefined;
+        if (this.#late(at) === at) continue;
+        found.push(at);
+        timely++;
       }
-      head = last;
+      depth = upTo + 1;
     }
-    for (let at = head; at !== none && this.#latestDay(at) >= from; at = this.previous(at)) {
-      const on = this.day(at);
-      if (on < from || on > to) continue;
-      found.push(at);
-      if (found.length > most) return undefined;
+    return found;
+  }
+
+  /** A page, unsorted and with some more, from sorted runs. */
+  #pageOfRuns(account: number, head: number, after: PostingKey, to: Day, most: number): number[] {
+    const found: number[] = [];
+    let worst: number | undefined;
+    for (const run of this.#runsUpTo(account, head)) {
+      for (let at = countUpTo(run, after.day, after.posting); at < run.days.length; at++) {
+        const posting = run.postings[at] ?? none;
+        if ((run.days[at] ?? dayMax) > to) break;
+        if (worst !== undefined && this.#inOrder(posting, worst) > 0) break;
+        if (found.push(posting) < 2 * most) continue;
+        found.sort((a, b) => this.#inOrder(a, b)).splice(most);
+        worst = found.at(-1);
+      }
     }
-    return found.reverse();
+    return found;
+  }
+
+  /** Compares postings by their places in a statement. */
+  #inOrder(a: number, b: number): number {
+    return this.day(a) - this.day(b) || a - b;
+  }
+
+  /** All postings of an account up to one, in sorted runs, layer by layer. */
+  #runsUpTo(account: number, head: number): Run[] {
+    const runs: Run[] = [];
+    for (let at = head; at !== none; ) {
+      const layer = this.#holding(at);
+      const kept = layer.#sortedThrough(account, at);
+      runs.push(...kept.upTo(at, layer));
+      at = kept.below;
+    }
+    return runs;
+  }
+
+  /** The sorted runs of an account's postings in this layer, up to one at least. */
+  #sortedThrough(account: number, posting: number): SortedRuns {
+    let kept = this.#runs.get(account);
+    if (kept === undefined) {
+      const below = this.#base === undefined ? none : this.#base.headBefore(account, this.#offset);
+      kept = keep(this.#runs, account, new SortedRuns(below), runsKeptMax);
+    }
+    const later: number[] = [];
+    const known = Math.max(kept.last, this.#offset - 1);
+    for (let at = posting; at > known; at = this.previous(at)) later.push(at);
+    if (later.length > 0) kept.extend(later.reverse(), this);
+    return kept;
+  }
+
+  /** Whether an account has a posting dated up to a day among the first `limit`. */
+  touched(account: number, day: Day, limit = this.length): boolean {
+    const head = this.headBefore(account, limit);
+    if (head === none) return false;
+    if (this.#lastUpTo(head, day, dayEnd) !== none) return true;
+    return this.page(account, { day: dayMin, posting: none }, day, limit, 1).length > 0;
   }
 
   /** Shows the postings of a range of the log, in order; `to` is left out. */
@@ -229,13 +373,37 @@ export class Journal {
     }
   }
 
-  /** The last posting at or before `head` on its account up to which no date is later than a day, or -1. */
-  #lastUpTo(head: number, day: Day): number {
+  /**
+   * The last posting at or before `head` on its account up to which no (latest day, number) comes after the given one, or -1.
+   * All postings up to it come up to the given one; of those after it only late ones do.
+   */
+  #lastUpTo(head: number, day: Day, posting: number): number {
+    const beyond = (at: number): boolean => {
+      const latest = this.#latestDay(at);
+      return latest > day || (latest === day && at > posting);
+    };
     let at = head;
-    while (at !== none && this.#latestDay(at) > day) {
+    while (at !== none && beyond(at)) {
       const holding = this.#holding(at);
       const jump = holding.#jumps[at - holding.#offset] ?? none;
-      at = jump !== at && this.#latestDay(jump) > day ? jump : this.previous(at);
+      at = jump !== at && beyond(jump) ? jump : this.previous(at);
+    }
+    return at;
+  }
+
+  /** How many postings of its account come before a posting. */
+  #depth(posting: number): number {
+    const holding = this.#holding(posting);
+    return holding.#depths[posting - holding.#offset] ?? 0;
+  }
+
+  /** The posting of the same account that has `depth` postings before it; at or before `posting`. */
+  #atDepth(posting: number, depth: number): number {
+    let at = posting;
+    while (this.#depth(at) > depth) {
+      const holding = this.#holding(at);
+      const jump = holding.#jumps[at - holding.#offset] ?? none;
+      at = this.#depth(jump) >= depth ? jump : this.previous(at);
     }
     return at;
   }
@@ -304,8 +472,9 @@ export class Journal {
   }
 
   #grow(needed: number): void {
-    let capacity = this.#capacity;
-    while (capacity < needed) capacity *= 2;
+    const { length } = this.#amounts;
+    const roomier = length < capacityDoubledMax ? length * 2 : Math.ceil(length * 1.25);
+    const capacity = Math.max(needed, roomier);
     this.#capacity = capacity;
     this.#amounts = widened(this.#amounts, new BigInt64Array(capacity));
     this.#balances = widened(this.#balances, new BigInt64Array(capacity));
@@ -341,6 +510,8 @@ export class Journal {
     this.#offset = base.length;
     this.#count = 0;
     this.#ownHeads?.clear();
+    this.#runs.clear();
+    this.#nets.clear();
   }
 
   /** Reads past a base that holds nothing of its own. */
@@ -348,60 +519,110 @@ export class Journal {
     this.#base = this.#base === undefined ? undefined : this.#base.#base;
   }
 
-  /** The columns of a root journal, for a snapshot; `restore` takes them back. */
+  /** What a root journal's postings say, for a snapshot; {@link restore} takes it back. */
   columns(): JournalColumns {
     if (this.#base) throw new Error('journal: only a root has columns');
     const count = this.#count;
     return {
       amounts: this.#amounts.slice(0, count),
-      balances: this.#balances.slice(0, count),
       accounts: this.#accounts.slice(0, count),
-      events: this.#events.slice(0, count),
       days: this.#days.slice(0, count),
-      latestDays: this.#latestDays.slice(0, count),
-      previous: this.#previous.slice(0, count),
-      jumps: this.#jumps.slice(0, count),
-      depths: this.#depths.slice(0, count),
-      lates: this.#lates.slice(0, count),
-      heads: this.#heads.slice(),
+      events: this.#events.slice(0, count),
     };
   }
 
-  /** A root journal of columns that {@link columns} gave. */
-  static restore(columns: JournalColumns): Journal {
+  /**
+   * A root journal of what {@link columns} gave. Balances and links are worked out again: that is quicker than reading and
+   * checking them would be.
+   *
+   * @throws RangeError when the columns can't be those of a journal
+   */
+  static restore({ amounts, accounts, days, events }: JournalColumns): Journal {
+    const count = amounts.length;
+    if (accounts.length !== count || days.length !== count || events.length !== count)
+      throw new RangeError('journal: columns of different lengths');
     const journal = new Journal(undefined);
-    const count = columns.amounts.length;
-    journal.#capacity = count;
+    journal.#amounts = new BigInt64Array(0);
+    journal.#grow(Math.max(Math.ceil(count * capacityRestored), capacityMin));
+    journal.#amounts.set(amounts);
+    journal.#accounts.set(accounts);
+    journal.#days.set(days);
+    journal.#events.set(events);
     journal.#count = count;
-    journal.#amounts = columns.amounts;
-    journal.#balances = columns.balances;
-    journal.#accounts = columns.accounts;
-    journal.#events = columns.events;
-    journal.#days = columns.days;
-    journal.#latestDays = columns.latestDays;
-    journal.#previous = columns.previous;
-    journal.#jumps = columns.jumps;
-    journal.#depths = columns.depths;
-    journal.#lates = columns.lates;
-    journal.#heads = columns.heads;
-    journal.#grow(Math.max(count, capacityMin));
+    journal.#link();
     return journal;
+  }
+
+  /** Works balances and links of a root's postings out, as {@link append} does for each. */
+  #link(): void {
+    const accounts = this.#accounts.subarray(0, this.#count);
+    let size = capacityMin;
+    for (let at = 0; at < accounts.length; at++) size = Math.max(size, (accounts[at] ?? 0) + 1);
+    const heads = new Int32Array(size).fill(none);
+    const [amounts, balances, days, latestDays] = [
+      this.#amounts,
+      this.#balances,
+      this.#days,
+      this.#latestDays,
+    ];
+    const [links, jumps, depths, lates] = [this.#previous, this.#jumps, this.#depths, this.#lates];
+    for (let at = 0; at < accounts.length; at++) {
+      const account = accounts[at] ?? 0;
+      const previous = heads[account] ?? none;
+      const day = days[at] ?? 0;
+      const amount = amounts[at] ?? 0n;
+      heads[account] = at;
+      links[at] = previous;
+      if (previous === none) {
+        balances[at] = amount;
+        latestDays[at] = day;
+        depths[at] = 0;
+        jumps[at] = at;
+        lates[at] = none;
+        continue;
+      }
+      balances[at] = BigInt.asIntN(64, (balances[previous] ?? 0n) + amount);
+      const before = latestDays[previous] ?? 0;
+      latestDays[at] = day < before ? before : day;
+      lates[at] = day < before ? at : (lates[previous] ?? none);
+      const depth = depths[previous] ?? 0;
+      depths[at] = depth + 1;
+      const jump = jumps[previous] ?? 0;
+      const further = jumps[jump] ?? 0;
+      const jumpDepth = depths[jump] ?? 0;
+      jumps[at] = depth - jumpDepth === jumpDepth - (depths[further] ?? 0) ? further : previous;
+    }
+    this.#heads = heads;
   }
 }
 
-/** A root journal's columns, as a snapshot keeps them. */
+/** A root journal's postings, as a snapshot keeps them: all else follows from these. */
 export interface JournalColumns {
-  readonly amounts: BigInt64Array<ArrayBuffer>;
-  readonly balances: BigInt64Array<ArrayBuffer>;
-  readonly accounts: Int32Array<ArrayBuffer>;
-  readonly events: Int32Array<ArrayBuffer>;
-  readonly days: Int32Array<ArrayBuffer>;
-  readonly latestDays: Int32Array<ArrayBuffer>;
-  readonly previous: Int32Array<ArrayBuffer>;
-  readonly jumps: Int32Array<ArrayBuffer>;
-  readonly depths: Int32Array<ArrayBuffer>;
-  readonly lates: Int32Array<ArrayBuffer>;
-  readonly heads: Int32Array<ArrayBuffer>;
+  /** Minor units, debit positive. */
+  readonly amounts: BigInt64Array;
+  readonly accounts: Int32Array;
+  readonly days: Int32Array;
+  readonly events: Int32Array;
+}
+
+/** A place among an account's postings in the order of its statement: by effective date, then by the order of the log. */
+export interface PostingKey {
+  readonly day: Day;
+  /** A posting's number; -1 for before all of the day. */
+  readonly posting: number;
+}
+
+/** After every posting of a day. */
+const dayEnd = Number.POSITIVE_INFINITY;
+
+/** Keeps a value, and lets the oldest go when there are too many. */
+function keep<V>(kept: Map<number, V>, account: number, value: V, most: number): V {
+  for (const oldest of kept.keys()) {
+    if (kept.size < most) break;
+    kept.delete(oldest);
+  }
+  kept.set(account, value);
+  return value;
 }
 
 /** The wider of two columns, with the contents of the narrower. */

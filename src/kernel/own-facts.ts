@@ -185,6 +185,7 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
     },
     fits: fitsAlways,
     react: nothingPosted,
+    insteadOfUndo: 'Change the parameter again: of changes for one day the last holds.',
   });
 
   const closing = fact('DayClosing', {
@@ -195,6 +196,7 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
     reads: nothingRead,
     fits: fitsAlways,
     react: nothingPosted,
+    insteadOfUndo: 'A closed day stays closed: date what is to be mended on an open one.',
   });
 
   const closed = derived('DayClosed', {
@@ -218,6 +220,7 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
     reads: nothingRead,
     fits: fitsAlways,
     react: nothingPosted,
+    insteadOfUndo: 'Give the command of the reversed fact again.',
   });
 
   const attempted = fact('Attempted', {

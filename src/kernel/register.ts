@@ -29,6 +29,8 @@ export class Register {
   readonly #subjectNumbers = new Map<string, number>();
   readonly #lastOfSubject: number[] = [];
   readonly #keys = new Map<string, number>();
+  /** Names of subjects and keys that a snapshot holds, until they are first asked for. */
+  #packed: (() => RegisterNames) | undefined;
 
   /** Number of events. */
   get count(): number {
@@ -78,6 +80,7 @@ export class Register {
 
   /** The revision of the event that carries a key. */
   withKey(key: string): number | undefined {
+    this.#unpack();
     return this.#keys.get(key);
   }
 
@@ -100,9 +103,77 @@ export class Register {
 
   /** The events of a subject, newest first, at or below a revision. */
   *ofSubject(subject: string, from: number): Generator<number, void, void> {
+    this.#unpack();
     const number = this.#subjectNumbers.get(subject);
     let at = number === undefined ? none : (this.#lastOfSubject[number] ?? none);
     for (; at !== none; at = this.#earlier[at] ?? none) if (at <= from) yield at;
+  }
+
+  /** The first `count` events, for a snapshot; {@link restore} takes them back. */
+  columns(count: number): RegisterColumns {
+    const cut = <T extends { slice(from: number, to: number): T }>(column: T): T => column.slice(0, count);
+    return {
+      days: cut(this.#days),
+      types: cut(this.#types),
+      causes: cut(this.#causes),
+      times: cut(this.#times),
+      inputs: cut(this.#inputs),
+      subjects: cut(this.#subjects),
+      ends: cut(this.#ends),
+      typeNames: [...this.#typeNames],
+    };
+  }
+
+  /** The names that go with {@link columns} of as many events. */
+  names(count: number): RegisterNames {
+    this.#unpack();
+    let subjects = 0;
+    for (let at = 0; at < count; at++) subjects = Math.max(subjects, (this.#subjects[at] ?? 0) + 1);
+    const keys: string[] = [];
+    const keyed: number[] = [];
+    for (const [key, at] of this.#keys) {
+      if (at >= count) continue;
+      keys.push(key);
+      keyed.push(at);
+    }
+    return { subjects: [...this.#subjectNumbers.keys()].slice(0, subjects), keys, keyed: Int32Array.from(keyed) };
+  }
+
+  /** A register of what {@link columns} gave; the names are asked for when the first is looked up. */
+  static restore(columns: RegisterColumns, names: () => RegisterNames): Register {
+    const register = new Register();
+    const count = columns.days.length;
+    while (register.#days.length < count) register.#grow();
+    register.#days.set(columns.days);
+    register.#types.set(columns.types);
+    register.#causes.set(columns.causes);
+    register.#times.set(columns.times);
+    register.#inputs.set(columns.inputs);
+    register.#subjects.set(columns.subjects);
+    register.#ends.set(columns.ends);
+    for (const name of columns.typeNames) register.#typeNumber(name);
+    const last = register.#lastOfSubject;
+    for (let at = 0; at < count; at++) {
+      const subject = register.#subjects[at] ?? 0;
+      while (last.length <= subject) last.push(none);
+      register.#earlier[at] = last[subject] ?? none;
+      last[subject] = at;
+    }
+    register.#count = count;
+    register.#packed = names;
+    return register;
+  }
+
+  #unpack(): void {
+    if (this.#packed === undefined) return;
+    const { subjects, keys, keyed } = this.#packed();
+    this.#packed = undefined;
+    subjects.forEach((subject, number) => {
+      this.#subjectNumbers.set(subject, number);
+    });
+    keys.forEach((key, at) => {
+      this.#keys.set(key, keyed[at] ?? none);
+    });
   }
 
   #typeNumber(name: string): number {
@@ -115,6 +186,7 @@ export class Register {
   }
 
   #subjectNumber(subject: string): number {
+    this.#unpack();
     let number = this.#subjectNumbers.get(subject);
     if (number === undefined) {
       number = this.#lastOfSubject.push(none) - 1;
@@ -134,6 +206,25 @@ export class Register {
     this.#earlier = wider(this.#earlier, new Int32Array(capacity));
     this.#ends = wider(this.#ends, new Uint32Array(capacity));
   }
+}
+
+/** A register's columns, as a snapshot keeps them, by revision. */
+export interface RegisterColumns {
+  readonly days: Int32Array;
+  readonly types: Uint16Array;
+  readonly causes: Int32Array;
+  readonly times: Float64Array;
+  readonly inputs: BigInt64Array;
+  readonly subjects: Int32Array;
+  readonly ends: Uint32Array;
+  readonly typeNames: readonly string[];
+}
+
+/** Names of subjects in the order of their numbers; keys, and the revisions that carry them. */
+export interface RegisterNames {
+  readonly subjects: readonly string[];
+  readonly keys: readonly string[];
+  readonly keyed: Int32Array;
 }
 
 function wider<T extends { set(from: T): void }>(narrow: T, wide: T): T {

@@ -99,7 +99,8 @@ export interface BalanceSheet {
 export class Totals {
   readonly #state: State;
   readonly #postings: number;
-  readonly #to: Day;
+  /** The last day that counts. */
+  readonly to: Day;
   /** What was posted up to the point, where that is less than what was posted since. */
   #until: Cube | undefined;
   /** What was posted after the point, up to {@link #through}. */
@@ -109,18 +110,24 @@ export class Totals {
   constructor(state: State, { postings, asOf }: Point) {
     this.#state = state;
     this.#postings = postings;
-    this.#to = asOf ?? dayMax;
+    this.to = asOf ?? dayMax;
     this.#through = postings;
   }
 
   /** The balance of a control account, debit positive. */
   total(control: number): bigint {
-    return this.#over((cube) => cube.totalOn(control, this.#to));
+    return this.totalOn(control, this.to);
+  }
+
+  /** The balance of a control account at the end of a day up to the point's, debit positive. */
+  totalOn(control: number, day: Day): bigint {
+    const end = Math.min(day, this.to);
+    return this.#over((cube) => cube.totalOn(control, end));
   }
 
   /** The net change of a control account over days up to the point's, both ends included, debit positive. */
   sum(control: number, from: Day, to: Day): bigint {
-    const end = Math.min(to, this.#to);
+    const end = Math.min(to, this.to);
     return from > end ? 0n : this.#over((cube) => cube.sum(control, from, end));
   }
 
@@ -130,24 +137,19 @@ export class Totals {
     return Math.min(this.#state.journal.length - this.#through, this.#postings);
   }
 
-  /** First and last day up to the point's on which a control account changed; undefined when none did. */
-  days(controls: Iterable<number>): { readonly from: Day; readonly to: Day } | undefined {
+  /** First and last day up to the point's on which any of some control accounts changed; undefined when none did. */
+  days(controls: readonly number[]): { readonly from: Day; readonly to: Day } | undefined {
+    const { cube } = this.#state;
     let from = dayMax;
     let to = dayMin;
     for (const control of controls) {
-      // At an older revision a cell may have come to nothing since, or from nothing: all days of both are candidates.
-      const days = new Set<Day>();
-      this.#over((cube) => {
-        for (const [day] of cube.days(control)) if (day <= this.#to) days.add(day);
-        return 0n;
-      });
-      for (const day of days) {
-        if (day >= from && day <= to) continue;
-        if (this.sum(control, day, day) === 0n) continue;
-        from = Math.min(from, day);
-        to = Math.max(to, day);
-      }
+      from = Math.min(from, cube.firstDay(control));
+      to = Math.max(to, cube.lastDay(control));
     }
+    to = Math.min(to, this.to);
+    const still = (day: Day): boolean => controls.every((control) => this.sum(control, day, day) === 0n);
+    while (from <= to && still(from)) from++;
+    while (from <= to && still(to)) to--;
     return from > to ? undefined : { from, to };
   }
 
@@ -220,7 +222,7 @@ export function incomeStatement(
   span: { readonly from: Day; readonly to: Day; readonly by: Period },
   entity?: string,
 ): IncomeStatement | Refusal {
-  const cut = cutUp(span.from, span.to, span.by);
+  const cut = cutUp(span.from, span.to, span.by, totals.to);
   if (cut instanceof Refusal) return cut;
   const controls = listControls(state, entity);
   const periods = cut.map((bounds) => {
@@ -300,10 +302,10 @@ export function changes(
   const from = span.from ?? bounds?.from;
   const to = span.to ?? bounds?.to;
   if (from === undefined || to === undefined) return [];
-  const cut = cutUp(from, to, span.by);
+  const cut = cutUp(from, to, span.by, totals.to);
   if (cut instanceof Refusal) return cut;
   const currencies = new Set(controls.map(({ currency }) => currency));
-  return (currencies.size === 0 ? ['CNY'] : [...currencies].sort()).flatMap((currency) =>
+  const runs = [...currencies].sort().map((currency) =>
     cut.map((period) => {
       let minor = 0n;
       for (const { control, kind, currency: own } of controls) {
@@ -312,23 +314,30 @@ export function changes(
       return { ...period, minor, currency };
     }),
   );
+  const shown = runs.filter((run) => run.some(({ minor }) => minor !== 0n));
+  return shown.length > 0 ? shown.flat() : cut.map((period) => ({ ...period, minor: 0n, currency: 'CNY' }));
 }
 
-/** The periods of a span, each cut to it; a refusal when they are too many or end before they begin. */
+/**
+ * The periods of a span, each cut to it and to the last day that counts.
+ *
+ * @returns a refusal when they are too many, or end before they begin
+ */
 export function cutUp(
   from: Day,
   to: Day,
   by: Period,
+  last: Day,
 ): { readonly period: string; readonly from: Day; readonly to: Day }[] | Refusal {
   const span = `${formatDay(from)} to ${formatDay(to)}`;
   if (to < from) return new Refusal(codes.invalidInput, span, 'it ends before it begins');
   // The shortest that a period of the kind can be, so that nothing is made before it is known to be few.
   const daysMin = { DAY: 1, MONTH: 28, QUARTER: 90, YEAR: 365 }[by];
-  const count = Math.floor((to - from) / daysMin) + 1;
+  const count = Math.floor((Math.min(to, last) - from) / daysMin) + 1;
   if (count > periodsMax) {
     return new Refusal(codes.tooMany, `${span} by ${by}`, `a report has at most ${periodsMax} periods`);
   }
-  return periodsBetween(from, to, by);
+  return periodsBetween(from, Math.min(to, last), by);
 }
 
 const isResult = (found: AccountClass): boolean => found === 'income' || found === 'expense';

@@ -35,6 +35,7 @@ export function mirror(s: State, on: Day, { type, event, entry }: Recalled): Num
   if (on < event.on)
     return new Refusal(codes.beforeLatest, formatDay(on), `the fact is of ${formatDay(event.on)}`);
   const why = type.cannotUndo?.({ ...event, entry }, s);
+  if (why instanceof Refusal) return why;
   if (why !== undefined) return new Refusal(codes.notReversible, type.name, why);
   const mirrored = entry.mirrored();
   const refusal = flaw(s, mirrored, on);

@@ -38,8 +38,38 @@ export class Rows {
   /** At the root: keys by bucket. In a fork: keys that joined (true) or left (false) a bucket since. */
   readonly #buckets: (Map<number, Map<string, boolean>> | undefined)[] = [];
 
+  /** Tables that a snapshot holds, until they are first looked at. */
+  #packed: Map<number, () => void> | undefined;
+
   constructor(base?: Rows) {
     this.#base = base;
+  }
+
+  /** A root's rows, each table fetched when it is first looked at. */
+  static restore(
+    tables: readonly Table<unknown>[],
+    fetch: (of: Table<unknown>) => Iterable<readonly [string, unknown]>,
+  ): Rows {
+    const rows = new Rows();
+    const unpack = (of: Table<unknown>): void => {
+      const held = new Map<string, Held>();
+      rows.#held[of.ordinal] = held;
+      for (const [key, row] of fetch(of)) {
+        held.set(key, row);
+        const bucket = of.bucketOf?.(row);
+        if (bucket !== undefined) rows.#mark(of.ordinal, bucket, key, true);
+      }
+    };
+    rows.#packed = new Map(tables.map((of) => [of.ordinal, () => unpack(of)]));
+    return rows;
+  }
+
+  #unpack(ordinal: number): void {
+    const unpack = this.#packed?.get(ordinal);
+    if (unpack === undefined) return;
+    this.#packed?.delete(ordinal);
+    unpack();
+    if (this.#packed?.size === 0) this.#packed = undefined;
   }
 
   /** Rows on top of these, which must not change while the fork is read. */
@@ -50,6 +80,7 @@ export class Rows {
   get<R>(of: Table<R>, key: string): R | undefined {
     let layer: Rows | undefined = this;
     while (layer !== undefined) {
+      if (layer.#packed !== undefined) layer.#unpack(of.ordinal);
       const held = layer.#held[of.ordinal]?.get(key);
       if (held !== undefined) return held === gone ? undefined : readRow<R>(held);
       layer = layer.#base;
@@ -74,6 +105,7 @@ export class Rows {
   buckets<R>(of: Table<R>): number[] {
     const found = new Set<number>();
     for (let layer: Rows | undefined = this; layer !== undefined; layer = layer.#base) {
+      layer.#unpack(of.ordinal);
       for (const bucket of layer.#buckets[of.ordinal]?.keys() ?? []) found.add(bucket);
     }
     return [...found].sort((a, b) => a - b);
@@ -88,20 +120,31 @@ export class Rows {
 
   #collectBucket(ordinal: number, bucket: number, into: Map<string, boolean>): void {
     if (this.#base) this.#base.#collectBucket(ordinal, bucket, into);
+    this.#unpack(ordinal);
     for (const [key, present] of this.#buckets[ordinal]?.get(bucket) ?? []) into.set(key, present);
   }
 
   /** Every key and row of a table, in alphabetical order of the keys. */
   entries<R>(of: Table<R>): [string, R][] {
-    const keys = new Map<string, Held>();
-    this.#collect(of.ordinal, keys);
+    this.#unpack(of.ordinal);
+    let rows: ReadonlyMap<string, Held> | undefined = this.#held[of.ordinal];
+    if (this.#base !== undefined) {
+      const collected = new Map<string, Held>();
+      this.#collect(of.ordinal, collected);
+      rows = collected;
+    }
     const found: [string, R][] = [];
-    for (const [key, held] of keys) if (held !== gone) found.push([key, readRow<R>(held)]);
-    return found.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    // Keys by themselves sort several times as fast as pairs under a comparison.
+    for (const key of [...(rows?.keys() ?? [])].sort()) {
+      const held = rows?.get(key);
+      if (held !== gone) found.push([key, readRow<R>(held)]);
+    }
+    return found;
   }
 
   #collect(ordinal: number, into: Map<string, Held>): void {
     if (this.#base) this.#base.#collect(ordinal, into);
+    this.#unpack(ordinal);
     for (const [key, held] of this.#held[ordinal] ?? []) into.set(key, held);
   }
 
@@ -133,6 +176,7 @@ export class Rows {
   }
 
   #map(ordinal: number): Map<string, Held> {
+    this.#unpack(ordinal);
     let held = this.#held[ordinal];
     if (held === undefined) {
       held = new Map();
@@ -150,6 +194,7 @@ export class Rows {
   }
 
   #mark(ordinal: number, bucket: number, key: string, present: boolean): void {
+    this.#unpack(ordinal);
     let buckets = this.#buckets[ordinal];
     if (buckets === undefined) {
       buckets = new Map();

@@ -7,7 +7,7 @@ import { Chart } from '../kernel/accounts.ts';
 import type { Command } from '../kernel/commands.ts';
 import type { FactType, Happening } from '../kernel/contract.ts';
 import { type Day, formatDay, startOfDayMs } from '../kernel/dates.ts';
-import { genesisHash, sha256, type StoredEvent } from '../kernel/events.ts';
+import { genesisHash, type StoredEvent, sha256 } from '../kernel/events.ts';
 import { type DataOf, decodeData, type Fields } from '../kernel/fields.ts';
 import { fold } from '../kernel/fold.ts';
 import type { House } from '../kernel/house.ts';
@@ -42,8 +42,31 @@ export interface BaseRecord {
   readonly events: readonly StoredEvent[];
 }
 
+/** Texts of which each is kept once, so that equal ones are one and the same. */
+class Interned {
+  readonly #texts = new Map<string, string>();
+
+  get(text: string): string {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    this.#texts.set(text, text);
+    return text;
+  }
+}
+
 /** The facts among recorded events. Ids are interned, so that look-ups by them compare pointers. */
-function factsOf(house: House, events: readonly StoredEvent[], lines: ReadonlyMap<number, number>, into: BaseFact[]): void {
+function factsOf(
+  house: House,
+  events: readonly StoredEvent[],
+  lines: ReadonlyMap<number, number>,
+  into: BaseFact[],
+  ids: Interned,
+): void {
+  const intern = (data: DataOf<Fields>): DataOf<Fields> => {
+    const same: Record<string, unknown> = { ...data };
+    for (const [name, value] of Object.entries(data)) if (typeof value === 'string') same[name] = ids.get(value);
+    return same;
+  };
   for (const stored of events) {
     if (stored.kind !== 'fact') continue;
     const type = house.type(stored.type);
@@ -51,9 +74,9 @@ function factsOf(house: House, events: readonly StoredEvent[], lines: ReadonlyMa
     into.push({
       revision: stored.revision,
       type,
-      data: decodeData(type.fields, stored.data),
+      data: intern(decodeData(type.fields, stored.data)),
       on: stored.effectiveOn,
-      subject: stored.subject,
+      subject: ids.get(stored.subject),
       key: stored.key,
       line: lines.get(stored.revision),
     });
@@ -123,13 +146,20 @@ export class HistoryBook {
     const { house, close, to, title, refused } = this.#rules;
     if (close === 'daily') this.#closeThrough(to);
     const facts: BaseFact[] = [];
-    factsOf(house, this.#ledger.events, this.#lines, facts);
+    factsOf(house, this.#ledger.events, this.#lines, facts, new Interned());
     const policy = house.parameters.map(({ name, type, defaults }) => [
       name,
       defaults.map(({ from, value }) => [from ?? '', type.format(value)]),
     ]);
     const hash = sha256([refused, close, JSON.stringify(policy), ...this.#canonical].join('\n'));
-    return { facts, state: this.state, revision: this.#ledger.head.revision, hash, title, events: this.#ledger.events };
+    return {
+      facts,
+      state: this.state,
+      revision: this.#ledger.head.revision,
+      hash,
+      title,
+      events: this.#ledger.events,
+    };
   }
 
   #closeThrough(last: Day): void {
@@ -162,15 +192,21 @@ function canonicalLine({ on, command, with: inputs, key, actor }: Command): stri
 }
 
 /** A book's record up to a revision, read from its log. */
-export async function recordOfLog(house: House, log: EventLog, book: string, at: number): Promise<BaseRecord> {
+export async function recordOfLog(
+  house: House,
+  log: EventLog,
+  book: string,
+  at: number,
+): Promise<BaseRecord> {
   const state = State.empty(new Chart(house.kinds));
   const facts: BaseFact[] = [];
   const none = new Map<number, number>();
+  const ids = new Interned();
   let hash = genesisHash;
   let revision = -1;
   for await (const events of log.read(0, 'forwards', at + 1)) {
     for (const event of events) fold(house, state, event);
-    factsOf(house, events, none, facts);
+    factsOf(house, events, none, facts, ids);
     hash = events.at(-1)?.hash ?? hash;
     revision = events.at(-1)?.revision ?? revision;
   }

@@ -153,7 +153,8 @@ export class Evaluation {
       const entry = reaction(house, state, type, fact);
       if (entry instanceof Refusal) this.#skip(fact, entry);
       else {
-        if (this.#reversed.has(fact.revision)) this.#reversible.set(fact.revision, { type, event: fact, entry });
+        if (this.#reversed.has(fact.revision))
+          this.#reversible.set(fact.revision, { type, event: fact, entry });
         this.#book(type, fact, entry);
       }
       return;
@@ -174,13 +175,16 @@ export class Evaluation {
       return;
     }
     this.#diverge(fact, 'clamp', refusal, clamped.data);
-    if (this.#reversed.has(fact.revision)) this.#reversible.set(fact.revision, { type, event: clamped, entry });
+    if (this.#reversed.has(fact.revision))
+      this.#reversible.set(fact.revision, { type, event: clamped, entry });
     this.#book(type, clamped, entry);
   }
 
   #closed(on: Day): Refusal | undefined {
     const { closedThrough } = this.state.marks;
-    return closedThrough !== undefined && on <= closedThrough ? new Refusal(codes.dayClosed, formatDay(on)) : undefined;
+    return closedThrough !== undefined && on <= closedThrough
+      ? new Refusal(codes.dayClosed, formatDay(on))
+      : undefined;
   }
 
   /** A fact that repeats what an attempt, let through in this run, has done already. */
@@ -227,18 +231,29 @@ export class Evaluation {
     const text = inputText(tried.type, tried.event);
     if (typeof key === 'string') this.#acceptedKeys.set(key, text);
     if (tried.type.begins === true) this.#acceptedSubjects.set(tried.type.subject(tried.event.data), text);
-    this.#diverge(fact, 'accept', new Refusal(codes.invalidInput, String(fact.data.code)), tried.event.data, String(fact.data.code));
+    this.#diverge(
+      fact,
+      'accept',
+      new Refusal(codes.invalidInput, String(fact.data.code)),
+      tried.event.data,
+      String(fact.data.code),
+    );
     this.#book(tried.type, tried.event, tried.entry);
   }
 
-  #decide(command: string, inputs: { readonly [name: string]: unknown }, on: Day): { type: FactType; event: Event; entry: NumberedEntry } | Refusal {
+  #decide(
+    command: string,
+    inputs: { readonly [name: string]: unknown },
+    on: Day,
+  ): { type: FactType; event: Event; entry: NumberedEntry } | Refusal {
     const { house, state } = this;
     const type = commandType(house, { on: formatDay(on), command, with: inputs });
     if (type instanceof Refusal) return type;
     const data = parseData(type.fields, inputs);
     if (data instanceof Refusal) return data;
     const event = { data, on };
-    const refusal = type.invalid?.(data) ?? dateRefusal(state, on, undefined) ?? misfit(house, state, type, event);
+    const refusal =
+      type.invalid?.(data) ?? dateRefusal(state, on, undefined) ?? misfit(house, state, type, event);
     if (refusal !== undefined) return refusal;
     const entry = reaction(house, state, type, event);
     return entry instanceof Refusal ? entry : { type, event, entry };
@@ -253,10 +268,12 @@ export class Evaluation {
     this.#book(house.own.closing, { data: {}, on: day }, nothing(state));
     const made: readonly Derived[] = runClose(house, state, day, beginning + 1);
     this.booked += made.length;
-    if (this.#sink !== undefined) for (const { type, event, entry } of made) this.#sink(type, event, entry, cause);
+    if (this.#sink !== undefined)
+      for (const { type, event, entry } of made) this.#sink(type, event, entry, cause);
     for (const { segment, invariant } of house.invariants) {
       const broken = invariant.broken(state);
-      if (broken !== undefined) throw new Error(`${segment}: ${invariant.name}, ${formatDay(day)}: ${broken}`);
+      if (broken !== undefined)
+        throw new Error(`${segment}: ${invariant.name}, ${formatDay(day)}: ${broken}`);
     }
   }
 
@@ -306,7 +323,13 @@ export class Evaluation {
     this.#sink?.(type, event, entry, undefined);
   }
 
-  #diverge(fact: PlannedFact, kind: Divergence['kind'], refusal: Refusal, became?: Data, code: string = refusal.code): void {
+  #diverge(
+    fact: PlannedFact,
+    kind: Divergence['kind'],
+    refusal: Refusal,
+    became?: Data,
+    code: string = refusal.code,
+  ): void {
     const { type, revision, line, subject, on } = fact;
     this.divergences.push({
       revision,
@@ -325,7 +348,8 @@ export class Evaluation {
 
 const nothing = (s: State): NumberedEntry => new NumberedEntry(s.chart, [], []);
 
-const inputText = (type: FactType, { data, on }: Event): string => JSON.stringify([type.name, on, encodeData(type.fields, data)]);
+const inputText = (type: FactType, { data, on }: Event): string =>
+  JSON.stringify([type.name, on, encodeData(type.fields, data)]);
 
 /** Revisions of facts that a later fact of the plan reverses. */
 function reversedRevisions(facts: readonly PlannedFact[]): ReadonlySet<number> {

@@ -7,7 +7,7 @@
 import type { Day } from '../kernel/dates.ts';
 import { type DataOf, type Fields, isRecord } from '../kernel/fields.ts';
 import type { Override } from '../kernel/policy.ts';
-import { fraction, oneFraction, compareFractions, share, type Fraction } from '../kernel/rates.ts';
+import { compareFractions, type Fraction, fraction, oneFraction, share } from '../kernel/rates.ts';
 import { codes, Refusal, RefusedError } from '../kernel/refusals.ts';
 import type { BaseFact, BaseRecord } from './base.ts';
 import { type Edit, type Horizon, matches } from './file.ts';
@@ -32,14 +32,20 @@ export interface Plan {
   readonly horizon: Horizon;
 }
 
-export const isInjection = (step: PlannedFact | Injection): step is Injection => 'kind' in step && step.kind === 'inject';
+export const isInjection = (step: PlannedFact | Injection): step is Injection =>
+  'kind' in step && step.kind === 'inject';
 
 /**
  * Lays out a run.
  *
  * @throws RefusedError when an edit asks for what can't be (the scale of an intent such as `all`, a rate above 100 %)
  */
-export function planOf(base: BaseRecord, horizon: Horizon, edits: readonly Edit[], overrides: readonly Override[]): Plan {
+export function planOf(
+  base: BaseRecord,
+  horizon: Horizon,
+  edits: readonly Edit[],
+  overrides: readonly Override[],
+): Plan {
   const kept = base.facts.filter(({ on }) => on <= horizon.to);
   const moved = new Map<Day, (PlannedFact | Injection)[]>();
   const put = (day: Day, step: PlannedFact | Injection): void => {
@@ -56,14 +62,18 @@ export function planOf(base: BaseRecord, horizon: Horizon, edits: readonly Edit[
   };
   const editing = edits.filter((edit) => edit.kind !== 'inject');
   kept.forEach((fact, at) => {
-    const edited = editing.length === 0 ? fact : editFact(fact, editing, matched, (edit, day, moving) => shifted.push({ edit, day, fact: moving }));
+    const edited =
+      editing.length === 0
+        ? fact
+        : editFact(fact, editing, matched, (edit, day, moving) => shifted.push({ edit, day, fact: moving }));
     if (edited !== fact) reached(facts.length);
     if (edited !== undefined) facts.push(edited);
     else reached(facts.length);
     if (overrides.some(({ from, to }) => fact.on >= from && (to === undefined || fact.on <= to))) reached(at);
   });
   edits.forEach((edit, number) => {
-    if (edit.kind === 'inject') for (let day = edit.from; day <= Math.min(edit.to, horizon.to); day++) put(day, edit);
+    if (edit.kind === 'inject')
+      for (let day = edit.from; day <= Math.min(edit.to, horizon.to); day++) put(day, edit);
     for (const { edit: by, day, fact } of shifted) if (by === number) put(day, fact);
   });
   for (const day of moved.keys()) reached(placeOfClose(facts, day));
@@ -115,7 +125,9 @@ function scaled(value: unknown, by: Fraction, field: string): bigint | Fraction 
     if (compareFractions(rate, oneFraction) <= 0) return rate;
     throw new RefusedError(new Refusal(codes.invalidInput, field, 'the scaled rate is above 100 %'));
   }
-  throw new RefusedError(new Refusal(codes.invalidInput, field, 'an intent (all, a share, what is left) has no size to scale'));
+  throw new RefusedError(
+    new Refusal(codes.invalidInput, field, 'an intent (all, a share, what is left) has no size to scale'),
+  );
 }
 
 /** Data with one input more. */

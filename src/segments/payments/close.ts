@@ -10,7 +10,8 @@ import { accrue, zeroFraction } from '../../kernel/rates.ts';
 import { channelCostDue, floatInterest, ownCash, reserve } from './accounts.ts';
 import { receiptTimedOut, release } from './escrow.ts';
 import { confirmAfterDays, floatRate, merchantFeeRate } from './policy.ts';
-import { addUnswept, carried, payments, unswept, unsweptUpTo } from './state.ts';
+import { addUnswept, carried, payments, unswept, unsweptUpTo, volumes } from './state.ts';
+import { least } from './wallet.ts';
 
 /** Phase 1, by date of the payment, then by its id. A payment with a fact of a later date is passed over: a later close looks again. */
 const timeOuts = closeRule<string>({
@@ -27,7 +28,11 @@ const timeOuts = closeRule<string>({
   readsItems: () => ({ parameters: [[confirmAfterDays]], buckets: [payments] }),
   reads: (payment, s) => ({
     parameters: [[merchantFeeRate, s.row(payments, payment)?.payee ?? '']],
-    rows: [[payments, payment]],
+    rows: [
+      [payments, payment],
+      [unswept, '*'],
+      [volumes, '*'],
+    ],
   }),
   derive: (payment, s) => {
     const row = s.row(payments, payment);
@@ -89,12 +94,20 @@ export const feesSwept = derived('FeesSwept', {
   doc: 'Fees that arose in the reserve go to own cash.',
   fields: {},
   subject: () => 'fees',
-  evolve: ({ on }, s) => {
-    for (const fees of unsweptUpTo(s, on)) addUnswept(s, fees.on, -fees.minor);
+  evolve: ({ on, entry }, s) => {
+    let left = -entry.sum(ownCash);
+    for (const fees of unsweptUpTo(s, on)) {
+      left += fees.minor;
+      addUnswept(s, fees.on, -fees.minor);
+    }
+    addUnswept(s, on, left);
   },
 });
 
-/** Phase 4: exactly the gross fees dated up to the day. */
+/**
+ * Phase 4: exactly the gross fees dated up to the day. Only what a reversal of a later date takes back stays in the reserve,
+ * which could not spare it then.
+ */
 const sweepOfFees = closeRule<'fees'>({
   name: 'payments.sweepOfFees',
   doc: 'The gross fees booked up to the day and not yet swept go from the reserve to own cash.',
@@ -105,7 +118,11 @@ const sweepOfFees = closeRule<'fees'>({
   derive: (_, s) => {
     const fees = unsweptUpTo(s, s.day);
     if (fees.length === 0) return undefined;
-    const minor = fees.reduce((sum, each) => sum + each.minor, 0n);
+    const minor = least(
+      fees.reduce((sum, each) => sum + each.minor, 0n),
+      s.available(reserve),
+    );
+    if (minor === 0n) return undefined;
     return draft(feesSwept, {}, [debit(ownCash, minor), credit(reserve, minor)]);
   },
 });

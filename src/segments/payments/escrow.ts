@@ -80,6 +80,7 @@ export const paymentInitiated = fact('PaymentInitiated', {
   },
   cannotUndo: ({ data }, s) => {
     const row = s.row(payments, data.payment);
+    if (row !== undefined && s.day < row.latest) return tooEarly(data.payment, row);
     const touched = row === undefined || row.refunds.length > 0 || (data.escrow && row.confirmed !== null);
     return touched ? 'later facts stand on the payment: reverse them first' : undefined;
   },
@@ -114,7 +115,9 @@ export const receiptConfirmed = fact('ReceiptConfirmed', {
   react: ({ data }, s) => release(s, data.payment),
   evolve: ({ data, on, entry }, s) => confirm(s, data.payment, on, -entry.sum(merchantFee)),
   cannotUndo: ({ data }, s) => {
-    const last = s.row(payments, data.payment)?.refunds.at(-1);
+    const row = s.row(payments, data.payment);
+    if (row !== undefined && s.day < row.latest) return tooEarly(data.payment, row);
+    const last = row?.refunds.at(-1);
     return last !== undefined && !last.fromEscrow
       ? 'a refund stands on the confirmation: reverse it first'
       : undefined;

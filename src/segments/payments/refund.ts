@@ -89,8 +89,13 @@ export const paymentRefunded = fact('PaymentRefunded', {
   },
   cannotUndo: ({ data, on, entry }, s) => {
     const row = s.row(payments, data.payment);
+    if (row !== undefined && s.day < row.latest) return tooEarly(data.payment, row);
     const last = row?.refunds.at(-1);
-    const isLast = last !== undefined && last.on === on && last.fromEscrow === entry.sum(escrow) > 0n;
+    const isLast =
+      last !== undefined &&
+      last.on === on &&
+      last.fromEscrow === entry.sum(escrow) > 0n &&
+      last.feeReturned === entry.sum(merchantFee);
     if (!isLast || (data.amount !== undefined && last.minor !== data.amount))
       return 'a later refund stands: reverse it first';
     return last.fromEscrow && row?.confirmed !== null ? 'the payment has been confirmed since' : undefined;

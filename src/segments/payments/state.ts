@@ -96,8 +96,11 @@ function put(s: Writing, key: string, on: Day | null, minor: bigint): void {
 /** What was paid out to sellers before fees, by date of confirmation: the volume that a take rate is a share of. */
 export const volumes = table<bigint>('payments.volumes', 'confirmed volume by date');
 
-/** Adds to the confirmed volume of a date. */
-export const addVolume = (s: Writing, on: Day, minor: bigint): void =>
-  s.set(volumes, formatDay(on), (s.row(volumes, formatDay(on)) ?? 0n) + minor);
+/** Adds to the confirmed volume of a date; a negative figure takes it off. */
+export function addVolume(s: Writing, on: Day, minor: bigint): void {
+  const volume = (s.row(volumes, formatDay(on)) ?? 0n) + minor;
+  if (volume === 0n) s.delete(volumes, formatDay(on));
+  else s.set(volumes, formatDay(on), volume);
+}
 
 export const tables = [payments, withdrawn, unswept, carried, volumes];

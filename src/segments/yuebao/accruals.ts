@@ -43,7 +43,10 @@ export const incomeOfClass = closeRule<AssetClass>({
   doc: 'Balance at the end of the day before × the latest rate / 365, floored; the fraction is carried.',
   phase: 'accruals',
   items: () => assetClasses,
-  readsItems: () => ({}),
+  readsItems: () => ({
+    rows: [[rates, '*']],
+    balances: assetClasses.map((asset) => [holdings[asset]] as const),
+  }),
   reads: (asset) => ({
     rows: [
       [rates, asset],

@@ -126,7 +126,9 @@ export const fundRedeemed = fact('FundRedeemed', {
     rows: [
       [redeemed, redeemedRow(data.holder, on)],
       [counters, '*'],
+      ...(data.speed === 'ordinary' ? [[pending, '*'] as const] : []),
     ],
+    buckets: data.speed === 'ordinary' ? [pending] : [],
     balances: [[units, data.holder], ...(data.speed === 'quick' ? liquidityReads : [])],
   }),
   fits: ({ data, on }, s) => {

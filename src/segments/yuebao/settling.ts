@@ -73,7 +73,7 @@ export const redemptionsPaid = closeRule<string>({
   doc: 'Redemptions due are paid, the oldest first.',
   phase: 'settlements',
   items: (s) => pendingUpTo(s, s.day - 1),
-  readsItems: () => ({ buckets: [pending] }),
+  readsItems: () => ({ rows: [[pending, '*']], buckets: [pending] }),
   reads: (number) => ({ rows: [[pending, number]], balances: [[cash], [deposit]] }),
   derive: (number, s) => {
     const row = s.row(pending, number);
@@ -112,7 +112,7 @@ export const feesPaid = closeRule<'platform' | 'custodian'>({
   doc: 'Fees due are paid, the platform’s first.',
   phase: 'settlements',
   items: () => ['platform', 'custodian'],
-  readsItems: () => ({}),
+  readsItems: () => ({ balances: [[feesDue], [custodyDue]] }),
   reads: (to) => ({ balances: [[to === 'platform' ? feesDue : custodyDue], [cash], [deposit]] }),
   derive: (to, s) => {
     const minor = smaller(s.balanceOn(to === 'platform' ? feesDue : custodyDue, s.day), purse(s));

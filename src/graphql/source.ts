@@ -1,0 +1,106 @@
+/**
+ * What the graph is read from and written to: books, sandboxes and variants of runs look the same from here.
+ *
+ * @module
+ */
+import type { Command } from '../kernel/commands.ts';
+import type { StoredEvent } from '../kernel/events.ts';
+import type { House } from '../kernel/house.ts';
+import type { Head } from '../kernel/ledger.ts';
+import type { Override } from '../kernel/policy.ts';
+import type { Refusal } from '../kernel/refusals.ts';
+import type { State } from '../kernel/state.ts';
+
+/** Who sends a command. */
+export interface Sender {
+  readonly actor: string;
+  readonly correlation: string;
+}
+
+/** What became of a command: the revisions of its events, both ends included. */
+export type CommandAnswer =
+  | {
+      readonly kind: 'accepted';
+      readonly first: number;
+      readonly last: number;
+      readonly events: readonly StoredEvent[];
+    }
+  | { readonly kind: 'repeated'; readonly first: number; readonly last: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** What is known of each event without reading it. */
+export interface Lookups {
+  day(revision: number): number;
+  type(revision: number): string;
+  cause(revision: number): number | undefined;
+  recordedAt(revision: number): number;
+  /** Number of the journal's postings up to and including an event; 0 for -1. */
+  postingsAfter(revision: number): number;
+  /** The events that name a subject, newest first, at or below a revision. */
+  ofSubject(subject: string, from: number): Iterable<number>;
+  /** The last revision recorded at or before a time, or -1. */
+  knownAt(ms: number): number;
+}
+
+/** A ledger with a history: a book, a sandbox, or a variant of a run. */
+export interface Source {
+  /** Says which one it is: `book main`, `sandbox sandbox-3`. */
+  readonly title: string;
+  readonly book: string;
+  readonly house: House;
+  /** The state as of the head. */
+  readonly state: State;
+  readonly head: Head;
+  /** The first revision that it can be read at: what lies below is known by its sum only. */
+  readonly readableFrom: number;
+  readonly lookups: Lookups;
+  /** Recorded events, in the order asked. */
+  events(revisions: readonly number[]): Promise<readonly StoredEvent[]>;
+  /** Folds the history up to a revision again, where the state at it is needed whole. */
+  stateAt(revision: number, signal: AbortSignal): Promise<State>;
+  /** Waits until a revision is there, or the signal aborts; says whether it is. */
+  reached(revision: number, signal: AbortSignal): Promise<boolean>;
+}
+
+/** A source that takes commands and can be followed. */
+export interface Desk extends Source {
+  execute(command: Command, sender: Sender): Promise<CommandAnswer>;
+  /** Batches of events from a revision on: what is there, then each as it becomes durable. */
+  follow(from: number, signal: AbortSignal): AsyncIterable<readonly StoredEvent[]>;
+}
+
+/** A sandbox, as a desk and with what it was opened with. */
+export interface SandboxDesk extends Desk {
+  readonly id: string;
+  /** The last revision that is the book's. */
+  readonly forkedAt: number;
+  readonly overrides: readonly Override[];
+  /** Whether the history below was evaluated again under the overrides. */
+  readonly replayed: boolean;
+}
+
+/** What a sandbox is to be opened with. */
+export interface SandboxOrder {
+  readonly book: string;
+  /** undefined: the head. */
+  readonly revision: number | undefined;
+  readonly overrides: readonly Override[];
+  readonly replay: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** All that this server has open. */
+export interface Library {
+  readonly house: House;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** A book by its id, or why there is none. */
+  book(id: string): Promise<Desk | Refusal>;
+  sandbox(id: string): SandboxDesk | undefined;
+  readonly sandboxes: readonly SandboxDesk[];
+  openSandbox(order: SandboxOrder): Promise<SandboxDesk | Refusal>;
+  /** Discards a sandbox; undefined when there was none. */
+  discardSandbox(id: string): SandboxDesk | undefined;
+  /** Takes one of the places for streams, or says why not; to be given back with what it returns. */
+  enterStream(): (() => void) | Refusal;
+}

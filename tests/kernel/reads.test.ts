@@ -1,0 +1,216 @@
+/** What rules declare to read, against what they read: nothing is looked at that isn't declared. */
+import { describe, expect, it } from 'vitest';
+import { book, enter, misfit, reaction } from '../../src/kernel/booking.ts';
+import { type Command, commandType, dateRefusal } from '../../src/kernel/commands.ts';
+import type { CloseRule, EventType, FactType, Happening, Reads } from '../../src/kernel/contract.ts';
+import { phases } from '../../src/kernel/contract.ts';
+import { type Day, parseDay } from '../../src/kernel/dates.ts';
+import { type DataOf, type Fields, parseData } from '../../src/kernel/fields.ts';
+import type { Ledger } from '../../src/kernel/ledger.ts';
+import { Refusal } from '../../src/kernel/refusals.ts';
+import { recall } from '../../src/kernel/reversal.ts';
+import { NumberedEntry, type State } from '../../src/kernel/state.ts';
+import { covers, Looked, TrackedReading } from '../../src/kernel/tracking.ts';
+import { house } from '../../src/segments/index.ts';
+import { randomCases, randomHistory, recordLines } from '../audit/recorded.ts';
+
+type Data = DataOf<Fields>;
+type Event = Happening<Data>;
+
+/** What was looked at undeclared, and by what; how often each function was watched. */
+class Watch {
+  readonly undeclared = new Set<string>();
+  readonly watched = new Map<string, number>();
+
+  /** Runs a function on a tracked state, whose looks must be among the reads. */
+  see<T>(what: string, state: State, reads: Reads, run: (s: TrackedReading) => T): T {
+    return this.#see(what, state, run, () => reads);
+  }
+
+  /** The same for what takes rows back: it may look at those that it writes, on a date that no declaration knows. */
+  undo(what: string, state: State, reads: Reads, run: (s: TrackedReading) => void): void {
+    this.#see(what, state, run, ({ rows }) => ({
+      ...reads,
+      rows: [...(reads.rows ?? []), ...rows.map(({ table, key }) => [table, key] as const)],
+    }));
+  }
+
+  #see<T>(
+    what: string,
+    state: State,
+    run: (s: TrackedReading) => T,
+    declared: (written: Looked) => Reads,
+  ): T {
+    const s = new TrackedReading(state);
+    const made = run(s);
+    const reads = declared(s.written);
+    this.watched.set(what, (this.watched.get(what) ?? 0) + 1);
+    for (const missing of covers(reads, s.looked)) {
+      // Keys differ from one history to the next; the kind of thing is what a declaration lacks.
+      this.undeclared.add(`${what}: ${missing.replace(/\d{4}-\d\d-\d\d|\d+/g, '#')}`);
+    }
+    return made;
+  }
+
+  fact(state: State, type: FactType, event: Event): void {
+    state.day = event.on;
+    const { name } = type;
+    const own = type.reads(event, state);
+    this.see(`${name} fits`, state, own, (s) => type.fits(event, s));
+    this.see(`${name} clamp`, state, own, (s) => type.clamp?.(event, s));
+    this.see(`${name} moot`, state, own, (s) => type.moot?.(event, s));
+    this.see(`${name} role`, state, own, (s) => type.role?.(event.data, s));
+    const fitting = misfit(house, state, type, event) === undefined;
+    if (fitting) this.see(`${name} react`, state, own, (s) => type.react(event, s));
+    if (house.listeners(type).length === 0) return;
+    if (!fitting) return;
+    const told = {
+      on: event.on,
+      data: this.see(`${name} tells`, state, own, (s) => type.tells?.of(event, s) ?? event.data),
+    };
+    for (const { segment, listener } of house.listeners(type)) {
+      if (!listener.when(told.data)) continue;
+      const reads = listener.reads(told, state);
+      this.see(`${segment.id} at ${name} fits`, state, reads, (s) => listener.fits?.(told, s));
+      this.see(`${segment.id} at ${name} react`, state, reads, (s) => listener.react(told, s));
+    }
+  }
+
+  /** What follows the entry: rows, and what stands in the way of a reversal. */
+  aftermath(state: State, type: FactType, event: Event): void {
+    const entry = reaction(house, state, type, event);
+    if (entry instanceof Refusal) return;
+    const reads = type.reads(event, state);
+    const booked = { ...event, entry };
+    const before = state.fork();
+    before.post(entry, event.on, before.marks.events);
+    before.day = event.on;
+    this.see(`${type.name} evolve`, before, reads, (s) => type.evolve?.(booked, s));
+    const after = state.fork();
+    book(house, after, type, event, entry, after.marks.events);
+    const undoing = type.reads(event, after);
+    this.see(`${type.name} cannotUndo`, after, undoing, (s) => type.cannotUndo?.(booked, s));
+    this.undo(`${type.name} undo`, after, undoing, (s) => type.undo?.(booked, s, event.on));
+  }
+
+  /** What stands in the way of a reversal long after the fact, and what it takes back. */
+  reversal({ state, events }: Ledger, revision: number, reversedOn: Day): void {
+    const stored = events[revision];
+    if (stored === undefined) return;
+    const { type, event, entry } = recall(house, state, stored);
+    if (type.kind !== 'fact') return;
+    const booked = { ...event, entry };
+    const fork = state.fork();
+    fork.day = reversedOn;
+    const reads = type.reads(event, fork);
+    const why = this.see(`${type.name} cannotUndo`, fork, reads, (s) => type.cannotUndo?.(booked, s));
+    if (why !== undefined) return;
+    fork.day = event.on;
+    this.undo(`${type.name} undo`, fork, reads, (s) => type.undo?.(booked, s, reversedOn));
+  }
+
+  /** A day's close on a fork, rule by rule. */
+  close(head: State, day: Day): void {
+    const state = head.fork();
+    this.#book(state, house.own.closing, { data: {}, on: day }, []);
+    for (const phase of phases) {
+      for (const { rule } of house.closing(phase)) this.#rule(state, rule, day);
+    }
+  }
+
+  #rule(state: State, rule: CloseRule, day: Day): void {
+    state.day = day;
+    const items = this.see(`${rule.name} items`, state, rule.readsItems(state), (s) => [...rule.items(s)]);
+    for (const item of items) {
+      state.day = day;
+      const reads = rule.reads(item, state);
+      const made = this.see(`${rule.name} derive`, state, reads, (s) => rule.derive(item, s));
+      if (made === undefined) continue;
+      const entry = enter(state, made.postings, day);
+      if (entry instanceof Refusal) throw new Error(`${rule.name}: ${entry.message}`);
+      const fork = state.fork();
+      fork.post(entry, day, fork.marks.events);
+      fork.day = day;
+      const booked = { data: made.data, on: day, entry };
+      this.see(`${rule.name} evolve`, fork, reads, (s) => made.type.evolve?.(booked, s));
+      book(house, state, made.type, { data: made.data, on: day }, entry, state.marks.events);
+    }
+    state.day = day;
+    this.see(`${rule.name} breach`, state, rule.readsItems(state), (s) => rule.breach?.(s));
+  }
+
+  #book(state: State, type: EventType, event: Event, accounts: readonly number[]): void {
+    book(house, state, type, event, new NumberedEntry(state.chart, accounts, []), state.marks.events);
+  }
+}
+
+/** Watches what a command would do, before it is decided. */
+function look(watch: Watch, ledger: Ledger, command: Command): void {
+  const { state } = ledger;
+  const type = commandType(house, command);
+  const day = parseDay(command.on);
+  if (type instanceof Refusal || day === undefined) return;
+  const data = parseData(type.fields, command.with);
+  if (data instanceof Refusal || type.invalid?.(data) !== undefined) return;
+  if (type === house.own.closing) {
+    const { closedThrough, earliest } = state.marks;
+    const next = closedThrough === undefined ? earliest : closedThrough + 1;
+    if (day === next) watch.close(state, day);
+    return;
+  }
+  if (dateRefusal(state, day, undefined) !== undefined) return;
+  if (type === house.own.reversed) {
+    watch.reversal(ledger, Number(data.event), day);
+    return;
+  }
+  watch.fact(state, type, { data, on: day });
+  if (misfit(house, state, type, { data, on: day }) === undefined)
+    watch.aftermath(state, type, { data, on: day });
+}
+
+describe('reads', () => {
+  const watch = new Watch();
+  for (const [seed, close, backdated] of randomCases(10)) {
+    recordLines(randomHistory(seed, close, backdated, 250), {
+      close,
+      reverseEvery: 6,
+      before: (ledger, command) => look(watch, ledger, command),
+    });
+  }
+
+  it('declare all that facts and rules of the close look at', () => {
+    expect([...watch.undeclared].sort()).toEqual([]);
+  });
+
+  it('were watched for every rule and every fact of the segments', () => {
+    const rules = phases.flatMap((phase) => house.closing(phase)).map(({ rule }) => `${rule.name} items`);
+    const facts = house.facts
+      .filter((type) => house.segmentOf(type) !== 'kernel')
+      .map(({ name }) => `${name} fits`);
+    for (const name of [...rules, ...facts]) expect(watch.watched.get(name), name).toBeGreaterThan(0);
+  });
+
+  it('cover a key by the key, by every key, and the plain value by a key', () => {
+    const parameter = house.parameter('payments.merchantFeeRate');
+    const table = house.tables.find(({ name }) => name === 'payments.payments');
+    const kind = house.kinds.find(({ path }) => path.endsWith(':wallet'));
+    if (parameter === undefined || table === undefined || kind === undefined) throw new Error('not there');
+    const looked = new Looked();
+    looked.noteParameter(parameter, 'm');
+    looked.noteParameter(parameter, undefined);
+    looked.noteRow(table, 'P-1');
+    looked.noteBuckets(table);
+    looked.noteBalance(kind, 'u');
+    looked.noteBalance(kind, '*');
+    expect(covers({}, looked)).toHaveLength(6);
+    const some = { parameters: [[parameter, 'm']], rows: [[table, 'P-1']], balances: [[kind, 'u']] } as const;
+    expect(covers(some, looked)).toEqual(['buckets of payments.payments', `balance of ${kind.path}:*`]);
+    const all = {
+      parameters: [[parameter, '*']],
+      rows: [[table, '*']],
+      buckets: [table],
+      balances: [[kind, '*']],
+    } as const;
+    expect(covers(all, looked)).toEqual([]);
+  });
+});
