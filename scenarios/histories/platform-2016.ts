@@ -219,7 +219,8 @@ class Year {
     const idle = this.#purses.wallet(holder);
     this.#add('withdraw', holder, { holder, amount });
     if (amount === 'all') this.#purses.addToWallet(holder, -idle);
-    else if (amount.endsWith('%')) this.#purses.addToWallet(holder, -Math.ceil((idle * Number.parseInt(amount, 10)) / 100) - 1);
+    else if (amount.endsWith('%'))
+      this.#purses.addToWallet(holder, -Math.ceil((idle * Number.parseInt(amount, 10)) / 100) - 1);
     else this.#purses.addToWallet(holder, -Math.floor(Number.parseFloat(amount) * 100));
   }
 
@@ -241,7 +242,12 @@ class Year {
     const d = this.#d;
     if (this.#day === singlesDay) {
       if (!d.chance(0.9)) return;
-      const purchases = d.weighted([[1, 4], [2, 5], [3, 3], [4, 1]]);
+      const purchases = d.weighted([
+        [1, 4],
+        [2, 5],
+        [3, 3],
+        [4, 1],
+      ]);
       for (let bought = 0; bought < purchases; bought++) this.#buy(person);
       return;
     }
@@ -335,7 +341,11 @@ class Year {
   #giveBack(sale: Sale, fen: number): void {
     const { payment } = sale;
     const whole = fen === sale.left;
-    this.#addKeyed(`${payment}/refund`, 'refundPayment', whole ? { payment } : { payment, amount: money(fen) });
+    this.#addKeyed(
+      `${payment}/refund`,
+      'refundPayment',
+      whole ? { payment } : { payment, amount: money(fen) },
+    );
     sale.left -= fen;
   }
 
@@ -344,7 +354,8 @@ class Year {
     if (idle < 20_000) return;
     if (takesOut === undefined) {
       if (this.#dateOfMonth === 20) this.#subscribe(id, Math.floor(idle / 10_000) * 10_000);
-      if (this.#on.endsWith('-08') && this.#d.chance(0.4)) this.#redeem(id, Math.floor(this.#purses.units(id) / 3), 'quick');
+      if (this.#on.endsWith('-08') && this.#d.chance(0.4))
+        this.#redeem(id, Math.floor(this.#purses.units(id) / 3), 'quick');
       return;
     }
     const { every, amount } = takesOut;

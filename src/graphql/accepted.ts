@@ -8,7 +8,7 @@ import { parseMoney } from '../kernel/money.ts';
 import { Refusal } from '../kernel/refusals.ts';
 import { builder } from './builder.ts';
 import { askedPage, type Connection, cursorOf, pageOf } from './connection.ts';
-import { EventConnection, EventRef, type EventRead } from './event.ts';
+import { EventConnection, type EventRead, EventRef } from './event.ts';
 import { badQuestion } from './faults.ts';
 import { pageLimits } from './limits.ts';
 import { Money } from './money.ts';
@@ -32,7 +32,8 @@ interface BreachRead {
 }
 
 const Breach = builder.objectRef<BreachRead>('Breach').implement({
-  description: 'Something that could not be paid or held at a close: it stays owed, and is first in line at the next.',
+  description:
+    'Something that could not be paid or held at a close: it stays owed, and is first in line at the next.',
   fields: (t) => ({
     rule: t.exposeString('rule', { description: 'The rule of the close that says so.' }),
     detail: t.exposeString('detail', { description: 'In words.' }),
@@ -44,13 +45,20 @@ const DayClosed = builder.objectRef<EventRead>('DayClosed').implement({
   description: 'A day that is closed, and what its close came to.',
   fields: (t) => ({
     day: t.field({ type: 'Date', description: 'The day.', resolve: ({ event }) => event.effectiveOn }),
-    eventCount: t.int({ description: 'Events that the close derived.', resolve: ({ event }) => countIn(event.data) }),
+    eventCount: t.int({
+      description: 'Events that the close derived.',
+      resolve: ({ event }) => countIn(event.data),
+    }),
     breaches: t.field({
       type: [Breach],
       description: 'What could not be paid or held.',
       resolve: ({ event }) => breachesIn(event.data),
     }),
-    event: t.field({ type: EventRef, description: 'The event that ends the close.', resolve: (read) => read }),
+    event: t.field({
+      type: EventRef,
+      description: 'The event that ends the close.',
+      resolve: (read) => read,
+    }),
   }),
 });
 
@@ -66,7 +74,10 @@ function breachesIn(data: unknown): BreachRead[] {
 }
 
 /** Revisions of the command's events. */
-function revisionsOf({ answer, closedDay, source }: Accepted): { readonly first: number; readonly last: number } {
+function revisionsOf({ answer, closedDay, source }: Accepted): {
+  readonly first: number;
+  readonly last: number;
+} {
   if (closedDay === undefined || answer.kind === 'accepted') return answer;
   // A day that was closed before: its run, found by its end.
   const last = closeOf(source, closedDay);
@@ -83,7 +94,11 @@ function closeOf({ lookups, head, house }: Source, day: number): number | undefi
   return undefined;
 }
 
-async function eventsOf(accepted: Accepted, first: number, after: string | null | undefined): Promise<Connection<EventRead>> {
+async function eventsOf(
+  accepted: Accepted,
+  first: number,
+  after: string | null | undefined,
+): Promise<Connection<EventRead>> {
   const { source, answer } = accepted;
   const asked = askedPage('accepted', { first, after });
   const { first: from, last } = revisionsOf(accepted);
@@ -113,7 +128,8 @@ const CommandAccepted = builder.objectRef<Accepted>('CommandAccepted').implement
       },
     }),
     repeated: t.boolean({
-      description: 'It had been carried out before, by a command with the same key and input: nothing was booked now.',
+      description:
+        'It had been carried out before, by a command with the same key and input: nothing was booked now.',
       resolve: ({ answer }) => answer.kind === 'repeated',
     }),
     eventCount: t.int({
@@ -127,7 +143,11 @@ const CommandAccepted = builder.objectRef<Accepted>('CommandAccepted').implement
       type: EventConnection,
       description: 'The events that it made, in the order of the log.',
       args: {
-        first: t.arg.int({ defaultValue: 100, required: true, description: `How many, at most ${pageLimits.sizeMax}.` }),
+        first: t.arg.int({
+          defaultValue: 100,
+          required: true,
+          description: `How many, at most ${pageLimits.sizeMax}.`,
+        }),
         after: t.arg.string({ description: 'From behind this cursor on.' }),
       },
       resolve: (accepted, { first, after }) => eventsOf(accepted, first, after),

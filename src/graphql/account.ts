@@ -4,7 +4,7 @@
  * @module
  */
 import type { Day } from '../kernel/dates.ts';
-import { statement, type StatementLine } from '../kernel/statement.ts';
+import { type StatementLine, statement } from '../kernel/statement.ts';
 import type { AccountFilter, AccountReading } from '../kernel/view.ts';
 import { builder } from './builder.ts';
 import { askedPage, type Connection, connectionOf, cursorOf, pageOf } from './connection.ts';
@@ -28,7 +28,11 @@ interface LineRead {
 const Line = builder.objectRef<LineRead>('StatementLine').implement({
   description: 'A posting as its account sees it.',
   fields: (t) => ({
-    day: t.field({ type: 'Date', description: 'The day on which it counts.', resolve: ({ line }) => line.day }),
+    day: t.field({
+      type: 'Date',
+      description: 'The day on which it counts.',
+      resolve: ({ line }) => line.day,
+    }),
     amount: t.field({
       type: Money,
       description: 'Positive where it makes the account larger on its normal side.',
@@ -57,7 +61,11 @@ const Line = builder.objectRef<LineRead>('StatementLine').implement({
   }),
 });
 
-const StatementConnection = connectionOf('Statement', Line, 'a statement: lines by effective date, those of one day in the order of the log');
+const StatementConnection = connectionOf(
+  'Statement',
+  Line,
+  'a statement: lines by effective date, those of one day in the order of the log',
+);
 
 /** An account. */
 export const AccountRef = builder.objectRef<AccountRead>('Account');
@@ -69,7 +77,10 @@ AccountRef.implement({
       description: 'platform:liability:payments:wallet:user-42:CNY',
       resolve: ({ reading }) => reading.id,
     }),
-    entity: t.id({ description: 'Whose books: platform, fund …', resolve: ({ reading }) => reading.kind.entity }),
+    entity: t.id({
+      description: 'Whose books: platform, fund …',
+      resolve: ({ reading }) => reading.kind.entity,
+    }),
     class: t.field({
       type: AccountClassEnum,
       description: 'Of the five classes.',
@@ -79,7 +90,10 @@ AccountRef.implement({
       description: 'The line of business that declares it.',
       resolve: ({ reading }) => reading.kind.segment,
     }),
-    name: t.string({ description: 'wallet, escrow, merchant-fee …', resolve: ({ reading }) => reading.kind.name }),
+    name: t.string({
+      description: 'wallet, escrow, merchant-fee …',
+      resolve: ({ reading }) => reading.kind.name,
+    }),
     holder: t.id({
       nullable: true,
       description: 'Whose it is; null where there is only one of its kind.',
@@ -95,7 +109,10 @@ AccountRef.implement({
       type: StatementConnection,
       description: 'Its postings by effective date, each with the balance after it.',
       args: {
-        from: t.arg({ type: 'Date', description: 'First day; the lines before it are in the first balance.' }),
+        from: t.arg({
+          type: 'Date',
+          description: 'First day; the lines before it are in the first balance.',
+        }),
         to: t.arg({ type: 'Date', description: 'Last day.' }),
         first: t.arg.int({ description: 'How many lines.' }),
         after: t.arg.string({ description: 'From behind this cursor on.' }),

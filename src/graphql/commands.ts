@@ -34,7 +34,10 @@ function addCommand(house: House, name: string, types: readonly FactType[]): voi
       effectiveOn: t.field({
         type: 'Date',
         required: true,
-        description: name === house.own.closing.command ? 'The day to close.' : 'The day on which it counts: one that is open.',
+        description:
+          name === house.own.closing.command
+            ? 'The day to close.'
+            : 'The day on which it counts: one that is open.',
       }),
       idempotencyKey: t.string({
         description:

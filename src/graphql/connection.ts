@@ -4,10 +4,10 @@
  * @module
  */
 import type { ObjectRef } from '@pothos/core';
+import { Refusal } from '../kernel/refusals.ts';
 import { builder } from './builder.ts';
 import { badQuestion, fault, tooLong } from './faults.ts';
 import { pageLimits } from './limits.ts';
-import { Refusal } from '../kernel/refusals.ts';
 
 /** Where a page lies in its list. */
 export interface PageInfo {
@@ -32,7 +32,9 @@ export interface Connection<T> {
 const PageInfoRef = builder.objectRef<PageInfo>('PageInfo').implement({
   description: 'Where a page lies in its list.',
   fields: (t) => ({
-    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether there may be more after this page.' }),
+    hasNextPage: t.exposeBoolean('hasNextPage', {
+      description: 'Whether there may be more after this page.',
+    }),
     hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
       description: 'Whether there is something before this page.',
     }),
@@ -42,13 +44,18 @@ const PageInfoRef = builder.objectRef<PageInfo>('PageInfo').implement({
     }),
     endCursor: t.exposeString('endCursor', {
       nullable: true,
-      description: 'Pass it as `after` for the next page. A page of a rare filter may be short, or empty, and yet have more after it.',
+      description:
+        'Pass it as `after` for the next page. A page of a rare filter may be short, or empty, and yet have more after it.',
     }),
   }),
 });
 
 /** The connection type of a node type: `EventConnection` and `EventEdge` of `Event`. */
-export function connectionOf<T>(name: string, node: ObjectRef<typeof builder.$inferSchemaTypes, T>, plural: string) {
+export function connectionOf<T>(
+  name: string,
+  node: ObjectRef<typeof builder.$inferSchemaTypes, T>,
+  plural: string,
+) {
   const EdgeRef = builder.objectRef<Edge<T>>(`${name}Edge`).implement({
     description: 'An item of a page.',
     fields: (t) => ({
@@ -60,13 +67,21 @@ export function connectionOf<T>(name: string, node: ObjectRef<typeof builder.$in
   return builder.objectRef<Connection<T>>(`${name}Connection`).implement({
     description: `A page of ${plural}.`,
     fields: (t) => ({
-      edges: t.field({ type: [EdgeRef], description: 'The items, each with its cursor.', resolve: ({ edges }) => [...edges] }),
+      edges: t.field({
+        type: [EdgeRef],
+        description: 'The items, each with its cursor.',
+        resolve: ({ edges }) => [...edges],
+      }),
       nodes: t.field({
         type: [node],
         description: 'The items alone.',
         resolve: ({ edges }) => edges.map((edge) => edge.node),
       }),
-      pageInfo: t.field({ type: PageInfoRef, description: 'Where the page lies.', resolve: ({ pageInfo }) => pageInfo }),
+      pageInfo: t.field({
+        type: PageInfoRef,
+        description: 'Where the page lies.',
+        resolve: ({ pageInfo }) => pageInfo,
+      }),
     }),
   });
 }
@@ -105,7 +120,8 @@ export function askedPage(kind: string, { first, after, last, before }: PageArgs
 }
 
 /** A cursor that points at an item of a list by its key. */
-export const cursorOf = (kind: string, key: string): string => Buffer.from(`${kind}:${key}`).toString('base64url');
+export const cursorOf = (kind: string, key: string): string =>
+  Buffer.from(`${kind}:${key}`).toString('base64url');
 
 function readCursor(kind: string, name: string, cursor: string | null | undefined): string | undefined {
   if (cursor === null || cursor === undefined) return undefined;
@@ -115,8 +131,13 @@ function readCursor(kind: string, name: string, cursor: string | null | undefine
 }
 
 /** A page of edges that were found, at most one more than asked for: the one too many says that there is more. */
-export function pageOf<T>(asked: PageAsked, found: readonly Edge<T>[], more = found.length > asked.size): Connection<T> {
-  const edges = asked.side === 'first' ? found.slice(0, asked.size) : found.slice(Math.max(0, found.length - asked.size));
+export function pageOf<T>(
+  asked: PageAsked,
+  found: readonly Edge<T>[],
+  more = found.length > asked.size,
+): Connection<T> {
+  const edges =
+    asked.side === 'first' ? found.slice(0, asked.size) : found.slice(Math.max(0, found.length - asked.size));
   const { side, after, before } = asked;
   return {
     edges,
@@ -130,7 +151,12 @@ export function pageOf<T>(asked: PageAsked, found: readonly Edge<T>[], more = fo
 }
 
 /** A page of a list that is at hand whole. */
-export function pageOfAll<T>(kind: string, args: PageArgs, all: readonly T[], keyOf: (item: T, at: number) => string): Connection<T> {
+export function pageOfAll<T>(
+  kind: string,
+  args: PageArgs,
+  all: readonly T[],
+  keyOf: (item: T, at: number) => string,
+): Connection<T> {
   const asked = askedPage(kind, args);
   const edges = all.map((node, at) => ({ node, cursor: cursorOf(kind, keyOf(node, at)) }));
   const place = (key: string | undefined): number =>
@@ -138,5 +164,8 @@ export function pageOfAll<T>(kind: string, args: PageArgs, all: readonly T[], ke
   const from = place(asked.after) + 1;
   const to = asked.before === undefined ? edges.length : place(asked.before);
   const within = edges.slice(from, to < 0 ? edges.length : to);
-  return pageOf(asked, asked.side === 'first' ? within.slice(0, asked.size + 1) : within.slice(-asked.size - 1));
+  return pageOf(
+    asked,
+    asked.side === 'first' ? within.slice(0, asked.size + 1) : within.slice(-asked.size - 1),
+  );
 }

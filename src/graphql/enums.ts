@@ -44,6 +44,9 @@ export const EventKindEnum = builder.enumType('EventKind', {
   description: 'What an event is: something that happened, or what the rules made of it.',
   values: {
     FACT: { value: 'fact', description: 'The world or management did it; a what-if keeps it.' },
-    DERIVED: { value: 'derived', description: 'The rules did it in answer to a fact; a what-if derives it again.' },
+    DERIVED: {
+      value: 'derived',
+      description: 'The rules did it in answer to a fact; a what-if derives it again.',
+    },
   } satisfies Record<string, { value: KernelEventKind; description: string }>,
 });

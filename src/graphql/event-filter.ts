@@ -4,7 +4,7 @@
  * @module
  */
 import type { Day } from '../kernel/dates.ts';
-import { type EventKind, type StoredEvent } from '../kernel/events.ts';
+import type { EventKind, StoredEvent } from '../kernel/events.ts';
 import type { House } from '../kernel/house.ts';
 import { Refusal } from '../kernel/refusals.ts';
 import { builder } from './builder.ts';
@@ -17,7 +17,9 @@ export const EventFilterInput = builder.inputType('EventFilter', {
   description: 'Which events are meant: all that is given must hold, and of a list any one.',
   fields: (t) => ({
     type: t.stringList({ description: 'Types of events: ToppedUp.' }),
-    subject: t.idList({ description: 'What they are about, or name besides: payment/P-1042, wallet/user-1.' }),
+    subject: t.idList({
+      description: 'What they are about, or name besides: payment/P-1042, wallet/user-1.',
+    }),
     segment: t.idList({ description: 'Lines of business that their types belong to.' }),
     kind: t.field({ type: [EventKindEnum], description: 'Facts, or what the rules made of them.' }),
     holder: t.idList({ description: 'Persons or firms on whose accounts they posted.' }),
@@ -79,7 +81,9 @@ function typesOf(
 
 /** Whether what is known of an event without reading it agrees with a filter. */
 export const mayMatch = ({ types, from, to }: EventFilter, type: string, day: Day): boolean =>
-  (types === undefined || types.has(type)) && (from === undefined || day >= from) && (to === undefined || day <= to);
+  (types === undefined || types.has(type)) &&
+  (from === undefined || day >= from) &&
+  (to === undefined || day <= to);
 
 /** Whether an event agrees with a filter. */
 export function matches(filter: EventFilter, event: StoredEvent): boolean {

@@ -55,12 +55,19 @@ function* candidates(source: Source, filter: EventFilter, stretch: Stretch): Gen
 const passed = (revision: number): number => -1 - revision;
 
 /** Where subjects or holders are named: the revisions that name them, newest first. */
-function namedRevisions(source: Source, { subjects, holders }: EventFilter, top: number, bottom: number): number[] | undefined {
+function namedRevisions(
+  source: Source,
+  { subjects, holders }: EventFilter,
+  top: number,
+  bottom: number,
+): number[] | undefined {
   if (subjects !== undefined) {
     const found = subjects.flatMap((subject) => taken(source.lookups.ofSubject(subject, top), bottom));
     return descending(found);
   }
-  return holders === undefined ? undefined : descending(holders.flatMap((holder) => revisionsOf(source, holder, top, bottom)));
+  return holders === undefined
+    ? undefined
+    : descending(holders.flatMap((holder) => revisionsOf(source, holder, top, bottom)));
 }
 
 function taken(revisions: Iterable<number>, bottom: number): number[] {
@@ -101,7 +108,13 @@ interface Found {
 }
 
 /** Matching events, in the order of the stretch: at most one more than the size. */
-async function search(source: Source, filter: EventFilter, stretch: Stretch, size: number, signal: AbortSignal): Promise<Found> {
+async function search(
+  source: Source,
+  filter: EventFilter,
+  stretch: Stretch,
+  size: number,
+  signal: AbortSignal,
+): Promise<Found> {
   const events: StoredEvent[] = [];
   const wanted = size + 1;
   let waiting: number[] = [];
@@ -145,7 +158,11 @@ export async function eventPage(
     node: { event, source },
     cursor: cursorOf(cursorKind, String(event.revision)),
   }));
-  const page = pageOf(asked, asked.side === 'first' ? edges : edges.reverse(), events.length > asked.size || stoppedAt !== undefined);
+  const page = pageOf(
+    asked,
+    asked.side === 'first' ? edges : edges.reverse(),
+    events.length > asked.size || stoppedAt !== undefined,
+  );
   if (stoppedAt === undefined) return page;
   const stopped = cursorOf(cursorKind, String(stoppedAt));
   const place = asked.side === 'first' ? { endCursor: stopped } : { startCursor: stopped };
@@ -161,11 +178,17 @@ export const eventPageArgs = builder.args((t) => ({
   before: t.string({ description: 'Up to before this cursor.' }),
 }));
 
-type EventPageArgs = Parameters<typeof askedPage>[1] & { readonly filter?: typeof EventFilterInput.$inferInput | null | undefined };
+type EventPageArgs = Parameters<typeof askedPage>[1] & {
+  readonly filter?: typeof EventFilterInput.$inferInput | null | undefined;
+};
 
 /** The page that arguments ask for. */
-export const askedEvents = (source: Source, args: EventPageArgs, top: number, { signal }: Pick<Context, 'signal'>) =>
-  eventPage(source, filterOf(source.house, args.filter), askedPage(cursorKind, args), top, signal);
+export const askedEvents = (
+  source: Source,
+  args: EventPageArgs,
+  top: number,
+  { signal }: Pick<Context, 'signal'>,
+) => eventPage(source, filterOf(source.house, args.filter), askedPage(cursorKind, args), top, signal);
 
 builder.queryField('events', (t) =>
   t.field({

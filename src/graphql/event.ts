@@ -118,7 +118,8 @@ EventRef.implement({
     }),
     entry: t.field({
       type: [Posting],
-      description: 'What it did to the accounts: balanced for each entity and currency; empty where it did nothing.',
+      description:
+        'What it did to the accounts: balanced for each entity and currency; empty where it did nothing.',
       resolve: ({ event }) =>
         event.accounts.map((account, at) => ({ account, minor: event.minors[at] ?? 0n })),
     }),

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Money as KernelMoney } from '../kernel/money.ts';
+
 import type { AccountClass } from '../kernel/accounts.ts';
-import { AccountRef, type AccountRead } from './account.ts';
+import type { Money as KernelMoney } from '../kernel/money.ts';
+import { type AccountRead, AccountRef } from './account.ts';
 import { builder } from './builder.ts';
 import { EventConnection } from './event.ts';
 import { askedEvents } from './event-search.ts';

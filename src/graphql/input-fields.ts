@@ -84,7 +84,11 @@ export function inputFieldsOf(command: string, inputs: readonly CommandInput[], 
 
 type InputBuilder = Parameters<NonNullable<Parameters<typeof builder.inputType>[1]['fields']>>[0];
 
-function inputFieldOf(command: string, { name, shape, required, doc: description }: CommandInput, t: InputBuilder) {
+function inputFieldOf(
+  command: string,
+  { name, shape, required, doc: description }: CommandInput,
+  t: InputBuilder,
+) {
   switch (shape.kind) {
     case 'id':
       return t.id({ required, description });
@@ -114,7 +118,9 @@ function inputFieldOf(command: string, { name, shape, required, doc: description
 const choiceEnum = (command: string, name: string, words: readonly string[], description: string) =>
   builder.enumType(`${capital(command)}${capital(name)}`, {
     description,
-    values: Object.fromEntries(words.map((word) => [enumName(word), { value: word, description: `${word}.` }])),
+    values: Object.fromEntries(
+      words.map((word) => [enumName(word), { value: word, description: `${word}.` }]),
+    ),
   });
 
 /** An input as a command takes it: the same text as in a line of a history, so that its hash is the same. */
@@ -123,7 +129,9 @@ export function commandValue(shape: FieldShape, given: unknown): unknown {
     case 'amount':
       return moneyText(given);
     case 'size':
-      return isRecord(given) && typeof given.share === 'string' ? given.share : moneyText(isRecord(given) ? given.money : given);
+      return isRecord(given) && typeof given.share === 'string'
+        ? given.share
+        : moneyText(isRecord(given) ? given.money : given);
     case 'date':
       return typeof given === 'number' ? formatDay(given) : given;
     case 'id':

@@ -11,7 +11,7 @@ import { PeriodEnum } from './enums.ts';
 import { fault, orFault, pointUnknown } from './faults.ts';
 import { HolderRef, holderOf } from './holder.ts';
 import { Money } from './money.ts';
-import { bookArgs, knownArgs, LedgerPoint, pointOf } from './point.ts';
+import { bookArgs, knownArgs, type LedgerPoint, pointOf } from './point.ts';
 import { BalanceSheetRef, IncomeStatementRef, TrialBalanceRef } from './reports.ts';
 import { SegmentLedger } from './segment-ledger.ts';
 import type { Source } from './source.ts';
@@ -54,9 +54,13 @@ async function digestAt(point: LedgerPoint, of: typeof digest, signal: AbortSign
 }
 
 LedgerRef.implement({
-  description: 'A book, a sandbox or a what-if at a point of both axes. Every figure of it is of the same revision.',
+  description:
+    'A book, a sandbox or a what-if at a point of both axes. Every figure of it is of the same revision.',
   fields: (t) => ({
-    book: t.id({ description: 'The book that it is, or is made from.', resolve: ({ source }) => source.book }),
+    book: t.id({
+      description: 'The book that it is, or is made from.',
+      resolve: ({ source }) => source.book,
+    }),
     revision: t.field({
       type: 'Revision',
       description: 'What it was computed at; "-1" for a book without events.',
@@ -109,7 +113,10 @@ LedgerRef.implement({
       type: AccountConnection,
       description: 'The accounts that something was posted on, by id.',
       args: {
-        filter: t.arg({ type: AccountFilterInput, description: 'Which accounts are meant; all when left out.' }),
+        filter: t.arg({
+          type: AccountFilterInput,
+          description: 'Which accounts are meant; all when left out.',
+        }),
         first: t.arg.int({ description: 'How many.' }),
         after: t.arg.string({ description: 'From behind this cursor on.' }),
       },
@@ -119,7 +126,12 @@ LedgerRef.implement({
       type: [Money],
       description:
         'What an account holds; or all below the head of an id (fund:asset:yuebao); or all whose ids begin with what stands before a * (fund:asset:yuebao:deposit-*). An amount a currency.',
-      args: { of: t.arg.string({ required: true, description: 'An account id, the head of one, or a prefix ending in *.' }) },
+      args: {
+        of: t.arg.string({
+          required: true,
+          description: 'An account id, the head of one, or a prefix ending in *.',
+        }),
+      },
       resolve: (point, { of }) => [...orFault(point.view.balance(of))],
     }),
     trialBalance: t.field({
@@ -149,12 +161,14 @@ LedgerRef.implement({
     holder: t.field({
       type: HolderRef,
       nullable: true,
-      description: 'A person or firm across all lines of business; null where nothing was ever posted for them.',
+      description:
+        'A person or firm across all lines of business; null where nothing was ever posted for them.',
       args: { id: t.arg.id({ required: true, description: 'user-42' }) },
       resolve: (point, { id }) => holderOf(point, id),
     }),
     digest: t.string({
-      description: 'Hash of everything folded (balances, cubes, tables) at the revision: equal digests, equal books.',
+      description:
+        'Hash of everything folded (balances, cubes, tables) at the revision: equal digests, equal books.',
       complexity: 100,
       resolve: (point, _args, { signal }) => digestAt(point, digest, signal),
     }),
@@ -166,7 +180,8 @@ LedgerRef.implement({
   }),
 });
 
-const segmentsOf = ({ source }: LedgerPoint) => source.house.segments.filter(({ accounts }) => accounts.length > 0);
+const segmentsOf = ({ source }: LedgerPoint) =>
+  source.house.segments.filter(({ accounts }) => accounts.length > 0);
 
 builder.queryField('ledger', (t) =>
   t.field({

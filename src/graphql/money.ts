@@ -43,4 +43,3 @@ export const SizeInput = builder.inputType('SizeInput', {
     share: t.string({ description: '"all", or a share of what is held: "10%".' }),
   }),
 });
-

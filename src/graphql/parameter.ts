@@ -4,8 +4,7 @@
  * @module
  */
 import { type Day, dayMin } from '../kernel/dates.ts';
-import { type Parameter, type Timeline } from '../kernel/policy.ts';
-import { parseParameterName } from '../kernel/policy.ts';
+import { type Parameter, parseParameterName, type Timeline } from '../kernel/policy.ts';
 import { Refusal } from '../kernel/refusals.ts';
 import { policyTable, type State, unset } from '../kernel/state.ts';
 import { builder } from './builder.ts';
@@ -39,10 +38,13 @@ const Stretch = builder.objectRef<StretchRead>('ParameterStretch').implement({
     value: t.expose('value', {
       type: 'JSON',
       nullable: true,
-      description: 'The value, as it is written; null in a key’s timeline where the plain name’s value holds.',
+      description:
+        'The value, as it is written; null in a key’s timeline where the plain name’s value holds.',
     }),
     source: t.exposeString('source', { description: 'Where the value comes from.' }),
-    overridden: t.exposeBoolean('overridden', { description: 'An assumption of the sandbox gave it, not the book.' }),
+    overridden: t.exposeBoolean('overridden', {
+      description: 'An assumption of the sandbox gave it, not the book.',
+    }),
   }),
 });
 
@@ -69,7 +71,8 @@ ParameterRef.implement({
   description: 'An assumption that rules go by: named, typed, dated, with its source.',
   fields: (t) => ({
     name: t.string({
-      description: 'payments.merchantFeeRate; with its key for a key’s own: payments.merchantFeeRate[merchant-7].',
+      description:
+        'payments.merchantFeeRate; with its key for a key’s own: payments.merchantFeeRate[merchant-7].',
       resolve: ({ parameter, key }) => (key === undefined ? parameter.name : `${parameter.name}[${key}]`),
     }),
     segment: t.exposeID('segment', { description: 'The line of business that declares it.' }),
@@ -78,7 +81,10 @@ ParameterRef.implement({
       description: 'share, rate a year, CNY, days, yes or no …',
       resolve: ({ parameter }) => parameter.type.unit,
     }),
-    bounds: t.string({ description: 'What values it takes.', resolve: ({ parameter }) => parameter.type.bounds }),
+    bounds: t.string({
+      description: 'What values it takes.',
+      resolve: ({ parameter }) => parameter.type.bounds,
+    }),
     keyed: t.boolean({
       description: 'Whether keys (a merchant, a product) may have values of their own.',
       resolve: ({ parameter }) => parameter.keyed,
@@ -88,7 +94,8 @@ ParameterRef.implement({
       type: 'JSON',
       nullable: true,
       description: 'The value on that day, as it is written.',
-      resolve: ({ parameter, state, key, on }) => parameter.type.format(state.stretch(parameter, key, on).value),
+      resolve: ({ parameter, state, key, on }) =>
+        parameter.type.format(state.stretch(parameter, key, on).value),
     }),
     source: t.string({
       description: 'Where that value comes from.',
@@ -124,7 +131,8 @@ function keysOf(state: State, parameter: Parameter<unknown>): string[] {
 builder.queryField('parameters', (t) =>
   t.field({
     type: [ParameterRef],
-    description: 'Every assumption: value, unit, bounds, source, and the values over time, as known at a point.',
+    description:
+      'Every assumption: value, unit, bounds, source, and the values over time, as known at a point.',
     args: {
       ...bookArgs,
       segment: t.arg.id({ description: 'Those of one line of business.' }),
@@ -134,7 +142,9 @@ builder.queryField('parameters', (t) =>
     resolve: async (_root, { segment, on, ...named }, context) => {
       const source = orFault(await deskOf(named, context));
       const { house, head } = source;
-      const wanted = house.segments.filter(({ id }) => segment === undefined || segment === null || id === segment);
+      const wanted = house.segments.filter(
+        ({ id }) => segment === undefined || segment === null || id === segment,
+      );
       if (wanted.length === 0) throw fault(new Refusal(segmentUnknown, String(segment)));
       const state = await policyAt(source, revisionOf(source, named, context) ?? head.revision);
       const { openFrom, marks } = source.state;

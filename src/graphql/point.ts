@@ -111,7 +111,11 @@ async function reach(source: Source, revision: number, signal: AbortSignal): Pro
   const soon = AbortSignal.any([signal, AbortSignal.timeout(waitMsMax)]);
   if (await source.reached(revision, soon)) return;
   throw fault(
-    new Refusal(notReached, `atLeast: ${revision}`, `${source.title} is at ${source.head.revision} after ${waitMsMax} ms`),
+    new Refusal(
+      notReached,
+      `atLeast: ${revision}`,
+      `${source.title} is at ${source.head.revision} after ${waitMsMax} ms`,
+    ),
   );
 }
 
@@ -125,12 +129,16 @@ export function revisionOf(
     throw badQuestion('revision and knownAt', 'one of the two');
   const { head, readableFrom, title } = source;
   if (typeof knownAt === 'number' && knownAt > library.now())
-    throw fault(new Refusal(pointUnknown, `knownAt: ${new Date(knownAt).toISOString()}`, 'that time is still to come'));
+    throw fault(
+      new Refusal(pointUnknown, `knownAt: ${new Date(knownAt).toISOString()}`, 'that time is still to come'),
+    );
   const asked = typeof knownAt === 'number' ? source.lookups.knownAt(knownAt) : revision;
   if (asked === null || asked === undefined) return undefined;
   if (asked > head.revision)
     throw fault(new Refusal(pointUnknown, `revision: ${asked}`, `${title} ends at ${head.revision}`));
   if (asked < readableFrom)
-    throw fault(new Refusal(pointUnknown, `revision: ${asked}`, `${title} can be read from ${readableFrom} on`));
+    throw fault(
+      new Refusal(pointUnknown, `revision: ${asked}`, `${title} can be read from ${readableFrom} on`),
+    );
   return asked;
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import { parseDay } from '../kernel/dates.ts';
 import { isRecord } from '../kernel/fields.ts';
 import { defaultTimeline, parseParameterName, replacedBy } from '../kernel/policy.ts';
-import { parseDay } from '../kernel/dates.ts';
 import type { State } from '../kernel/state.ts';
 import { builder } from './builder.ts';
 import { type ParameterRead, ParameterRef, StretchRef, stretchesOf } from './parameter.ts';
@@ -29,7 +30,8 @@ export const PolicyChangeRef = builder.objectRef<PolicyChange>('PolicyChange').i
     }),
     replaced: t.field({
       type: [StretchRef],
-      description: 'Later values that it replaced: a value given from a date replaces all that came after it.',
+      description:
+        'Later values that it replaced: a value given from a date replaces all that came after it.',
       resolve: ({ replaced }) => replaced,
     }),
   }),
@@ -45,13 +47,19 @@ export async function changeOf(source: Source, revision: number): Promise<Policy
   const from = parseDay(String(data.from));
   if (parameter === undefined || from === undefined) return null;
   const segment = source.house.segments.find(({ parameters }) => parameters.includes(parameter))?.id ?? '';
-  const [before, state]: readonly State[] = [await policyAt(source, revision - 1), await policyAt(source, revision)];
+  const [before, state]: readonly State[] = [
+    await policyAt(source, revision - 1),
+    await policyAt(source, revision),
+  ];
   if (before === undefined || state === undefined) return null;
-  const timeline = before.recorded(parameter, name?.key) ?? (name?.key === undefined ? defaultTimeline(parameter) : []);
+  const timeline =
+    before.recorded(parameter, name?.key) ?? (name?.key === undefined ? defaultTimeline(parameter) : []);
   const to = typeof data.to === 'string' ? parseDay(data.to) : undefined;
   const replaced = new Set(replacedBy(timeline, from, to).map((stretch) => stretch.from));
   return {
     after: { parameter, segment, state, on: from, key: name?.key },
-    replaced: stretchesOf(parameter, timeline).filter((stretch) => stretch.from !== undefined && replaced.has(stretch.from)),
+    replaced: stretchesOf(parameter, timeline).filter(
+      (stretch) => stretch.from !== undefined && replaced.has(stretch.from),
+    ),
   };
 }

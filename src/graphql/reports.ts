@@ -3,14 +3,14 @@
  *
  * @module
  */
-import {
-  type BalanceSheet,
-  type BalanceSheetTotals,
-  type ControlBalance,
-  type IncomePeriod,
-  type IncomeStatement,
-  type TrialBalance,
-  type TrialLine,
+import type {
+  BalanceSheet,
+  BalanceSheetTotals,
+  ControlBalance,
+  IncomePeriod,
+  IncomeStatement,
+  TrialBalance,
+  TrialLine,
 } from '../kernel/reports.ts';
 import { builder } from './builder.ts';
 import { AccountClassEnum } from './enums.ts';
@@ -18,14 +18,19 @@ import { Money } from './money.ts';
 
 /** A control account with its balance, or what changed of it over a period. */
 export const AccountBalance = builder.objectRef<ControlBalance>('AccountBalance').implement({
-  description: 'A control account, the sum of all accounts of one kind, with an amount positive on its normal side.',
+  description:
+    'A control account, the sum of all accounts of one kind, with an amount positive on its normal side.',
   fields: (t) => ({
     account: t.id({
       description: 'The head of its accounts’ ids: platform:liability:payments:wallet.',
       resolve: ({ kind }) => kind.path,
     }),
     entity: t.id({ description: 'Whose books.', resolve: ({ kind }) => kind.entity }),
-    class: t.field({ type: AccountClassEnum, description: 'Of the five classes.', resolve: ({ kind }) => kind.class }),
+    class: t.field({
+      type: AccountClassEnum,
+      description: 'Of the five classes.',
+      resolve: ({ kind }) => kind.class,
+    }),
     segment: t.id({ description: 'The line of business.', resolve: ({ kind }) => kind.segment }),
     name: t.string({ description: 'wallet, escrow …', resolve: ({ kind }) => kind.name }),
     amount: t.field({ type: Money, description: 'How much.', resolve: (line) => line }),
@@ -86,9 +91,21 @@ const IncomePeriodRef = builder.objectRef<IncomePeriod>('IncomePeriod').implemen
     period: t.exposeString('period', { description: '2016-03, 2016-Q1, 2016-03-01, 2016.' }),
     from: t.expose('from', { type: 'Date', description: 'First day.' }),
     to: t.expose('to', { type: 'Date', description: 'Last day.' }),
-    income: t.field({ type: [AccountBalance], description: 'By account.', resolve: ({ income }) => [...income] }),
-    expenses: t.field({ type: [AccountBalance], description: 'By account.', resolve: ({ expenses }) => [...expenses] }),
-    result: t.field({ type: [Money], description: 'Income less expenses, a currency each.', resolve: ({ result }) => [...result] }),
+    income: t.field({
+      type: [AccountBalance],
+      description: 'By account.',
+      resolve: ({ income }) => [...income],
+    }),
+    expenses: t.field({
+      type: [AccountBalance],
+      description: 'By account.',
+      resolve: ({ expenses }) => [...expenses],
+    }),
+    result: t.field({
+      type: [Money],
+      description: 'Income less expenses, a currency each.',
+      resolve: ({ result }) => [...result],
+    }),
   }),
 });
 
@@ -99,7 +116,11 @@ export const IncomeStatementRef = builder.objectRef<IncomeStatement>('IncomeStat
     entity: t.exposeID('entity', { nullable: true, description: 'Whose books; null: all.' }),
     from: t.expose('from', { type: 'Date', description: 'First day.' }),
     to: t.expose('to', { type: 'Date', description: 'Last day.' }),
-    periods: t.field({ type: [IncomePeriodRef], description: 'In order.', resolve: ({ periods }) => [...periods] }),
+    periods: t.field({
+      type: [IncomePeriodRef],
+      description: 'In order.',
+      resolve: ({ periods }) => [...periods],
+    }),
   }),
 });
 
@@ -116,10 +137,15 @@ const LiabilityLine = builder.objectRef<SheetLine>('LiabilityLine').implement({
 });
 
 const SheetTotals = builder.objectRef<BalanceSheetTotals>('BalanceSheetTotal').implement({
-  description: 'The two sides for an entity and currency: assets are liabilities, equity and result together.',
+  description:
+    'The two sides for an entity and currency: assets are liabilities, equity and result together.',
   fields: (t) => {
     const money = (name: 'assets' | 'liabilities' | 'equity' | 'result', description: string) =>
-      t.field({ type: Money, description, resolve: (totals) => ({ minor: totals[name], currency: totals.currency }) });
+      t.field({
+        type: Money,
+        description,
+        resolve: (totals) => ({ minor: totals[name], currency: totals.currency }),
+      });
     return {
       entity: t.exposeID('entity', { description: 'Whose books.' }),
       assets: money('assets', 'What there is.'),
@@ -135,9 +161,25 @@ export const BalanceSheetRef = builder.objectRef<BalanceSheet>('BalanceSheet').i
   description: 'What there is and what is owed.',
   fields: (t) => ({
     entity: t.exposeID('entity', { nullable: true, description: 'Whose books; null: all.' }),
-    assets: t.field({ type: [AccountBalance], description: 'By account.', resolve: ({ assets }) => [...assets] }),
-    liabilities: t.field({ type: [LiabilityLine], description: 'By account.', resolve: ({ liabilities }) => [...liabilities] }),
-    equity: t.field({ type: [AccountBalance], description: 'By account.', resolve: ({ equity }) => [...equity] }),
-    totals: t.field({ type: [SheetTotals], description: 'By entity and currency.', resolve: ({ totals }) => [...totals] }),
+    assets: t.field({
+      type: [AccountBalance],
+      description: 'By account.',
+      resolve: ({ assets }) => [...assets],
+    }),
+    liabilities: t.field({
+      type: [LiabilityLine],
+      description: 'By account.',
+      resolve: ({ liabilities }) => [...liabilities],
+    }),
+    equity: t.field({
+      type: [AccountBalance],
+      description: 'By account.',
+      resolve: ({ equity }) => [...equity],
+    }),
+    totals: t.field({
+      type: [SheetTotals],
+      description: 'By entity and currency.',
+      resolve: ({ totals }) => [...totals],
+    }),
   }),
 });

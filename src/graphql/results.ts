@@ -11,10 +11,16 @@ const RefusalRef = builder.interfaceRef<Refusal>('Refusal').implement({
   description:
     'Why something was not done: nothing was recorded. `... on Refusal { code message hint }` asks for every kind of it.',
   fields: (t) => ({
-    code: t.exposeString('code', { description: 'One of a closed set, for programs: INSUFFICIENT_FUNDS. docs/errors.md lists them.' }),
+    code: t.exposeString('code', {
+      description: 'One of a closed set, for programs: INSUFFICIENT_FUNDS. docs/errors.md lists them.',
+    }),
     message: t.exposeString('message', { description: 'A sentence for people, with the offending value.' }),
     value: t.exposeString('value', { description: 'The offending value.' }),
-    hint: t.string({ nullable: true, description: 'What to do about it.', resolve: ({ hint }) => (hint === '' ? null : hint) }),
+    hint: t.string({
+      nullable: true,
+      description: 'What to do about it.',
+      resolve: ({ hint }) => (hint === '' ? null : hint),
+    }),
   }),
 });
 
@@ -25,10 +31,12 @@ export type RefusalKind = (typeof refusalKinds)[number];
 
 const kindDocs: Readonly<Record<RefusalKind, string>> = {
   InvalidInput: 'An input is not as it must be. The same input will never do.',
-  Rejected: 'A business rule said no: funds, limits, caps, life cycle, closed days. It may do at another time.',
+  Rejected:
+    'A business rule said no: funds, limits, caps, life cycle, closed days. It may do at another time.',
   Conflict: 'The idempotency key was used for another input.',
   NotFound: 'What the input names is not there.',
-  Unavailable: 'Not now: the book takes no commands at the moment, or a limit is reached. Send it again, with the same key.',
+  Unavailable:
+    'Not now: the book takes no commands at the moment, or a limit is reached. Send it again, with the same key.',
 };
 
 /** The types of refusals, by kind. */
@@ -47,6 +55,7 @@ export function refusalKind({ code }: Refusal): RefusalKind {
   if (unavailableCodes.has(code)) return 'Unavailable';
   // UNKNOWN_FUND names a word of the input; PAYMENT_UNKNOWN a thing of the book.
   if (invalidCodes.has(code) || code.startsWith('UNKNOWN_')) return 'InvalidInput';
-  if (code === bookUnknown.code || code === sandboxUnknown.code || code.endsWith('_UNKNOWN')) return 'NotFound';
+  if (code === bookUnknown.code || code === sandboxUnknown.code || code.endsWith('_UNKNOWN'))
+    return 'NotFound';
   return 'Rejected';
 }

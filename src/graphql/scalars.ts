@@ -49,13 +49,15 @@ builder.scalarType('DateTime', {
     'A moment of recorded time (when something was known), RFC 3339; given in UTC: "2016-11-11T00:00:00.000Z".',
   serialize: (ms) => new Date(ms).toISOString(),
   ...reading('DateTime', 'a moment, like "2016-11-11T00:00:00Z"', (text) => {
-    const ms = timePattern.test(text) && parseDay(text.slice(0, 10)) !== undefined ? Date.parse(text) : Number.NaN;
+    const ms =
+      timePattern.test(text) && parseDay(text.slice(0, 10)) !== undefined ? Date.parse(text) : Number.NaN;
     return Number.isNaN(ms) ? undefined : ms;
   }),
 });
 
 builder.scalarType('Revision', {
-  description: 'The number of an event in its log, counted from 0, as text: "42". "-1" stands before the first.',
+  description:
+    'The number of an event in its log, counted from 0, as text: "42". "-1" stands before the first.',
   serialize: (revision) => String(revision),
   ...reading('Revision', 'the number of an event as text, like "42"', (text) =>
     /^(-1|0|[1-9]\d{0,14})$/.test(text) ? Number(text) : undefined,

@@ -43,7 +43,11 @@ const Metric = builder.objectRef<MetricRead>('Metric').implement({
     period: t.exposeString('period', { description: '2016-03, 2016-Q1, 2016-03-01, 2016.' }),
     from: t.expose('from', { type: 'Date', description: 'First day.' }),
     to: t.expose('to', { type: 'Date', description: 'Last day.' }),
-    value: t.expose('value', { type: 'Decimal', nullable: true, description: 'The figure; null where there is none.' }),
+    value: t.expose('value', {
+      type: 'Decimal',
+      nullable: true,
+      description: 'The figure; null where there is none.',
+    }),
   }),
 });
 
@@ -60,9 +64,17 @@ export const spanArgs = builder.args((t) => ({
   by: t.field({ type: PeriodEnum, defaultValue: 'MONTH', description: 'The length of a period.' }),
 }));
 
-const spanOf = ({ from, to, by }: SpanArgs) => ({ from: from ?? undefined, to: to ?? undefined, by: by ?? 'MONTH' });
+const spanOf = ({ from, to, by }: SpanArgs) => ({
+  from: from ?? undefined,
+  to: to ?? undefined,
+  by: by ?? 'MONTH',
+});
 
-async function metricsOf({ point, segment }: SegmentRead, args: SpanArgs, signal: AbortSignal): Promise<MetricRead[]> {
+async function metricsOf(
+  { point, segment }: SegmentRead,
+  args: SpanArgs,
+  signal: AbortSignal,
+): Promise<MetricRead[]> {
   const { from, to, by } = spanOf(args);
   const bounds = point.view.days();
   const [first, last] = [from ?? bounds?.from, to ?? bounds?.to];
@@ -103,7 +115,8 @@ export const SegmentLedger = builder.objectRef<SegmentRead>('SegmentLedger').imp
     }),
     metrics: t.field({
       type: [Metric],
-      description: 'Take rate, assets, liquidity …: the figures that this line is judged by, period by period.',
+      description:
+        'Take rate, assets, liquidity …: the figures that this line is judged by, period by period.',
       args: spanArgs,
       resolve: (read, args, { signal }) => metricsOf(read, args, signal),
     }),

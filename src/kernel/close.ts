@@ -89,7 +89,7 @@ export function runClose(house: House, s: State, day: Day, first: number): Deriv
 }
 
 /** A breach as the events and tables hold it. */
-const breachJson = ({ rule, detail, minor, currency }: Breach): Json => ({
+export const breachJson = ({ rule, detail, minor, currency }: Breach): Json => ({
   rule,
   detail,
   amount: formatMoney(minor, currency),

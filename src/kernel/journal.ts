@@ -27,6 +27,18 @@ const capacityRestored = 1.125;
 
 const none = -1;
 
+/** What is kept of an account's last posting: its number, and then this, at these places. */
+const tail = {
+  latestDay: 1,
+  depth: 2,
+  late: 3,
+  jump: 4,
+  jumpDepth: 5,
+  further: 6,
+  furtherDepth: 7,
+  size: 8,
+} as const;
+
 /** A balance or an amount would leave the range of 64 bits. */
 export class FigureTooLarge extends RangeError {}
 
@@ -46,8 +58,12 @@ export class Journal {
   #jumps: Int32Array;
   #depths: Int32Array;
   #lates: Int32Array;
-  /** The last posting of each account: dense at the root, and in a fork only of the accounts that it posted on. */
-  #heads: Int32Array;
+  /**
+   * What the next posting of each account goes on from, side by side so that it is one look at memory: at the root alone, see
+   * {@link tail}. A fork keeps only the last posting of the accounts that it posted on.
+   */
+  #tails: Int32Array;
+  #tailBalances: BigInt64Array;
   readonly #ownHeads: Map<number, number> | undefined;
   /** Of this layer's own postings, for accounts where walks are long; made on demand, thrown away at will. */
   readonly #runs = new Map<number, SortedRuns>();
@@ -67,7 +83,8 @@ export class Journal {
     this.#jumps = new Int32Array(this.#capacity);
     this.#depths = new Int32Array(this.#capacity);
     this.#lates = new Int32Array(this.#capacity);
-    this.#heads = base ? new Int32Array(0) : new Int32Array(capacityMin).fill(none);
+    this.#tails = new Int32Array(base ? 0 : capacityMin * tail.size).fill(none);
+    this.#tailBalances = new BigInt64Array(base ? 0 : capacityMin);
     this.#ownHeads = base ? new Map() : undefined;
   }
 
@@ -91,6 +108,71 @@ export class Journal {
    * @throws FigureTooLarge when the amount or the balance would leave 64 bits; nothing is appended then
    */
   append(account: number, minor: bigint, day: Day, event: number): void {
+    if (this.#ownHeads === undefined) this.#appendToRoot(account, minor, day, event);
+    else this.#appendToFork(account, minor, day, event);
+  }
+
+  #appendToRoot(account: number, minor: bigint, day: Day, event: number): void {
+    const self = this.#count;
+    const t = account * tail.size;
+    if (t >= this.#tails.length) this.#widenTails(account);
+    const tails = this.#tails;
+    const previous = tails[t] ?? none;
+    const balance = (this.#tailBalances[account] ?? 0n) + minor;
+    if (!fits64(minor)) throw new FigureTooLarge(`amount ${minor}`);
+    if (!fits64(balance)) throw new FigureTooLarge(`balance ${balance}`);
+    if (self === this.#capacity) this.#grow(self + 1);
+    let latest = day;
+    let late = none;
+    let depth = 0;
+    let jump = self;
+    let jumpDepth = 0;
+    let further = self;
+    let furtherDepth = 0;
+    if (previous !== none) {
+      const before = tails[t + tail.latestDay] ?? 0;
+      if (day < before) {
+        latest = before;
+        late = self;
+      } else late = tails[t + tail.late] ?? none;
+      const previousDepth = tails[t + tail.depth] ?? 0;
+      depth = previousDepth + 1;
+      jumpDepth = tails[t + tail.jumpDepth] ?? 0;
+      if (previousDepth - jumpDepth === jumpDepth - (tails[t + tail.furtherDepth] ?? 0)) {
+        jump = tails[t + tail.further] ?? 0;
+        jumpDepth = tails[t + tail.furtherDepth] ?? 0;
+        further = this.#jumps[jump] ?? 0;
+        furtherDepth = this.#depths[further] ?? 0;
+      } else {
+        further = tails[t + tail.jump] ?? 0;
+        furtherDepth = jumpDepth;
+        jump = previous;
+        jumpDepth = previousDepth;
+      }
+    }
+    this.#amounts[self] = minor;
+    this.#balances[self] = balance;
+    this.#accounts[self] = account;
+    this.#events[self] = event;
+    this.#days[self] = day;
+    this.#latestDays[self] = latest;
+    this.#previous[self] = previous;
+    this.#jumps[self] = jump;
+    this.#depths[self] = depth;
+    this.#lates[self] = late;
+    this.#count = self + 1;
+    tails[t] = self;
+    tails[t + tail.latestDay] = latest;
+    tails[t + tail.depth] = depth;
+    tails[t + tail.late] = late;
+    tails[t + tail.jump] = jump;
+    tails[t + tail.jumpDepth] = jumpDepth;
+    tails[t + tail.further] = further;
+    tails[t + tail.furtherDepth] = furtherDepth;
+    this.#tailBalances[account] = balance;
+  }
+
+  #appendToFork(account: number, minor: bigint, day: Day, event: number): void {
     const at = this.#count;
     const self = this.#offset + at;
     const previous = this.head(account);
@@ -137,7 +219,7 @@ export class Journal {
   /** The last posting of an account, or -1. */
   head(account: number): number {
     if (this.#ownHeads === undefined || this.#base === undefined) {
-      return account < this.#heads.length ? (this.#heads[account] ?? none) : none;
+      return this.#tails[account * tail.size] ?? none;
     }
     const own = this.#ownHeads.get(account);
     return own ?? this.#base.headBefore(account, this.#offset);
@@ -160,6 +242,7 @@ export class Journal {
 
   /** The balance of an account as it stands, debit positive. */
   balance(account: number): bigint {
+    if (this.#ownHeads === undefined) return this.#tailBalances[account] ?? 0n;
     const head = this.head(account);
     if (head === none) return 0n;
     const holding = this.#holding(head);
@@ -174,6 +257,11 @@ export class Journal {
 
   /** The balance of an account as of a day, by what the first `limit` postings say; debit positive. */
   balanceAt(account: number, day: Day, limit = this.length): bigint {
+    if (this.#ownHeads === undefined && limit >= this.#count) {
+      const t = account * tail.size;
+      if ((this.#tails[t] ?? none) === none) return 0n;
+      if ((this.#tails[t + tail.latestDay] ?? 0) <= day) return this.#tailBalances[account] ?? 0n;
+    }
     const head = this.headBefore(account, limit);
     if (head === none) return 0n;
     if (this.#latestDay(head) <= day) return this.balanceAfter(head);
@@ -208,6 +296,11 @@ export class Journal {
    * @param side +1n where debits make the account larger, -1n where credits do
    */
   available(account: number, day: Day, side: 1n | -1n): bigint {
+    if (this.#ownHeads === undefined) {
+      const t = account * tail.size;
+      if ((this.#tails[t] ?? none) === none) return 0n;
+      if ((this.#tails[t + tail.latestDay] ?? 0) <= day) return side * (this.#tailBalances[account] ?? 0n);
+    }
     const head = this.head(account);
     if (head === none) return 0n;
     if (this.#latestDay(head) <= day) return side * this.balanceAfter(head);
@@ -364,6 +457,17 @@ export class Journal {
     return this.page(account, { day: dayMin, posting: none }, day, limit, 1).length > 0;
   }
 
+  /** The journal at the bottom, and how many of its postings are also this one's: those stay as they are for good. */
+  get ground(): { readonly journal: Journal; readonly length: number } {
+    let journal: Journal = this;
+    let { length } = this;
+    while (journal.#base !== undefined) {
+      length = Math.min(length, journal.#offset);
+      journal = journal.#base;
+    }
+    return { journal, length };
+  }
+
   /** Shows the postings of a range of the log, in order; `to` is left out. */
   scan(from: number, to: number, show: (account: number, minor: bigint, day: Day) => void): void {
     if (from < this.#offset) this.#base?.scan(from, Math.min(to, this.#offset), show);
@@ -463,12 +567,32 @@ export class Journal {
       this.#ownHeads.set(account, posting);
       return;
     }
-    if (account >= this.#heads.length) {
-      const wider = new Int32Array(Math.max(account + 1, this.#heads.length * 2)).fill(none);
-      wider.set(this.#heads);
-      this.#heads = wider;
-    }
-    this.#heads[account] = posting;
+    this.#loadTail(account, posting);
+  }
+
+  /** Takes what a posting of the root says into the tail of its account. */
+  #loadTail(account: number, posting: number): void {
+    const t = account * tail.size;
+    if (t >= this.#tails.length) this.#widenTails(account);
+    const jump = this.#jumps[posting] ?? 0;
+    const further = this.#jumps[jump] ?? 0;
+    this.#tails[t] = posting;
+    this.#tails[t + tail.latestDay] = this.#latestDays[posting] ?? 0;
+    this.#tails[t + tail.depth] = this.#depths[posting] ?? 0;
+    this.#tails[t + tail.late] = this.#lates[posting] ?? none;
+    this.#tails[t + tail.jump] = jump;
+    this.#tails[t + tail.jumpDepth] = this.#depths[jump] ?? 0;
+    this.#tails[t + tail.further] = further;
+    this.#tails[t + tail.furtherDepth] = this.#depths[further] ?? 0;
+    this.#tailBalances[account] = this.#balances[posting] ?? 0n;
+  }
+
+  #widenTails(account: number): void {
+    const accounts = Math.max(account + 1, this.#tailBalances.length * 2);
+    const tails = new Int32Array(accounts * tail.size).fill(none);
+    tails.set(this.#tails);
+    this.#tails = tails;
+    this.#tailBalances = widened(this.#tailBalances, new BigInt64Array(accounts));
   }
 
   #grow(needed: number): void {
@@ -592,7 +716,10 @@ export class Journal {
       const jumpDepth = depths[jump] ?? 0;
       jumps[at] = depth - jumpDepth === jumpDepth - (depths[further] ?? 0) ? further : previous;
     }
-    this.#heads = heads;
+    for (let account = 0; account < size; account++) {
+      const head = heads[account] ?? none;
+      if (head !== none) this.#loadTail(account, head);
+    }
   }
 }
 

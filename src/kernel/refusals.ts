@@ -165,6 +165,12 @@ export const codes = {
     'Each entity and currency must sum to zero.',
   ),
   bookSettling: declareCode('BOOK_SETTLING', 360, 'a close is being written', 'Try again when it is done.'),
+  notTried: declareCode(
+    'NOT_TRIED',
+    365,
+    'a command before it in the same series was refused',
+    'Mend that one, and send the rest again.',
+  ),
   unavailable: declareCode('UNAVAILABLE', 370, 'the book takes no commands', 'See the server log.'),
   tooMany: declareCode('TOO_MANY', 380, 'a limit is reached', 'See docs/limits.md.'),
 } as const;

@@ -1,5 +1,5 @@
 /**
- * The register: what is kept in memory of each event of a log, in columns, and the look-ups by key and by subject.
+ * The register: what is kept in memory of each event of a log, in columns, and the look-ups by key and by what events name.
  *
  * @module
  */
@@ -28,6 +28,8 @@ export class Register {
   readonly #typeNames: string[] = [];
   readonly #subjectNumbers = new Map<string, number>();
   readonly #lastOfSubject: number[] = [];
+  /** The subjects that events name besides their own. */
+  readonly #refs = new Links();
   readonly #keys = new Map<string, number>();
   /** Names of subjects and keys that a snapshot holds, until they are first asked for. */
   #packed: (() => RegisterNames) | undefined;
@@ -51,6 +53,7 @@ export class Register {
     this.#subjects[at] = subject;
     this.#earlier[at] = this.#lastOfSubject[subject] ?? none;
     this.#lastOfSubject[subject] = at;
+    for (const ref of event.refs) this.#refs.add(this.#subjectNumber(ref), at);
     if (event.key !== null) this.#keys.set(event.key, at);
     this.#count = at + 1;
   }
@@ -101,12 +104,20 @@ export class Register {
     return low - 1;
   }
 
-  /** The events of a subject, newest first, at or below a revision. */
+  /** The events that name a subject, as their own or besides; newest first, at or below a revision. */
   *ofSubject(subject: string, from: number): Generator<number, void, void> {
     this.#unpack();
     const number = this.#subjectNumbers.get(subject);
-    let at = number === undefined ? none : (this.#lastOfSubject[number] ?? none);
-    for (; at !== none; at = this.#earlier[at] ?? none) if (at <= from) yield at;
+    if (number === undefined) return;
+    let own = this.#lastOfSubject[number] ?? none;
+    let link = this.#refs.last(number);
+    while (own !== none || link !== none) {
+      const besides = this.#refs.revision(link);
+      const at = Math.max(own, besides);
+      if (at === own) own = this.#earlier[own] ?? none;
+      if (at === besides) link = this.#refs.earlier(link);
+      if (at <= from) yield at;
+    }
   }
 
   /** The first `count` events, for a snapshot; {@link restore} takes them back. */
@@ -120,6 +131,7 @@ export class Register {
       inputs: cut(this.#inputs),
       subjects: cut(this.#subjects),
       ends: cut(this.#ends),
+      ...this.#refs.columns(count),
       typeNames: [...this.#typeNames],
     };
   }
@@ -129,6 +141,7 @@ export class Register {
     this.#unpack();
     let subjects = 0;
     for (let at = 0; at < count; at++) subjects = Math.max(subjects, (this.#subjects[at] ?? 0) + 1);
+    for (const subject of this.#refs.columns(count).refSubjects) subjects = Math.max(subjects, subject + 1);
     const keys: string[] = [];
     const keyed: number[] = [];
     for (const [key, at] of this.#keys) {
@@ -136,7 +149,11 @@ export class Register {
       keys.push(key);
       keyed.push(at);
     }
-    return { subjects: [...this.#subjectNumbers.keys()].slice(0, subjects), keys, keyed: Int32Array.from(keyed) };
+    return {
+      subjects: [...this.#subjectNumbers.keys()].slice(0, subjects),
+      keys,
+      keyed: Int32Array.from(keyed),
+    };
   }
 
   /** A register of what {@link columns} gave; the names are asked for when the first is looked up. */
@@ -159,6 +176,10 @@ export class Register {
       register.#earlier[at] = last[subject] ?? none;
       last[subject] = at;
     }
+    columns.refSubjects.forEach((subject, at) => {
+      while (last.length <= subject) last.push(none);
+      register.#refs.add(subject, columns.refEvents[at] ?? none);
+    });
     register.#count = count;
     register.#packed = names;
     return register;
@@ -217,6 +238,9 @@ export interface RegisterColumns {
   readonly inputs: BigInt64Array;
   readonly subjects: Int32Array;
   readonly ends: Uint32Array;
+  /** Subjects that events name besides their own, and the revisions of these events, in order. */
+  readonly refSubjects: Int32Array;
+  readonly refEvents: Int32Array;
   readonly typeNames: readonly string[];
 }
 
@@ -225,6 +249,51 @@ export interface RegisterNames {
   readonly subjects: readonly string[];
   readonly keys: readonly string[];
   readonly keyed: Int32Array;
+}
+
+/** For each subject the revisions that name it besides their own, as links from the last to the first. */
+class Links {
+  #count = 0;
+  #subjects = new Int32Array(capacityMin);
+  #revisions = new Int32Array(capacityMin);
+  #earlier = new Int32Array(capacityMin);
+  readonly #last: (number | undefined)[] = [];
+
+  add(subject: number, revision: number): void {
+    const at = this.#count;
+    if (at === this.#subjects.length) {
+      this.#subjects = wider(this.#subjects, new Int32Array(at * 2));
+      this.#revisions = wider(this.#revisions, new Int32Array(at * 2));
+      this.#earlier = wider(this.#earlier, new Int32Array(at * 2));
+    }
+    this.#subjects[at] = subject;
+    this.#revisions[at] = revision;
+    this.#earlier[at] = this.last(subject);
+    this.#last[subject] = at;
+    this.#count = at + 1;
+  }
+
+  /** The last link of a subject, or -1. */
+  last(subject: number): number {
+    return this.#last[subject] ?? none;
+  }
+
+  /** The link before one, or -1. */
+  earlier(link: number): number {
+    return link === none ? none : (this.#earlier[link] ?? none);
+  }
+
+  /** The revision of a link; -1 for none. */
+  revision(link: number): number {
+    return link === none ? none : (this.#revisions[link] ?? none);
+  }
+
+  /** The links of events below a revision. */
+  columns(revision: number): { readonly refSubjects: Int32Array; readonly refEvents: Int32Array } {
+    let count = this.#count;
+    while (count > 0 && (this.#revisions[count - 1] ?? none) >= revision) count--;
+    return { refSubjects: this.#subjects.slice(0, count), refEvents: this.#revisions.slice(0, count) };
+  }
 }
 
 function wider<T extends { set(from: T): void }>(narrow: T, wide: T): T {

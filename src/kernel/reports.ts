@@ -1,10 +1,11 @@
 /**
  * Reports: totals of control accounts at a point of both axes, and the statements made of them. They come from the period cube;
- * at an older revision what was posted since is taken off, or what was posted until then is summed, whichever is less.
+ * at an older revision what was posted since is taken off, or the nearest checkpoint is gone out from, whichever is less.
  *
  * @module
  */
 import type { AccountClass, AccountKind } from './accounts.ts';
+import { addPostings, checkpoint, nearest } from './checkpoints.ts';
 import { Cube } from './cube.ts';
 import { type Day, dayMax, dayMin, formatDay, type Period, periodsBetween } from './dates.ts';
 import type { Money } from './money.ts';
@@ -101,8 +102,8 @@ export class Totals {
   readonly #postings: number;
   /** The last day that counts. */
   readonly to: Day;
-  /** What was posted up to the point, where that is less than what was posted since. */
-  #until: Cube | undefined;
+  /** A cube of a number of postings near the point's, and what lies between them, where that is less than what came since. */
+  #fixed: { readonly near: Cube; readonly between: Cube; readonly sign: 1n | -1n } | undefined;
   /** What was posted after the point, up to {@link #through}. */
   #since: Cube | undefined;
   #through: number;
@@ -131,10 +132,12 @@ export class Totals {
     return from > end ? 0n : this.#over((cube) => cube.sum(control, from, end));
   }
 
-  /** The number of postings that {@link total} has to look at before it answers. */
+  /** The number of postings that {@link total} has to pass over before it answers. */
   get distance(): number {
-    if (this.#until !== undefined) return 0;
-    return Math.min(this.#state.journal.length - this.#through, this.#postings);
+    if (this.#fixed !== undefined) return 0;
+    const { journal } = this.#state;
+    const near = Math.abs(nearest(journal, this.#postings) - this.#postings);
+    return Math.min(journal.length - this.#through, near);
   }
 
   /** First and last day up to the point's on which any of some control accounts changed; undefined when none did. */
@@ -153,27 +156,32 @@ export class Totals {
     return from > to ? undefined : { from, to };
   }
 
-  /** A figure at the point: of the cube as it stands, less that of what came after; or of what came until then. */
+  /** A figure at the point: that of the cube as it stands, less that of what came after; or from a checkpoint, if that is nearer. */
   #over(figure: (cube: Cube) => bigint): bigint {
-    if (this.#until !== undefined) return figure(this.#until);
-    const { journal, cube } = this.#state;
+    const { chart, journal, cube } = this.#state;
+    const { controlOf } = chart;
     const more = journal.length - this.#through;
-    if (more > this.#postings) {
-      this.#since = undefined;
-      this.#until = this.#summed(0, this.#postings, Cube.empty());
-      return figure(this.#until);
+    if (this.#fixed === undefined && more > 0) {
+      const at = nearest(journal, this.#postings);
+      if (Math.abs(at - this.#postings) < more) {
+        const range = { from: Math.min(at, this.#postings), to: Math.max(at, this.#postings) };
+        this.#fixed = {
+          near: checkpoint(journal, controlOf, at),
+          between: addPostings(journal, controlOf, range, Cube.empty()),
+          sign: at < this.#postings ? 1n : -1n,
+        };
+        this.#since = undefined;
+      } else {
+        const range = { from: this.#through, to: journal.length };
+        this.#since = addPostings(journal, controlOf, range, this.#since ?? Cube.empty());
+        this.#through = journal.length;
+      }
     }
-    if (more > 0) {
-      this.#since = this.#summed(this.#through, journal.length, this.#since ?? Cube.empty());
-      this.#through = journal.length;
+    if (this.#fixed !== undefined) {
+      const { near, between, sign } = this.#fixed;
+      return figure(near) + sign * figure(between);
     }
     return this.#since === undefined ? figure(cube) : figure(cube) - figure(this.#since);
-  }
-
-  #summed(from: number, to: number, into: Cube): Cube {
-    const { chart, journal } = this.#state;
-    journal.scan(from, to, (account, minor, day) => into.add(chart.controlOf[account] ?? 0, day, minor));
-    return into;
   }
 }
 
@@ -189,7 +197,7 @@ export function listControls(state: State, entity?: string): Listed[] {
   return state.chart.controls
     .map(({ kind, currency }, control) => ({ control, kind, currency }))
     .filter(({ kind }) => entity === undefined || kind.entity === entity)
-    .sort((a, b) => order(a.kind.path, b.kind.path) || order(a.currency, b.currency));
+    .sort((a, b) => order(`${a.kind.path}:`, `${b.kind.path}:`) || order(a.currency, b.currency));
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

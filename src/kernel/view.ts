@@ -107,8 +107,8 @@ export class LedgerView {
 
   /**
    * What an account holds, or all accounts below the head of an id, or all whose id begins with what stands before a `*`: an
-   * amount for each currency, zero CNY where nothing was ever posted. Accounts of both sides together are summed debit
-   * positive, accounts of one side positive on that side.
+   * amount for each currency that comes to something; where none does, zero in the currency that is named, or in CNY. Accounts
+   * of both sides together are summed debit positive, accounts of one side positive on that side.
    *
    * @returns a refusal when no account of the house can be meant
    * @example view.balance('fund:asset:yuebao:deposit-*')
@@ -117,7 +117,6 @@ export class LedgerView {
     const meant = this.#meant(of);
     if (meant === undefined) return new Refusal(accountUnknown, of);
     const debits = new Map<string, bigint>();
-    if (meant.currency !== undefined) debits.set(meant.currency, 0n);
     for (const kind of meant.kinds) {
       if (meant.prefix === undefined) this.#addKind(kind, debits);
       else {
@@ -125,9 +124,10 @@ export class LedgerView {
         for (const account of accountsById(chart, kind, meant.prefix)) this.#addAccount(account, debits);
       }
     }
-    if (debits.size === 0) return [{ minor: 0n, currency: 'CNY' }];
     const credits = meant.kinds.every(({ side }) => side === -1n);
-    return byCurrency(debits).map(({ minor, currency }) => ({ minor: credits ? -minor : minor, currency }));
+    const sums = byCurrency(debits).filter(({ minor }) => minor !== 0n);
+    if (sums.length === 0) return [{ minor: 0n, currency: meant.currency ?? 'CNY' }];
+    return sums.map(({ minor, currency }) => ({ minor: credits ? -minor : minor, currency }));
   }
 
   /** An account by its id; undefined when nothing was posted on it up to the point. */
@@ -285,7 +285,6 @@ export class LedgerView {
     this.#add(this.state.chart.currencyOf[account] ?? '', this.#debit(account), debits);
   }
 
-  /** A currency is listed when it has a balance; others would tell of accounts that only dropped forks know. */
   #add(currency: string, minor: bigint, debits: Map<string, bigint>): void {
     if (minor !== 0n) debits.set(currency, (debits.get(currency) ?? 0n) + minor);
   }

@@ -51,12 +51,12 @@ export function segmentDifferences(
   const spans = periodsBetween(from, to, by).slice(0, comparedPeriodsMax);
   for (const variant of run.variants) {
     for (const { id: segment } of variant.view.house.segments) {
-      for (const of of ['revenue', 'cost'] as const) {
+      for (const flow of ['revenue', 'cost'] as const) {
         const kinds = variant.view.house.kinds.filter(
           (kind) =>
             kind.segment === segment &&
             kind.entity === 'platform' &&
-            kind.class === (of === 'revenue' ? 'income' : 'expense'),
+            kind.class === (flow === 'revenue' ? 'income' : 'expense'),
         );
         if (kinds.length === 0) continue;
         for (const span of spans) {
@@ -67,7 +67,7 @@ export function segmentDifferences(
           found.push({
             variant: variant.name,
             segment,
-            of,
+            of: flow,
             ...span,
             currency: 'CNY',
             baseline: base,

@@ -65,7 +65,7 @@ export function planOf(
     const edited =
       editing.length === 0
         ? fact
-        : editFact(fact, editing, matched, (edit, day, moving) => shifted.push({ edit, day, fact: moving }));
+        : editFact(fact, edits, matched, (edit, day, moving) => shifted.push({ edit, day, fact: moving }));
     if (edited !== fact) reached(facts.length);
     if (edited !== undefined) facts.push(edited);
     else reached(facts.length);

@@ -63,10 +63,21 @@ export type Answer =
   | { readonly kind: 'repeated'; readonly first: number; readonly last: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-interface Waiting {
+/** Commands one after the other, none of which is tried once one before it has been refused. */
+export class Series {
+  /** Whether one has been refused. */
+  stopped = false;
+}
+
+/** A command and who sends it. */
+export interface Sent {
   readonly command: Command;
   readonly sender: Sender;
+}
+
+interface Waiting extends Sent {
   readonly now: number | undefined;
+  readonly series: Series | undefined;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -132,6 +143,18 @@ export class Book {
 
   /** Decides a command and answers when what it came to is durable. A time stands for the clock where a history gives its own. */
   execute(command: Command, sender: Sender, now?: number): Promise<Answer> {
+    return this.#enqueue({ command, sender }, now, undefined);
+  }
+
+  /**
+   * Decides commands in their order, in as few batches as they fit in. In a series those after a refused one are not tried: their
+   * answers are {@link codes.notTried}.
+   */
+  executeAll(sent: readonly Sent[], series?: Series): Promise<readonly Answer[]> {
+    return Promise.all(sent.map((one) => this.#enqueue(one, undefined, series)));
+  }
+
+  #enqueue({ command, sender }: Sent, now: number | undefined, series: Series | undefined): Promise<Answer> {
     if (this.#queue.length >= queueMax) {
       return Promise.resolve({
         kind: 'refused',
@@ -139,7 +162,7 @@ export class Book {
       });
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ command, sender, now, resolve, reject });
+      this.#queue.push({ command, sender, now, series, resolve, reject });
       if (this.#draining) return;
       this.#draining = true;
       // One turn of the event loop, so that what has arrived with this command is decided with it.
@@ -155,7 +178,7 @@ export class Book {
   }
 
   /** Keeps the state as it is now readable and forkable, whatever the book does; to be let go with {@link unpin}. */
-  pin(): Pin {
+  pin(): Promise<Pin> {
     return this.#layers.pin();
   }
 
@@ -171,7 +194,14 @@ export class Book {
 
   /** Folds what others have appended to the log since. */
   async refresh(): Promise<void> {
-    if (!this.#draining) await this.#catchUp();
+    // While a batch is decided, its own conflict would tell; and both at once would fold events twice.
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      await this.#alone(() => this.#catchUp());
+    } finally {
+      void this.#drain();
+    }
   }
 
   /** Answers what waits, then lets go of the log. */
@@ -181,18 +211,30 @@ export class Book {
     await this.log.close();
   }
 
+  /** Does something that goes on from the head, during which nobody gets a pin. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    this.#layers.hold();
+    try {
+      return await work();
+    } finally {
+      this.#layers.release();
+    }
+  }
+
   async #drain(): Promise<void> {
     let tries = 0;
     while (this.#queue.length > 0) {
       const batch = this.#queue.slice(0, batchMax);
       try {
-        const { answers, again } = await this.#decideAll(batch);
+        const { answers, again } = await this.#alone(() => this.#decideAll(batch));
         tries = again ? tries + 1 : 0;
         if (tries > conflictRetriesMax)
           answers.push(this.#unavailable('other writers were faster, again and again'));
         this.#queue.splice(0, answers.length);
         answers.forEach((answer, at) => {
-          batch[at]?.resolve(answer);
+          const waiting = batch[at];
+          if (answer.kind === 'refused' && waiting?.series !== undefined) waiting.series.stopped = true;
+          waiting?.resolve(answer);
         });
       } catch (error) {
         this.#queue.splice(0, batch.length);
@@ -215,9 +257,14 @@ export class Book {
     const memory = await this.#memory(batch.map(({ command }) => command));
     const fork = this.state.fork();
     const ledger = new Ledger(this.house, fork, this.#head, memory);
-    const decisions = batch.map(({ command, sender, now }) =>
-      ledger.decide(command, this.#circumstances(sender, now)),
-    );
+    // What is decided here may have to be decided again: a series has stopped when the refusal is answered.
+    const halted = new Set<Series>();
+    const decisions = batch.map(({ command, sender, now, series }): Decision => {
+      if (series !== undefined && (series.stopped || halted.has(series))) return notTried;
+      const decision = ledger.decide(command, this.#circumstances(sender, now));
+      if (series !== undefined && decision.kind === 'refused') halted.add(series);
+      return decision;
+    });
     const groups = decisions.map((decision) => (decision.kind === 'repeated' ? [] : decision.events));
     const { outcome, done } = await this.#append(groups);
     if (outcome === 'written') {
@@ -386,6 +433,8 @@ export class Book {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const notTried: Decision = { kind: 'refused', refusal: new Refusal(codes.notTried, 'a command'), events: [] };
 
 const nothingKnown: Memory = {
   withKey: () => undefined,

@@ -16,8 +16,30 @@ export class Layers {
   /** Layers below the head, the newest last, and how many pins each has. */
   readonly #below: { readonly state: State; pins: number }[] = [];
 
+  /** While something is under way on the head, pins wait and what is let go is kept until its end. */
+  #held = 0;
+  #waiting: (() => void)[] = [];
+  #released: Pin[] = [];
+
   constructor(head: State) {
     this.#head = head;
+  }
+
+  /** Says that something is under way which goes on from the head as it is now: a batch being appended, a catching up. */
+  hold(): void {
+    this.#held++;
+  }
+
+  /** Ends what {@link hold} began: what was let go meanwhile is merged, and who waited for a pin gets it. */
+  release(): void {
+    this.#held--;
+    if (this.#held > 0) return;
+    const released = this.#released;
+    this.#released = [];
+    for (const pin of released) this.#unpin(pin);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const go of waiting) go();
   }
 
   /** The newest layer, into which commits are published. */
@@ -30,7 +52,13 @@ export class Layers {
     return this.#below.length + 1;
   }
 
-  pin(): Pin {
+  /** Keeps the head as it is, once nothing is under way on it. */
+  async pin(): Promise<Pin> {
+    while (this.#held > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.#pin();
+  }
+
+  #pin(): Pin {
     const top = this.#below.at(-1);
     if (top !== undefined && top.state.marks.events === this.#head.marks.events) {
       // Nothing has been published since the last pin: it serves this one too.
@@ -43,7 +71,12 @@ export class Layers {
     return { state };
   }
 
-  unpin({ state }: Pin): void {
+  unpin(pin: Pin): void {
+    if (this.#held > 0) this.#released.push(pin);
+    else this.#unpin(pin);
+  }
+
+  #unpin({ state }: Pin): void {
     const layer = this.#below.find((other) => other.state === state);
     if (layer === undefined || layer.pins === 0) return;
     layer.pins--;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isId } from '../kernel/fields.ts';
 import type { EventLog } from './log.ts';
@@ -27,4 +28,14 @@ export async function openLog(storeUrl: string, book: string): Promise<EventLog>
   if (folder === undefined)
     throw new RangeError(`no such store: ${storeUrl}; a store is sqlite:DIR or memory:`);
   return await SqliteLog.open(join(folder, `${book}${bookFileEnding}`));
+}
+
+/** Whether a store holds a book already. A new `memory:` store holds none. */
+export async function bookExists(storeUrl: string, book: string): Promise<boolean> {
+  const folder = /^sqlite:(.+)$/.exec(storeUrl)?.[1];
+  if (folder === undefined || !isId(book)) return false;
+  return await access(join(folder, `${book}${bookFileEnding}`)).then(
+    () => true,
+    () => false,
+  );
 }

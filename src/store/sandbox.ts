@@ -64,8 +64,11 @@ export class Sandbox {
     const overlay: Overlay = { overrides, used: [] };
     if (order.replayed !== undefined) return new Sandbox(order, order.replayed, await headAt(book, revision), undefined, now);
     if (revision === book.head.revision) {
-      const pin = book.pin();
-      return new Sandbox(order, pin.state.fork(overlay), book.head, pin, now);
+      const pin = await book.pin();
+      if (revision === book.head.revision) {
+        return new Sandbox(order, pin.state.fork(overlay), book.head, pin, now);
+      }
+      book.unpin(pin);
     }
     const state = State.empty(new Chart(book.house.kinds), overlay);
     let head = headBeforeAll;
@@ -101,7 +104,7 @@ export class Sandbox {
     const memory = await this.#memory(command);
     const trial = this.state.fork();
     const ledger = new Ledger(this.book.house, trial, this.#head, memory);
-    const decision = ledger.decide(command, { now: this.#now(), actor: sender.actor, engine: this.book.engine });
+    const decision = ledger.decide(command, { ...sender, now: this.#now(), engine: this.book.engine });
     if (decision.kind === 'refused') return { kind: 'refused', refusal: decision.refusal };
     if (decision.kind === 'repeated') {
       const first = decision.revision < 0 ? this.#head.revision : decision.revision;

@@ -106,3 +106,33 @@ export function rechained(events: readonly StoredEvent[]): readonly StoredEvent[
   }
   return made;
 }
+
+/** The events with one of them changed, and the chain made good. */
+export const withChanged = (
+  events: readonly StoredEvent[],
+  revision: number,
+  change: (event: StoredEvent) => Partial<StoredEvent>,
+): readonly StoredEvent[] =>
+  rechained(events.map((event) => (event.revision === revision ? { ...event, ...change(event) } : event)));
+
+/** The events without one of them, those after it numbered anew. For histories without reversals, which name revisions. */
+export const without = (events: readonly StoredEvent[], revision: number): readonly StoredEvent[] =>
+  rechained(
+    events
+      .filter((event) => event.revision !== revision)
+      .map((event) => ({
+        ...event,
+        cause: event.cause !== null && event.cause > revision ? event.cause - 1 : event.cause,
+      })),
+  );
+
+/** The events with one of them twice, those after it numbered anew. For histories without reversals. */
+export const withTwice = (events: readonly StoredEvent[], revision: number): readonly StoredEvent[] =>
+  rechained(
+    events
+      .flatMap((event) => (event.revision === revision ? [event, event] : [event]))
+      .map((event) => ({
+        ...event,
+        cause: event.cause !== null && event.cause > revision ? event.cause + 1 : event.cause,
+      })),
+  );

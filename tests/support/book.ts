@@ -81,6 +81,21 @@ export class TestBook {
     return this.#ledger.decide(given, this.#circumstances);
   }
 
+  /** Decides commands on a fork, which is given back; the book is left as it was. */
+  rehearse(...commands: readonly Command[]): {
+    readonly decisions: readonly Decision[];
+    readonly state: State;
+  } {
+    const state = this.state.fork();
+    const ledger = new Ledger(this.house, state, this.#ledger.head, noMemory);
+    return { decisions: commands.map((each) => ledger.decide(each, this.#circumstances)), state };
+  }
+
+  /** The revision that the next event gets. */
+  get nextRevision(): number {
+    return this.#ledger.head.revision + 1;
+  }
+
   /** Decides commands that must all be accepted; a repeat or a close of a closed day passes. */
   take(...given: readonly Command[]): this {
     for (const each of given) {

@@ -87,6 +87,12 @@ export class Outcome {
     return this.scene;
   }
 
+  /** Accepted, whatever its postings. */
+  accepted(): Scene {
+    expect(this.events.length).toBeGreaterThan(0);
+    return this.scene;
+  }
+
   /** What the fact records. */
   recorded(data: StoredEvent['data']): this {
     expect(this.events[0]?.data).toEqual(data);

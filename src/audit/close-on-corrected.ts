@@ -1,0 +1,56 @@
+/**
+ * A close on the corrected state, beside the same close on the recorded one: what it has come to so far.
+ *
+ * @module
+ */
+import { breachJson } from '../kernel/close.ts';
+import type { Breach, EventType } from '../kernel/contract.ts';
+import type { Day } from '../kernel/dates.ts';
+import type { Json } from '../kernel/fields.ts';
+import type { ClosingRule } from '../kernel/house.ts';
+import type { State } from '../kernel/state.ts';
+import { nameOfPlace, type Placed, type Step } from './closing-run.ts';
+
+export class CloseOnCorrected {
+  /** Events of the close that are booked. */
+  booked = 0;
+  readonly #breaches = new Map<ClosingRule, Breach | undefined>();
+  readonly #met = new Set<string>();
+  /** Items of the rule under way, as they were when it began. */
+  #items: { readonly by: ClosingRule; readonly items: readonly unknown[] } | undefined;
+
+  /** What couldn't be paid or held, rule by rule, as the end of the close holds it. */
+  get breaches(): readonly Json[] {
+    return [...this.#breaches.values()].flatMap((breach) =>
+      breach === undefined ? [] : [breachJson(breach)],
+    );
+  }
+
+  /** A rule has come to its end. */
+  ended(by: ClosingRule, breach: Breach | undefined): void {
+    this.#breaches.delete(by);
+    this.#breaches.set(by, breach);
+  }
+
+  /** A rule takes a step: at its first one its items are noted. */
+  began({ by, item }: Step, corrected: State | undefined, day: Day): void {
+    if (corrected === undefined || this.#items?.by === by || typeof item !== 'object') return;
+    corrected.day = day;
+    this.#items = { by, items: [...by.rule.items(corrected)] };
+  }
+
+  /** The items from which a step is found again: its own where it says by itself what it is, else those of its rule. */
+  itemsOf({ by, item }: Step): readonly unknown[] {
+    return typeof item === 'object' && this.#items?.by === by ? this.#items.items : [item];
+  }
+
+  /** An event has found its rule. */
+  met(type: EventType, place: Placed): void {
+    this.#met.add(nameOfPlace(type, place));
+  }
+
+  /** Whether one in the same place has found its rule before. */
+  hasMet(type: EventType, place: Placed): boolean {
+    return this.#met.has(nameOfPlace(type, place));
+  }
+}

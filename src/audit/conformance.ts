@@ -1,0 +1,174 @@
+/**
+ * Conformance: each rule once more, on the recorded state before each event and under the policy then in force and known; its
+ * answer is compared with the record and thrown away.
+ *
+ * @module
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { StoredEvent } from '../kernel/events.ts';
+import type { House } from '../kernel/house.ts';
+import type { EventLog } from '../store/log.ts';
+import type { Finding } from './findings.ts';
+import { Judge } from './judge.ts';
+
+/** Most findings that are listed; beyond them they are counted. */
+export const findingsMax = 10_000;
+
+/** What is held against the rules. */
+export interface ConformanceOptions {
+  /** First revision that is judged; what comes before is only folded. */
+  readonly from?: number | undefined;
+  /** Last revision that is judged; the head by default. */
+  readonly to?: number | undefined;
+  /** Only events of this line of business are counted and listed. What others did still counts as a cause. */
+  readonly segment?: string | undefined;
+  /** Whose rules are asked, if not those of the house that reads the log: one of the same types and tables. */
+  readonly rules?: House | undefined;
+  /** Most findings that are listed, {@link findingsMax} by default. */
+  readonly findingsMax?: number | undefined;
+  /** Told how many events have been passed. */
+  readonly onProgress?: ((passed: number) => void) | undefined;
+}
+
+/** Recorded against recomputed. */
+export interface Conformance {
+  /** No finding at all. */
+  readonly clean: boolean;
+  /** How many events were judged: facts, and what closes derived. */
+  readonly checked: number;
+  readonly facts: number;
+  readonly derived: number;
+  /** In the order of the log. */
+  readonly findings: readonly Finding[];
+  /** All findings, also those beyond the list; and how many of them are roots, that is, follow from no other. */
+  readonly findingCount: number;
+  readonly rootCount: number;
+}
+
+/**
+ * Holds a log against the rules.
+ *
+ * @throws UnreadableEvent, LogUnreadable when an event can't be read
+ */
+export async function conformance(
+  house: House,
+  log: EventLog,
+  options: ConformanceOptions = {},
+): Promise<Conformance> {
+  const pass = new Pass(house, options);
+  for await (const events of log.read(0, 'forwards', (options.to ?? Number.POSITIVE_INFINITY) + 1)) {
+    const reversals = events.flatMap(({ type, data }) =>
+      type === house.own.reversed.name ? [targetOf(data)] : [],
+    );
+    const known = reversals.filter((revision) => revision <= (events.at(-1)?.revision ?? -1));
+    pass.recall(known.length === 0 ? [] : await log.readMany(known));
+    for (const event of events) pass.take(event);
+    options.onProgress?.(pass.passed);
+    await setImmediate();
+  }
+  return pass.result();
+}
+
+/** The revision that a reversal names; beyond every log where it names none. */
+function targetOf(data: StoredEvent['data']): number {
+  const named = typeof data === 'object' && data !== null && 'event' in data ? data.event : undefined;
+  return typeof named === 'number' && Number.isSafeInteger(named) && named >= 0
+    ? named
+    : Number.POSITIVE_INFINITY;
+}
+
+/** One pass over a log. A close is judged when all of it has been read. */
+class Pass {
+  passed = 0;
+  readonly #house: House;
+  readonly #options: ConformanceOptions;
+  readonly #judge: Judge;
+  readonly #findings: Finding[] = [];
+  readonly #originals = new Map<number, StoredEvent>();
+  #begun: StoredEvent | undefined;
+  #run: StoredEvent[] = [];
+  #facts = 0;
+  #derived = 0;
+  #findingCount = 0;
+  #rootCount = 0;
+
+  constructor(house: House, options: ConformanceOptions) {
+    this.#house = house;
+    this.#options = options;
+    this.#judge = new Judge(house, options.rules ?? house, (finding) => this.#found(finding));
+  }
+
+  /** Facts that the next events reverse. */
+  recall(originals: readonly StoredEvent[]): void {
+    this.#originals.clear();
+    for (const original of originals) this.#originals.set(original.revision, original);
+  }
+
+  take(event: StoredEvent): void {
+    this.passed++;
+    const { own } = this.#house;
+    if (event.type === own.closed.name && this.#begun !== undefined) {
+      this.#close(this.#begun, event, event.revision, true);
+    } else if (event.kind === 'derived' && this.#begun !== undefined) this.#run.push(event);
+    else {
+      if (this.#begun !== undefined) this.#close(this.#begun, undefined, event.revision, true);
+      this.#single(event);
+    }
+  }
+
+  #single(event: StoredEvent): void {
+    if (event.type === this.#house.own.closing.name) {
+      this.#begun = event;
+      return;
+    }
+    this.#count(event);
+    if (!this.#judged(event.revision)) this.#judge.fold(event);
+    else if (event.kind === 'derived') this.#judge.stray(event);
+    else this.#judge.fact(event, this.#originals.get(targetOf(event.data)));
+  }
+
+  #close(begun: StoredEvent, closed: StoredEvent | undefined, end: number, whole: boolean): void {
+    const events = this.#run;
+    this.#begun = undefined;
+    this.#run = [];
+    const all = closed === undefined ? [begun, ...events] : [begun, ...events, closed];
+    for (const event of all) this.#count(event);
+    if (!this.#judged(all.at(-1)?.revision ?? 0)) for (const event of all) this.#judge.fold(event);
+    else this.#judge.close(begun, { day: begun.effectiveOn, events, end, whole }, closed);
+  }
+
+  result(): Conformance {
+    // A close that is not at its end: the book is settling, or the range ends in it.
+    if (this.#begun !== undefined) this.#close(this.#begun, undefined, this.passed, false);
+    return {
+      clean: this.#findingCount === 0,
+      checked: this.#facts + this.#derived,
+      facts: this.#facts,
+      derived: this.#derived,
+      findings: this.#findings,
+      findingCount: this.#findingCount,
+      rootCount: this.#rootCount,
+    };
+  }
+
+  #judged(revision: number): boolean {
+    return revision >= (this.#options.from ?? 0);
+  }
+
+  #listed(revision: number, segment: string): boolean {
+    return this.#judged(revision) && (this.#options.segment ?? segment) === segment;
+  }
+
+  #count({ revision, segment, kind }: StoredEvent): void {
+    if (!this.#listed(revision, segment)) return;
+    if (kind === 'fact') this.#facts++;
+    else this.#derived++;
+  }
+
+  #found(finding: Finding): void {
+    if (!this.#listed(finding.revision, finding.segment)) return;
+    this.#findingCount++;
+    if (finding.followsFrom === undefined) this.#rootCount++;
+    if (this.#findings.length < (this.#options.findingsMax ?? findingsMax)) this.#findings.push(finding);
+  }
+}

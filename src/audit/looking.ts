@@ -1,0 +1,94 @@
+/**
+ * What a rule looks at when it is run once more on a state: parameters, rows, balances.
+ *
+ * @module
+ */
+import type { EventType, FactType, Happening } from '../kernel/contract.ts';
+import type { Day } from '../kernel/dates.ts';
+import { type DataOf, type Fields, isRecord } from '../kernel/fields.ts';
+import type { ClosingRule, House } from '../kernel/house.ts';
+import type { NumberedEntry, State } from '../kernel/state.ts';
+import { type Looked, TrackedReading } from '../kernel/tracking.ts';
+import { undone } from '../kernel/undo.ts';
+import { type RowsWritten, rowsWritten } from './roots.ts';
+
+type Event = Happening<DataOf<Fields>>;
+
+/** What a fact's owner and all that answer it look at to work its entry out. */
+export function lookedByReaction(rules: House, s: State, type: FactType, event: Event): Looked {
+  s.day = event.on;
+  const reading = new TrackedReading(s);
+  type.react(event, reading);
+  const told = { on: event.on, data: toldOf(type, event, reading) };
+  for (const { listener } of rules.listeners(type)) {
+    if (listener.when(told.data)) listener.react(told, reading);
+  }
+  return reading.looked;
+}
+
+/** What they look at to say whether it fits, and beyond that, where it fits, to work its entry out. */
+export function lookedByFact(rules: House, s: State, type: FactType, event: Event, fits: boolean): Looked {
+  s.day = event.on;
+  const reading = new TrackedReading(s);
+  type.fits(event, reading);
+  if (fits) type.react(event, reading);
+  const listeners = rules.listeners(type);
+  if (listeners.length === 0) return reading.looked;
+  const told = { on: event.on, data: toldOf(type, event, reading) };
+  for (const { listener } of listeners) {
+    if (!listener.when(told.data)) continue;
+    listener.fits?.(told, reading);
+    if (fits) listener.react(told, reading);
+  }
+  return reading.looked;
+}
+
+const toldOf = (type: FactType, event: Event, s: TrackedReading): DataOf<Fields> => {
+  const told: unknown = type.tells?.of(event, s) ?? event.data;
+  return isRecord(told) ? told : {};
+};
+
+/** What a rule of the close looks at for one of its items, and to find its items. */
+export function lookedByRule({ rule }: ClosingRule, item: unknown, s: State, day: Day): Looked {
+  s.day = day;
+  const reading = new TrackedReading(s);
+  rule.items(reading);
+  rule.derive(item, reading);
+  return reading.looked;
+}
+
+/** What the rules of a house look at to list what couldn't be paid or held. */
+export function lookedByBreaches(closing: readonly ClosingRule[], s: State, day: Day): Looked {
+  s.day = day;
+  const reading = new TrackedReading(s);
+  for (const { rule } of closing) rule.breach?.(reading);
+  return reading.looked;
+}
+
+/** The rows that an event would write, worked out on a fork that is dropped. */
+export function rowsBy(
+  house: House,
+  s: State,
+  type: EventType,
+  event: Event,
+  entry: NumberedEntry,
+): RowsWritten {
+  const fork = s.fork();
+  const writing = new TrackedReading(fork);
+  const booked = { ...event, entry };
+  fork.day = event.on;
+  if (type.kind === 'fact')
+    for (const { listener } of house.listeners(type)) listener.evolve?.(booked, writing);
+  fork.post(entry, event.on, fork.marks.events);
+  type.evolve?.(booked, writing);
+  if (type === house.own.reversed) {
+    const original = undone(house, event.data, entry);
+    if (original.type.kind === 'fact') {
+      const was = { ...original.event, entry: original.entry };
+      fork.day = was.on;
+      original.type.undo?.(was, writing, event.on);
+      for (const { listener } of house.listeners(original.type)) listener.undo?.(was, writing, event.on);
+    }
+  }
+  return rowsWritten(writing.written, fork);
+}

@@ -1,0 +1,120 @@
+/**
+ * A book, as commands open it: its log, its snapshot, its state, with progress where that takes a while.
+ *
+ * @module
+ */
+import { Refusal } from '../kernel/refusals.ts';
+import { LedgerView } from '../kernel/view.ts';
+import { house } from '../segments/index.ts';
+import { Book } from '../store/book.ts';
+import { engineVersion } from '../store/engine.ts';
+import type { EventLog } from '../store/log.ts';
+import { bookExists, openLog } from '../store/open.ts';
+import { restoreSnapshot, snapshotPath, writeSnapshot } from '../store/snapshot.ts';
+import { exits, Failure, orFail } from './failures.ts';
+import { dayOption, revisionOption, timeOption } from './given.ts';
+import type { Call } from './spec.ts';
+
+/** Most events that a book may have grown by before its snapshot is written anew when it is closed. */
+const snapshotWorth = 20_000;
+
+/**
+ * The log of the book in force.
+ *
+ * @param make whether a book that isn't there is begun
+ * @throws Failure when it isn't there and must not be made
+ */
+export async function openBookLog({ settings }: Call, make: boolean): Promise<EventLog> {
+  const { store, book } = settings;
+  if (!make && !(await bookExists(store, book))) {
+    const { bookUnknown } = await import('../graphql/faults.ts');
+    const hint = '`formicary import FILE` begins a book, and `formicary serve` one with the demo history.';
+    throw new Failure(new Refusal(bookUnknown, book, `in ${store}`, hint), exits.input);
+  }
+  return await openLog(store, book);
+}
+
+/** A book with what has to be known to close it. */
+export interface OpenBook {
+  readonly book: Book;
+  /** Writes a snapshot where that is worth it, and lets go of the log. */
+  close(): Promise<void>;
+}
+
+/** Opens the book in force. */
+export async function openBook(call: Call, make = false): Promise<OpenBook> {
+  const { settings, out } = call;
+  const log = await openBookLog(call, make);
+  const engine = engineVersion();
+  try {
+    const path = snapshotPath(settings.store, settings.book);
+    const snapshot =
+      path === undefined
+        ? undefined
+        : await restoreSnapshot(path, {
+            house,
+            engine,
+            log,
+            dropped: (why) => out.note(`the snapshot is not used: ${why}`),
+          });
+    const progress = out.progress('reading the log', (await log.head()).revision + 1, 'events');
+    const book = await Book.open({
+      id: settings.book,
+      house,
+      log,
+      engine,
+      now: Date.now,
+      progress: (folded) => progress.update(folded),
+      ...(snapshot === undefined ? {} : { snapshot }),
+    });
+    progress.end();
+    const kept = snapshot?.head.revision ?? -1;
+    const close = async (): Promise<void> => {
+      if (path !== undefined && book.head.revision - kept >= snapshotWorth) {
+        await writeSnapshot(path, book).catch((error: unknown) => out.note(`no snapshot was written: ${String(error)}`));
+      }
+      await book.close();
+    };
+    return { book, close };
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+/** Works on the book in force, and closes it whatever comes. */
+export async function withBook<T>(call: Call, work: (book: Book) => Promise<T>, make = false): Promise<T> {
+  const { book, close } = await openBook(call, make);
+  try {
+    return await work(book);
+  } finally {
+    await close();
+  }
+}
+
+/** The options that name a point of both axes. */
+export const pointOptions = {
+  'as-of': { doc: 'What counts up to this day, of the effective dates.', value: 'DATE' },
+  revision: { doc: 'What was recorded up to this revision.', value: 'R' },
+  'known-at': { doc: 'What was recorded up to this time, as 2016-03-01T12:00:00Z.', value: 'TIME' },
+} as const;
+
+/** The book at the point that options name. */
+export async function viewOf(call: Call, book: Book): Promise<LedgerView> {
+  const revision = await revisionOf(call, book);
+  const { head, state, register } = book;
+  const postings = revision === head.revision ? state.journal.length : register.postingsAfter(revision);
+  return new LedgerView(book.house, state, { revision, postings, asOf: dayOption(call, 'as-of') });
+}
+
+/** The last revision that counts, by --revision or --known-at. */
+export async function revisionOf(call: Call, book: Book): Promise<number> {
+  const revision = revisionOption(call, 'revision');
+  const knownAt = timeOption(call, 'known-at');
+  const { pointUnknown } = await import('../graphql/faults.ts');
+  if (revision !== undefined && knownAt !== undefined)
+    orFail(new Refusal(pointUnknown, '--revision and --known-at', 'one of the two'));
+  if (revision !== undefined && revision > book.head.revision)
+    orFail(new Refusal(pointUnknown, `revision ${revision}`, `the book ends at ${book.head.revision}`));
+  return revision ?? (knownAt === undefined ? book.head.revision : book.register.knownAt(knownAt));
+}

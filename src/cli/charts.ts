@@ -1,0 +1,111 @@
+/**
+ * Line charts as SVG: one a line of a report and segment, the variants over the periods.
+ *
+ * @module
+ */
+import { total, type Figure, type FigureTable } from './run-figures.ts';
+
+/** A chart's file name and text. */
+export interface Chart {
+  readonly name: string;
+  readonly svg: string;
+}
+
+const size = { width: 760, height: 380, left: 110, right: 20, top: 48, bottom: 76 } as const;
+/** Told apart by people who see few colours, too (Okabe and Ito). */
+const colours = ['#000000', '#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#f0e442'];
+const gridLines = 5;
+const labelsMax = 12;
+
+/** The charts of a run's tables: one a segment where a line is by segment, the totals over all periods left out. */
+export function charts(tables: readonly FigureTable[], variants: readonly string[]): readonly Chart[] {
+  return tables.flatMap(({ line, unit, rows }) => {
+    const segments = [...new Set(rows.map(({ segment }) => segment))];
+    return segments.flatMap((segment): Chart[] => {
+      const shown = rows.filter((row) => row.segment === segment && row.period !== total);
+      if (shown.length < 2) return [];
+      const title = segment === undefined ? line : `${line}: ${segment}`;
+      const series = variants.map((name, at) => ({ name, values: shown.map(({ values }) => values[at]) }));
+      const periods = shown.map(({ period }) => period);
+      return [{ name: `${fileName(title)}.svg`, svg: lineChart(title, unit, periods, series) }];
+    });
+  });
+}
+
+const fileName = (title: string): string => title.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^-|-$/g, '');
+
+interface Series {
+  readonly name: string;
+  readonly values: readonly (Figure | undefined)[];
+}
+
+/** A chart alone is drawn in floating point; the figures themselves stand in the table. */
+const numberOf = ({ units, digits }: Figure): number => Number(units) / 10 ** digits;
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+function lineChart(title: string, unit: string, periods: readonly string[], series: readonly Series[]): string {
+  const { width, height, left, right, top, bottom } = size;
+  const numbers = series.flatMap(({ values }) => values.flatMap((value) => (value === undefined ? [] : [numberOf(value)])));
+  const { low, high, step } = axis(Math.min(0, ...numbers), Math.max(0, ...numbers));
+  const x = (at: number): number => left + (at * (width - left - right)) / Math.max(1, periods.length - 1);
+  const y = (value: number): number => top + ((high - value) * (height - top - bottom)) / (high - low);
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" role="img" aria-label="${escaped(title)}">`,
+    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    `<text x="${left}" y="22" font-size="15" font-weight="bold">${escaped(title)}</text>`,
+    `<text x="${left}" y="40" fill="#555555">${escaped(unit)}</text>`,
+  ];
+  for (let value = low; value <= high + step / 2; value += step) {
+    const at = place(y(value));
+    parts.push(
+      `<line x1="${left}" x2="${width - right}" y1="${at}" y2="${at}" stroke="${Math.abs(value) < step / 2 ? '#888888' : '#e0e0e0'}"/>`,
+      `<text x="${left - 8}" y="${place(y(value) + 4)}" text-anchor="end">${label(value, step)}</text>`,
+    );
+  }
+  const every = Math.ceil(periods.length / labelsMax);
+  periods.forEach((period, at) => {
+    if (at % every !== 0) return;
+    parts.push(`<text x="${place(x(at))}" y="${height - bottom + 18}" text-anchor="middle">${escaped(period)}</text>`);
+  });
+  series.forEach(({ name, values }, at) => {
+    const colour = colours[at % colours.length] ?? '#000000';
+    const points = values.flatMap((value, period) =>
+      value === undefined ? [] : [`${place(x(period))},${place(y(numberOf(value)))}`],
+    );
+    const dash = at === 0 ? ' stroke-dasharray="6 4"' : '';
+    parts.push(
+      `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"${dash}/>`,
+      ...legend(name, colour, dash, at, series.length),
+    );
+  });
+  return `${parts.join('\n')}\n</svg>\n`;
+}
+
+function legend(name: string, colour: string, dash: string, at: number, count: number): string[] {
+  const { width, height, left, right } = size;
+  const x = left + (at * (width - left - right)) / Math.max(2, count);
+  const y = height - 22;
+  return [
+    `<line x1="${place(x)}" x2="${place(x + 24)}" y1="${y - 4}" y2="${y - 4}" stroke="${colour}" stroke-width="2"${dash}/>`,
+    `<text x="${place(x + 30)}" y="${y}">${escaped(name)}</text>`,
+  ];
+}
+
+/** The same digits wherever it is drawn. */
+const place = (value: number): string => value.toFixed(1);
+
+/** Round bounds and steps around a range. */
+function axis(low: number, high: number): { low: number; high: number; step: number } {
+  if (low === high) return { low: 0, high: 1, step: 1 };
+  const rough = (high - low) / gridLines;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((found) => found >= rough) ?? 10 * power;
+  return { low: Math.floor(low / step) * step, high: Math.ceil(high / step) * step, step };
+}
+
+function label(value: number, step: number): string {
+  const digits = Math.max(0, Math.min(8, -Math.floor(Math.log10(step))) + (step < 1 && !Number.isInteger(step * 10) ? 1 : 0));
+  return value.toFixed(Math.max(0, digits)).replace(/\B(?=(\d{3})+(?=\.|$))/g, ' ');
+}

@@ -1,0 +1,126 @@
+/**
+ * Failures: why the program can't do what it was asked, as people and as other programs read it; and the exit codes.
+ *
+ * @module
+ */
+import { declareCode, Refusal, RefusedError } from '../kernel/refusals.ts';
+import { LogClosed, LogFormatRefused, LogUnavailable, LogUnreadable, OutcomeUnknown } from '../store/log.ts';
+
+/** What the program's end says. */
+export const exits = {
+  done: 0,
+  /** The answer is no: an expectation failed, an audit doesn't hold, a command was refused. */
+  no: 1,
+  /** Bad usage or input. */
+  input: 2,
+  /** Something could not be reached or written. */
+  unreachable: 3,
+  /** Stopped by Ctrl-C, as shells say it. */
+  interrupted: 130,
+} as const;
+
+export type Exit = (typeof exits)[keyof typeof exits];
+
+/** The codes of the command line. */
+export const cliCodes = {
+  usage: declareCode(
+    'BAD_USAGE',
+    900,
+    'the command line is not as it must be',
+    '`formicary --help` lists the commands, `formicary COMMAND --help` what each takes.',
+  ),
+  setting: declareCode(
+    'BAD_SETTING',
+    905,
+    'a setting is not as it must be',
+    '`formicary serve --print-config` shows the settings and where they come from.',
+  ),
+  file: declareCode('FILE_UNREADABLE', 910, 'the file cannot be read', 'Check its name and its rights.'),
+  line: declareCode(
+    'LINE_MALFORMED',
+    915,
+    'a line of the file is not a command',
+    'See schema/history.schema.json for what a line looks like.',
+  ),
+  scenario: declareCode(
+    'SCENARIO_MISTAKEN',
+    920,
+    'the scenario file has mistakes',
+    'See schema/scenario.schema.json; an editor that knows it shows mistakes as you type.',
+  ),
+  store: declareCode(
+    'STORE_UNREACHABLE',
+    930,
+    'the store cannot be reached',
+    'Check --store, and that no other program keeps the file busy.',
+  ),
+  log: declareCode(
+    'LOG_UNREADABLE',
+    935,
+    'the log cannot be read',
+    '`formicary audit` names the first revision that is not as it was written.',
+  ),
+  output: declareCode(
+    'NOT_WRITTEN',
+    940,
+    'a file could not be written',
+    'Check the folder, its rights and the disk.',
+  ),
+  listen: declareCode(
+    'NOT_LISTENING',
+    945,
+    'the server could not listen at that address',
+    'Choose another --port, or --host.',
+  ),
+  interrupted: declareCode(
+    'INTERRUPTED',
+    950,
+    'the program was stopped',
+    'What was done is kept; run it again to go on.',
+  ),
+} as const;
+
+/** Ends the program with a refusal and an exit code. */
+export class Failure extends Error {
+  readonly refusal: Refusal;
+  readonly exit: Exit;
+  /** Where in a file, and the like: added to the object that --json prints. */
+  readonly where: { readonly [name: string]: unknown };
+
+  constructor(refusal: Refusal, exit: Exit, where: { readonly [name: string]: unknown } = {}) {
+    super(`${refusal.code}: ${refusal.message}`);
+    this.name = 'Failure';
+    this.refusal = refusal;
+    this.exit = exit;
+    this.where = where;
+  }
+}
+
+/** Bad usage: what was given, and what was expected. */
+export const badUsage = (value: string, detail = '', hint?: string): Failure =>
+  new Failure(new Refusal(cliCodes.usage, value, detail, hint), exits.input);
+
+/** Gives up on a refusal: input that can't be. */
+export function orFail<T>(found: T | Refusal): T {
+  if (found instanceof Refusal) throw new Failure(found, exits.input);
+  return found;
+}
+
+/** The failure that an error stands for; undefined for a fault of the program. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  if (error instanceof RefusedError) return new Failure(error.refusal, exits.input);
+  if (error instanceof LogUnreadable) {
+    const refusal = new Refusal(cliCodes.log, error.message);
+    return new Failure(refusal, exits.unreachable, { revision: error.revision });
+  }
+  if (
+    error instanceof LogUnavailable ||
+    error instanceof LogFormatRefused ||
+    error instanceof OutcomeUnknown ||
+    error instanceof LogClosed
+  ) {
+    return new Failure(new Refusal(cliCodes.store, error.message), exits.unreachable);
+  }
+  return undefined;
+}

@@ -1,0 +1,229 @@
+/**
+ * `formicary import`: the commands of a file into a book.
+ *
+ * @module
+ */
+import { createReadStream, createWriteStream, statSync, type WriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { finished } from 'node:stream/promises';
+import type { Command } from '../kernel/commands.ts';
+import { Refusal } from '../kernel/refusals.ts';
+import { formatMistake } from '../scenario/file.ts';
+import { type HistoryItem, readHistoryFile } from '../scenario/history.ts';
+import { house } from '../segments/index.ts';
+import { type Book, Series } from '../store/book.ts';
+import { bookExists } from '../store/open.ts';
+import { withBook } from './books.ts';
+import { cliCodes, type Exit, exits, Failure } from './failures.ts';
+import { wordOption } from './given.ts';
+import { type ImportResult, importHistory, type RefusedLine, type Target } from './importing.ts';
+import { Rehearsal } from './rehearsal.ts';
+import { grouped } from './progress.ts';
+import type { Call, CommandSpec } from './spec.ts';
+
+const chunkBytes = 1 << 20;
+
+/** What was refused that people are shown; --json lists more. */
+const shownMax = 20;
+
+export const importCommand: CommandSpec = {
+  name: 'import',
+  summary: 'Imports commands from JSON Lines or CSV into a book.',
+  about: [
+    'It reads in bounded memory and stops at the first line that is refused, says which and why, and keeps what was before it. It can be run again at any time: a line without a key gets one from its number and a hash of all lines up to it, so that what was imported before is not booked twice, and a mended or a grown file goes on where it has to.',
+    'It closes no day by itself. With --close daily, day D is closed before the first line of a later date; the last day stays open.',
+  ],
+  args: [{ name: 'FILE', doc: 'JSON Lines, or CSV where the name ends in .csv.' }],
+  options: {
+    'dry-run': { doc: 'Find every line that would be refused, and write nothing. What the file would book is held in memory.' },
+    'keep-going': {
+      doc: 'Go on after a line that is refused or malformed, and write such lines to FILE.rejects.jsonl. Afterwards import that file, mended, not the whole.',
+    },
+    close: { doc: 'daily: close each day before the first line of a later one.', value: 'WHEN' },
+    actor: { doc: 'Who is recorded where a line doesn’t say it. Default: import.', value: 'NAME' },
+  },
+  settings: ['store', 'book'],
+  examples: [
+    'formicary import history.jsonl --close daily',
+    'formicary import history.jsonl --dry-run --json',
+    'formicary import january.csv --keep-going --book north',
+  ],
+  run: runImport,
+};
+
+async function runImport(call: Call): Promise<Exit> {
+  const [file = ''] = call.args;
+  const { out } = call;
+  const dryRun = call.flag('dry-run');
+  const closeDaily = wordOption(call, 'close', ['daily']) === 'daily';
+  if (dryRun && call.flag('keep-going')) throw usage('--dry-run --keep-going', 'one of the two');
+  const bytes = sizeOf(file);
+  const rejects = call.flag('keep-going') ? new Rejects(`${file}.rejects.jsonl`) : undefined;
+  const { store, book: id } = call.settings;
+  // A rehearsal makes no book: one that isn't there is rehearsed on an empty one.
+  const nowhere = dryRun && !(await bookExists(store, id));
+  return await withBook(
+    nowhere ? { ...call, settings: { ...call.settings, store: 'memory:' } } : call,
+    async (book) => {
+      const before = book.head.revision;
+      const progress = out.progress(`importing ${basename(file)}`, undefined, 'lines');
+      const rehearsal = dryRun ? await Rehearsal.on(book) : undefined;
+      const began = performance.now();
+      const result = await importHistory(read(file), rehearsal ?? targetOf(book, rejects !== undefined), {
+        closeDaily,
+        keepGoing: dryRun || rejects !== undefined,
+        actor: call.value('actor') ?? 'import',
+        signal: call.signal,
+        onProgress: (lines, chars) => progress.update(lines, bytes === 0 ? 1 : Math.min(1, chars / bytes)),
+        ...(rejects === undefined ? {} : { onReject: (text, item, key) => rejects.add(text, item, key) }),
+      });
+      progress.end();
+      rehearsal?.end();
+      const rejected = await rejects?.end();
+      report(call, file, result, {
+        dryRun,
+        events: book.head.revision - before,
+        revision: book.head.revision,
+        hash: book.head.hash,
+        rejects: rejected,
+        seconds: (performance.now() - began) / 1_000,
+      });
+      return exitOf(result, rejects !== undefined);
+    },
+    !dryRun || nowhere,
+  );
+}
+
+const usage = (value: string, detail: string): Failure =>
+  new Failure(new Refusal(cliCodes.usage, value, detail), exits.input);
+
+function sizeOf(file: string): number {
+  try {
+    const stat = statSync(file);
+    if (stat.isFile() || stat.isFIFO()) return stat.size;
+    throw new Error('it is not a file');
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+const unreadable = (file: string, error: unknown): Failure =>
+  new Failure(new Refusal(cliCodes.file, file, error instanceof Error ? error.message : String(error)), exits.input);
+
+/** The items of a file; one that can't be read on says so as a failure. */
+async function* read(file: string): AsyncGenerator<HistoryItem> {
+  const items = readHistoryFile(file, (path) => createReadStream(path, { highWaterMark: chunkBytes }), house);
+  try {
+    yield* items;
+  } catch (error) {
+    const known = error instanceof Error && 'code' in error && 'syscall' in error;
+    throw known ? unreadable(file, error) : error;
+  }
+}
+
+function targetOf(book: Book, keepGoing: boolean): Target {
+  const series = keepGoing ? undefined : new Series();
+  return {
+    get state() {
+      return book.state;
+    },
+    send: (sent) => book.executeAll(sent, series),
+  };
+}
+
+/** A file of lines that were not imported, each with the key that it had, so that it is booked once when it is mended. */
+class Rejects {
+  readonly path: string;
+  #file: WriteStream | undefined;
+  #failure: Error | undefined;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  add(text: string, item: HistoryItem, key: string | undefined): void {
+    if (this.#file === undefined) {
+      this.#file = createWriteStream(this.path);
+      this.#file.on('error', (error) => {
+        this.#failure = error;
+      });
+    }
+    this.#file.write(`${item.kind === 'command' ? rejectedLine(item.command, key) : text}\n`);
+  }
+
+  /** The file's path, where there is one; one of an earlier import is taken away. */
+  async end(): Promise<string | undefined> {
+    if (this.#file === undefined) {
+      await rm(this.path, { force: true });
+      return undefined;
+    }
+    this.#file.end();
+    await finished(this.#file).catch((error: Error) => {
+      this.#failure = error;
+    });
+    if (this.#failure !== undefined) {
+      throw new Failure(new Refusal(cliCodes.output, this.path, this.#failure.message), exits.unreachable);
+    }
+    return this.path;
+  }
+}
+
+const rejectedLine = (command: Command, key: string | undefined): string =>
+  JSON.stringify(key === undefined ? command : { ...command, key });
+
+interface Came {
+  readonly dryRun: boolean;
+  readonly events: number;
+  readonly revision: number;
+  readonly hash: string;
+  readonly rejects: string | undefined;
+  readonly seconds: number;
+}
+
+const listed = ({ line, closing, refusal }: RefusedLine) => ({
+  line,
+  ...(closing === undefined ? {} : { closing }),
+  code: refusal.code,
+  message: refusal.message,
+  value: refusal.value,
+  hint: refusal.hint,
+});
+
+function report({ out }: Call, file: string, result: ImportResult, came: Came): void {
+  const { refusals, mistakes, ...counts } = result;
+  const { seconds, rejects, ...where } = came;
+  if (out.json) {
+    out.document({
+      file,
+      ...counts,
+      ...where,
+      ...(rejects === undefined ? {} : { rejects }),
+      refusals: refusals.map(listed),
+      mistakes,
+    });
+    return;
+  }
+  for (const mistake of mistakes.slice(0, shownMax)) out.note(formatMistake(mistake));
+  for (const { line, closing, refusal } of refusals.slice(0, shownMax)) {
+    const what = closing === undefined ? '' : `closing ${closing}: `;
+    out.note(`${file}:${line}: ${out.paint('red', refusal.code)} ${what}${refusal.message}`);
+    if (refusal.hint !== '') out.note(`  ${refusal.hint}`);
+  }
+  const more = refusals.length + mistakes.length - shownMax;
+  if (more > 0) out.note(`and ${grouped(more)} more; --json lists them`);
+  const rate = seconds > 1 ? ` (${grouped(Math.round(came.events / seconds))} events/s)` : '';
+  out.line(
+    `${grouped(counts.lines)} lines: ${grouped(counts.accepted)} ${came.dryRun ? 'would be accepted' : 'accepted'}, ${grouped(counts.repeated)} imported before, ${grouped(counts.refused)} refused, ${grouped(counts.malformed)} malformed; ${grouped(counts.daysClosed)} days closed`,
+  );
+  if (came.dryRun) out.line('nothing was written');
+  else out.line(`${grouped(came.events)} events${rate}; the book stands at ${came.revision}:${came.hash}`);
+  if (rejects !== undefined) out.line(`what was not imported: ${rejects}`);
+  if (counts.interrupted) out.note('stopped before the end of the file; run it again to go on');
+}
+
+function exitOf(result: ImportResult, keepGoing: boolean): Exit {
+  if (result.interrupted) return exits.interrupted;
+  if (result.malformed > 0 && !keepGoing) return exits.input;
+  return result.refused > 0 || result.malformed > 0 ? exits.no : exits.done;
+}

@@ -1,0 +1,242 @@
+/**
+ * Importing: the commands of a history, line by line into a book, in bounded memory, with what each came to.
+ *
+ * @module
+ */
+import { type Day, formatDay, parseDay } from '../kernel/dates.ts';
+import { sha256 } from '../kernel/events.ts';
+import { daysAheadMax } from '../kernel/own-facts.ts';
+import type { Refusal } from '../kernel/refusals.ts';
+import type { State } from '../kernel/state.ts';
+import type { Mistake } from '../scenario/file.ts';
+import type { HistoryItem } from '../scenario/history.ts';
+import type { Sent } from '../store/book.ts';
+
+/** Commands that are sent together, and how many such groups are under way while the next is read. */
+const groupSize = 2_048;
+const groupsMax = 2;
+/** Most refusals that are kept to be listed; all are counted. */
+export const refusalsKeptMax = 10_000;
+
+const keyDigits = 40;
+
+/** Where commands go: a book, or a rehearsal of one. */
+export interface Target {
+  /** The state with all that has been answered. */
+  readonly state: State;
+  /** Decides commands in order; after a refused one the rest are not tried, unless the import keeps going. */
+  send(sent: readonly Sent[]): Promise<readonly Outcome[]>;
+}
+
+/** What became of a command. */
+export type Outcome =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'repeated' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export interface ImportRules {
+  /** Close each day before the first line of a later one. */
+  readonly closeDaily: boolean;
+  /** Go on after a line that is refused or malformed. */
+  readonly keepGoing: boolean;
+  /** Who is said to have sent a line that doesn't say it. */
+  readonly actor: string;
+  readonly signal: AbortSignal;
+  /** Told of lines read and of the characters in them. */
+  readonly onProgress: (lines: number, chars: number) => void;
+  /** Given each line that is refused or malformed, with the key that it had. */
+  readonly onReject?: (text: string, item: HistoryItem, key: string | undefined) => void;
+}
+
+/** A line that was refused. */
+export interface RefusedLine {
+  readonly line: number;
+  /** What was refused, where it was not the line itself: the close of a day before it. */
+  readonly closing: string | undefined;
+  readonly refusal: Refusal;
+}
+
+/** What an import came to. */
+export interface ImportResult {
+  lines: number;
+  accepted: number;
+  /** Lines that had been imported before. */
+  repeated: number;
+  refused: number;
+  malformed: number;
+  daysClosed: number;
+  /** The first of them, in the order of the file. */
+  readonly refusals: RefusedLine[];
+  readonly mistakes: Mistake[];
+  /** Ctrl-C came before the end of the file. */
+  interrupted: boolean;
+}
+
+/** A command on its way: a line's, or the close of a day before it. */
+interface Step {
+  readonly sent: Sent;
+  readonly item: HistoryItem;
+  readonly closing: Day | undefined;
+}
+
+/** Imports a history. It ends at the first line that is refused or malformed, unless it keeps going. */
+export async function importHistory(
+  items: AsyncIterable<HistoryItem>,
+  target: Target,
+  rules: ImportRules,
+): Promise<ImportResult> {
+  return await new Import(target, rules).run(items);
+}
+
+class Import {
+  readonly #target: Target;
+  readonly #rules: ImportRules;
+  readonly #result: ImportResult = {
+    lines: 0,
+    accepted: 0,
+    repeated: 0,
+    refused: 0,
+    malformed: 0,
+    daysClosed: 0,
+    refusals: [],
+    mistakes: [],
+    interrupted: false,
+  };
+  #group: Step[] = [];
+  readonly #underWay: { readonly steps: readonly Step[]; readonly answers: Promise<readonly Outcome[]> }[] = [];
+  /** The first open day, as it will be when all that was sent has been decided; undefined before anything is dated. */
+  #open: Day | undefined;
+  /** Whether a day has been closed, or will be by what was sent. */
+  #closed: boolean;
+  #hash = '';
+  #chars = 0;
+  #stopped = false;
+
+  constructor(target: Target, rules: ImportRules) {
+    this.#target = target;
+    this.#rules = rules;
+    this.#open = firstOpen(target.state);
+    this.#closed = target.state.marks.closedThrough !== undefined;
+  }
+
+  async run(items: AsyncIterable<HistoryItem>): Promise<ImportResult> {
+    const { signal, onProgress } = this.#rules;
+    for await (const item of items) {
+      await this.#take(item);
+      if (this.#result.lines % 512 === 0) onProgress(this.#result.lines, this.#chars);
+      if (this.#stopped) break;
+      if (signal.aborted) {
+        this.#result.interrupted = true;
+        break;
+      }
+    }
+    await this.#settle();
+    const { accepted, repeated, refused, malformed } = this.#result;
+    // What was read ahead of the line that it stopped at doesn't count.
+    if (this.#stopped) this.#result.lines = accepted + repeated + refused + malformed;
+    return this.#result;
+  }
+
+  async #take(item: HistoryItem): Promise<void> {
+    const { closeDaily, keepGoing, actor, onReject } = this.#rules;
+    this.#result.lines++;
+    this.#chars += item.text.length + 1;
+    // What a line's key is made of: every line up to and with it, so that a mended line and all after it are new.
+    this.#hash = sha256(`${this.#hash}\n${item.text}`);
+    if (item.kind === 'mistake') {
+      await this.#settle();
+      if (this.#stopped) return;
+      this.#result.malformed++;
+      if (this.#result.mistakes.length < refusalsKeptMax) this.#result.mistakes.push(item.mistake);
+      if (!keepGoing) this.#stopped = true;
+      onReject?.(item.text, item, undefined);
+      return;
+    }
+    const { command } = item;
+    const day = parseDay(command.on);
+    if (closeDaily && day !== undefined) await this.#closeBefore(day, item);
+    if (this.#stopped) return;
+    const key = command.key ?? `import/${item.line}/${this.#hash.slice(0, keyDigits)}`;
+    await this.#send({
+      sent: { command: { ...command, key }, sender: { actor: command.actor ?? actor } },
+      item,
+      closing: undefined,
+    });
+    // Until a day is closed, the first open one is that of the earliest fact: only an answer tells it.
+    if (closeDaily && day !== undefined && !this.#closed && (this.#open === undefined || day < this.#open)) {
+      await this.#settle();
+      this.#open = firstOpen(this.#target.state);
+    }
+  }
+
+  /** Closes the open days before a day, unless it is too far ahead of them to be let in. */
+  async #closeBefore(day: Day, item: HistoryItem): Promise<void> {
+    const open = this.#open;
+    if (open === undefined || day <= open) return;
+    if (day > open + 1) {
+      await this.#settle();
+      if (this.#stopped || day - open > daysAhead(this.#target.state, day)) return;
+    }
+    const sender = { actor: this.#rules.actor };
+    for (let closing = open; closing < day; closing++) {
+      const command = { on: formatDay(closing), command: 'closeDay', with: {} };
+      await this.#send({ sent: { command, sender }, item, closing });
+    }
+    this.#open = day;
+    this.#closed = true;
+  }
+
+  async #send(step: Step): Promise<void> {
+    this.#group.push(step);
+    if (this.#group.length < groupSize) return;
+    this.#dispatch();
+    while (this.#underWay.length >= groupsMax) await this.#oldest();
+  }
+
+  #dispatch(): void {
+    if (this.#group.length === 0) return;
+    const steps = this.#group;
+    this.#group = [];
+    this.#underWay.push({ steps, answers: this.#target.send(steps.map(({ sent }) => sent)) });
+  }
+
+  /** Waits until all that was sent is answered. */
+  async #settle(): Promise<void> {
+    this.#dispatch();
+    while (this.#underWay.length > 0) await this.#oldest();
+  }
+
+  async #oldest(): Promise<void> {
+    const oldest = this.#underWay.shift();
+    if (oldest === undefined) return;
+    const answers = await oldest.answers;
+    for (let at = 0; at < oldest.steps.length && !this.#stopped; at++) {
+      const step = oldest.steps[at];
+      const answer = answers[at];
+      if (step !== undefined && answer !== undefined) this.#answered(step, answer);
+    }
+  }
+
+  #answered({ item, closing, sent }: Step, answer: Outcome): void {
+    const result = this.#result;
+    if (answer.kind === 'refused') {
+      result.refused++;
+      const closed = closing === undefined ? undefined : formatDay(closing);
+      if (result.refusals.length < refusalsKeptMax) result.refusals.push({ line: item.line, closing: closed, refusal: answer.refusal });
+      if (closing === undefined) this.#rules.onReject?.(item.text, item, sent.command.key);
+      if (!this.#rules.keepGoing) this.#stopped = true;
+    } else if (closing !== undefined) {
+      if (answer.kind === 'accepted') result.daysClosed++;
+    } else if (answer.kind === 'repeated') result.repeated++;
+    else result.accepted++;
+  }
+}
+
+const firstOpen = ({ openFrom, marks }: State): Day | undefined => openFrom ?? marks.earliest;
+
+/** How far beyond the first open day a date may lie. */
+function daysAhead(state: State, day: Day): number {
+  const look = state.fork();
+  look.day = day;
+  return look.policy(daysAheadMax);
+}

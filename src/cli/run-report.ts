@@ -1,0 +1,246 @@
+/**
+ * A run as other programs and as people read it: JSON, tables, CSV, Markdown.
+ *
+ * @module
+ */
+import { formatDay } from '../kernel/dates.ts';
+import { describeOverride } from '../kernel/policy.ts';
+import type { Divergence } from '../scenario/evaluate.ts';
+import type { Expected } from '../scenario/expect.ts';
+import { baselineName, describeTouched, type Run, type VariantRun } from '../scenario/run.ts';
+import type { Cell, Output } from './output.ts';
+import { difference, type Figure, type FigureTable, type MetricRow, printFigure } from './run-figures.ts';
+
+/** A run with all that is told of it. */
+export interface Told {
+  readonly file: string;
+  readonly run: Run;
+  readonly tables: readonly FigureTable[];
+  readonly metrics: readonly MetricRow[];
+  readonly expected: readonly Expected[];
+}
+
+/** How many divergences of a variant people are shown, and programs. */
+const divergencesShown = 5;
+const divergencesListed = 1_000;
+
+const countBy = (texts: readonly string[]): { [text: string]: number } => {
+  const counts: Record<string, number> = {};
+  for (const text of [...texts].sort()) counts[text] = (counts[text] ?? 0) + 1;
+  return counts;
+};
+
+/** Whether the baseline came to what is recorded; undefined where its horizon is another than the record's. */
+function baselineEqualsRecord({ variants, recordDigest, warnings }: Run): boolean | undefined {
+  if (variants[0]?.digest === recordDigest) return true;
+  return warnings.some(({ code }) => code === 'BASELINE_DIFFERS') ? false : undefined;
+}
+
+function recordSentence(run: Run): string {
+  const equal = baselineEqualsRecord(run);
+  if (equal === true) return `the baseline equals the record: ${run.recordDigest}`;
+  return equal === false
+    ? `the baseline is not the record, whose digest is ${run.recordDigest}`
+    : 'the horizon is another than the record’s: the baseline cannot be held against it';
+}
+
+/** The JSON of a run. */
+export function runDocument({ file, run, tables, metrics, expected }: Told): unknown {
+  const { scenario, base, id, engine, seed, variants } = run;
+  const { horizon } = scenario;
+  const byVariant = (values: readonly (Figure | undefined)[]): { [name: string]: string | null } =>
+    Object.fromEntries(variants.map(({ name }, at) => [name, values[at] === undefined ? null : printFigure(values[at])]));
+  const differences = (values: readonly (Figure | undefined)[]): { [name: string]: string | null } =>
+    byVariant(values.map((value) => difference(value, values[0])));
+  return {
+    file,
+    scenario: scenario.id,
+    title: scenario.title,
+    description: scenario.description,
+    source: scenario.source,
+    id,
+    base,
+    engine,
+    seed,
+    horizon: { from: formatDay(horizon.from), to: formatDay(horizon.to), close: horizon.close },
+    digest: run.digest,
+    recordDigest: run.recordDigest,
+    baselineEqualsRecord: baselineEqualsRecord(run) ?? null,
+    variants: variants.map((variant) => variantDocument(variant)),
+    report: tables.map(({ line, unit, rows }) => ({
+      line,
+      unit,
+      rows: rows.map(({ segment, period, from, to, values }) => ({
+        ...(segment === undefined ? {} : { segment }),
+        period,
+        from: formatDay(from),
+        to: formatDay(to),
+        values: byVariant(values),
+        differences: differences(values),
+      })),
+    })),
+    metrics: metrics.map(({ values, ...metric }) => ({
+      ...metric,
+      values: byVariant(values),
+      differences: differences(values),
+    })),
+    warnings: run.warnings,
+    expectations: expected,
+  };
+}
+
+function variantDocument(variant: VariantRun): unknown {
+  const { name, overrides, edits, firstTouched, evaluated, events, divergences, moot, digest } = variant;
+  return {
+    name,
+    overrides: overrides.map(describeOverride),
+    edits: edits.length,
+    firstTouched:
+      firstTouched === undefined ? null : { revision: firstTouched.revision, on: formatDay(firstTouched.on) },
+    evaluated,
+    events,
+    moot,
+    digest,
+    divergences: {
+      total: divergences.length,
+      byCode: countBy(divergences.map(({ code }) => code)),
+      byKind: countBy(divergences.map(({ kind }) => kind)),
+      first: divergences.slice(0, divergencesListed).map((one) => ({ ...one, on: formatDay(one.on) })),
+    },
+  };
+}
+
+/** A run for people. */
+export function printRun(out: Output, told: Told): void {
+  const { run, tables, metrics } = told;
+  const { scenario, base } = run;
+  out.line(out.paint('bold', scenario.title));
+  if (scenario.description.trim() !== '') out.line(scenario.description.trim());
+  if (scenario.source.trim() !== '') out.line(out.paint('dim', `Figures: ${scenario.source.trim()}`));
+  out.line();
+  out.table([
+    ['run', run.id],
+    ['base', `${base.title}, revision ${base.revision}, ${base.hash}`],
+    ['engine', run.engine],
+    ['horizon', `${formatDay(scenario.horizon.from)} to ${formatDay(scenario.horizon.to)}, close ${scenario.horizon.close}`],
+  ]);
+  for (const table of tables) {
+    out.line();
+    out.line(out.paint('bold', `${table.line}${table.unit === '' ? '' : `, ${table.unit}`}`));
+    out.table(figureCells(run, table));
+  }
+  if (metrics.length > 0) {
+    out.line();
+    out.line(out.paint('bold', 'metrics over the horizon'));
+    out.table(metricCells(run, metrics));
+  }
+  out.line();
+  printVariants(out, run);
+  printEnd(out, told);
+}
+
+const heads = (run: Run): string[] =>
+  run.variants.flatMap(({ name }, at) => (at === 0 ? [name] : [name, 'difference']));
+
+const valueCells = (values: readonly (Figure | undefined)[]): Cell[] =>
+  values.flatMap((value, at): Cell[] =>
+    at === 0
+      ? [{ right: printFigure(value) }]
+      : [{ right: printFigure(value) }, { right: printFigure(difference(value, values[0])) }],
+  );
+
+function figureCells(run: Run, { rows }: FigureTable): Cell[][] {
+  const bySegment = rows.some(({ segment }) => segment !== undefined);
+  const head: Cell[] = [...(bySegment ? ['segment'] : []), 'period', ...heads(run).map((right) => ({ right }))];
+  return [head, ...rows.map(({ segment, period, values }): Cell[] => [...(bySegment ? [segment ?? ''] : []), period, ...valueCells(values)])];
+}
+
+function metricCells(run: Run, metrics: readonly MetricRow[]): Cell[][] {
+  const head: Cell[] = ['metric', 'unit', ...heads(run).map((right) => ({ right }))];
+  return [head, ...metrics.map(({ segment, id, unit, values }): Cell[] => [`${segment}.${id}`, unit, ...valueCells(values)])];
+}
+
+function printVariants(out: Output, run: Run): void {
+  for (const variant of run.variants) {
+    const { name, overrides, evaluated, events, divergences, moot, firstTouched } = variant;
+    const isBaseline = name === baselineName;
+    out.line(`${out.paint('bold', name)}: ${evaluated} facts evaluated, ${events} events`);
+    for (const one of overrides) out.line(`  ${describeOverride(one)}`);
+    if (!isBaseline) out.line(`  first touched: ${describeTouched(firstTouched)}`);
+    out.line(`  digest ${variant.digest}`);
+    if (moot > 0) out.line(`  ${moot} moot`);
+    if (divergences.length > 0) printDivergences(out, divergences);
+  }
+}
+
+function printDivergences(out: Output, divergences: readonly Divergence[]): void {
+  const counts = countBy(divergences.map(({ code, kind }) => `${kind} ${code}`));
+  out.line(`  ${divergences.length} divergences: ${Object.entries(counts).map(([text, count]) => `${count} × ${text}`).join(', ')}`);
+  for (const { revision, line, on, kind, code, subject, detail } of divergences.slice(0, divergencesShown)) {
+    const place = line === undefined ? `revision ${revision}` : `line ${line}`;
+    out.line(out.paint('dim', `    ${formatDay(on)} ${place} ${subject}: ${kind}, ${code}: ${detail}`));
+  }
+  if (divergences.length > divergencesShown) out.line(out.paint('dim', `    and ${divergences.length - divergencesShown} more; --json lists them`));
+}
+
+function printEnd(out: Output, { run, expected }: Told): void {
+  for (const { code, variant, message } of run.warnings) {
+    out.line(`${out.paint('yellow', code)} ${variant}: ${message}`);
+  }
+  for (const { holds, text, variant, found } of expected) {
+    const tick = holds ? out.paint('green', '✓') : out.paint('red', '✗');
+    out.line(`${tick} ${text}  ${out.paint('dim', `(${variant}: ${found})`)}`);
+  }
+  out.line(`digest ${run.digest}`);
+  out.line(recordSentence(run));
+}
+
+const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** A run's report as CSV: a line a figure. */
+export function runCsv({ run, tables, metrics }: Told, withHead: boolean): string {
+  const lines: string[][] = withHead
+    ? [['scenario', 'line', 'segment', 'period', 'from', 'to', 'unit', 'variant', 'value', 'baseline', 'difference']]
+    : [];
+  const { scenario, variants } = run;
+  const { from, to } = scenario.horizon;
+  const add = (line: string, segment: string, period: string, days: readonly [number, number], unit: string, values: readonly (Figure | undefined)[]): void => {
+    variants.forEach(({ name }, at) => {
+      const value = values[at];
+      const dates = days.map(formatDay);
+      const figures = [value, values[0], difference(value, values[0])].map(printFigure);
+      lines.push([scenario.id, line, segment, period, ...dates, unit, name, ...figures]);
+    });
+  };
+  for (const { line, unit, rows } of tables) {
+    for (const row of rows) add(line, row.segment ?? '', row.period, [row.from, row.to], unit, row.values);
+  }
+  for (const { segment, id, unit, values } of metrics) add(`metric ${segment}.${id}`, segment, 'total', [from, to], unit, values);
+  return lines.map((cells) => `${cells.map(csvCell).join(',')}\n`).join('');
+}
+
+const mdCell = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.right).replaceAll('|', '\\|');
+
+function mdTable(cells: readonly (readonly Cell[])[]): string {
+  const [head = [], ...rows] = cells;
+  const rule = head.map((cell) => (typeof cell === 'string' ? '---' : '---:'));
+  return [head.map(mdCell), rule, ...rows.map((row) => row.map(mdCell))].map((row) => `| ${row.join(' | ')} |\n`).join('');
+}
+
+/** A run as Markdown. */
+export function runMarkdown(told: Told): string {
+  const { run, tables, metrics, expected } = told;
+  const { scenario, base } = run;
+  const parts = [
+    `## ${scenario.title}\n`,
+    scenario.description.trim() === '' ? '' : `${scenario.description.trim()}\n`,
+    `Run \`${run.id}\` on ${base.title}, revision ${base.revision} (\`${base.hash}\`), engine \`${run.engine}\`.\n`,
+    ...tables.map((table) => `### ${table.line}, ${table.unit}\n\n${mdTable(figureCells(run, table))}`),
+    metrics.length === 0 ? '' : `### Metrics over the horizon\n\n${mdTable(metricCells(run, metrics))}`,
+    run.warnings.length === 0 ? '' : run.warnings.map(({ code, variant, message }) => `- **${code}** ${variant}: ${message}\n`).join(''),
+    expected.length === 0 ? '' : expected.map(({ holds, text, variant, found }) => `- ${holds ? '✓' : '✗'} \`${text}\` (${variant}: ${found})\n`).join(''),
+    `Digest \`${run.digest}\`.\n`,
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+

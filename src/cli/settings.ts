@@ -1,0 +1,150 @@
+/**
+ * Settings: where each comes from — an option, the environment, formicary.yaml, or its default — and what is in force.
+ *
+ * @module
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { parse as parseYaml } from 'yaml';
+import { isId, isRecord, show } from '../kernel/fields.ts';
+import { closest } from '../kernel/own-facts.ts';
+import { Refusal } from '../kernel/refusals.ts';
+import { cliCodes, exits, Failure } from './failures.ts';
+
+/** One setting. Its option is `--name`, its variable FORMICARY_NAME, its key in formicary.yaml its name. */
+interface SettingSpec<T> {
+  readonly doc: string;
+  readonly value: string;
+  readonly default: T;
+  /** The value of a text, or a sentence that says what is expected. */
+  parse(text: string): T | { readonly expected: string };
+}
+
+const text = (expected: string, pattern: RegExp) => (given: string) =>
+  pattern.test(given) ? given : { expected };
+
+/** Every setting that there is. */
+export const settingSpecs = {
+  store: {
+    doc: 'Where books are kept: `sqlite:DIR`, a file a book in that folder, or `memory:`, which ends with the process.',
+    value: 'URL',
+    default: 'sqlite:./data',
+    parse: text('sqlite:DIR or memory:', /^(?:sqlite:.+|memory:)$/),
+  },
+  book: {
+    doc: 'The book.',
+    value: 'ID',
+    default: 'main',
+    parse: (given) => (isId(given) ? given : { expected: 'an id that matches [A-Za-z0-9._-]{1,64}' }),
+  },
+  port: {
+    doc: 'The port to listen at; 0 takes a free one.',
+    value: 'PORT',
+    default: 4000,
+    parse: (given) => {
+      const port = /^\d{1,5}$/.test(given) ? Number(given) : Number.NaN;
+      return port <= 65_535 ? port : { expected: 'a port from 0 to 65535' };
+    },
+  },
+  host: {
+    doc: 'The address to listen at. Any but a loopback address needs access control.',
+    value: 'HOST',
+    default: '127.0.0.1',
+    parse: text('an address or a name', /^[A-Za-z0-9.:_-]+$/),
+  },
+} as const satisfies {
+  readonly store: SettingSpec<string>;
+  readonly book: SettingSpec<string>;
+  readonly port: SettingSpec<number>;
+  readonly host: SettingSpec<string>;
+};
+
+export type SettingName = keyof typeof settingSpecs;
+
+/** The settings in force. */
+export interface Settings {
+  readonly store: string;
+  readonly book: string;
+  readonly port: number;
+  readonly host: string;
+}
+
+/** A setting, and where its value comes from: `option --port`, `environment FORMICARY_PORT`, `formicary.yaml`, `default`. */
+export interface SettingInForce {
+  readonly name: SettingName;
+  readonly value: string | number;
+  readonly from: string;
+}
+
+/** What settings are looked for in. */
+export interface Sources {
+  /** Options by name, as given. */
+  readonly options: { readonly [name: string]: string | undefined };
+  readonly environment: { readonly [name: string]: string | undefined };
+  /** A settings file that was named; without one `formicary.yaml` is read where it is there. */
+  readonly file: string | undefined;
+}
+
+const defaultFile = 'formicary.yaml';
+const names: readonly SettingName[] = ['store', 'book', 'port', 'host'];
+
+/** The environment's variable of a setting. */
+export const variableOf = (name: string): string => `FORMICARY_${name.toUpperCase()}`;
+
+/**
+ * The settings in force, and where each comes from.
+ *
+ * @throws Failure when one is not as it must be
+ */
+export function settingsFrom(sources: Sources): {
+  readonly settings: Settings;
+  readonly inForce: readonly SettingInForce[];
+} {
+  const path = sources.file ?? sources.environment[variableOf('config')];
+  const file = readSettingsFile(path ?? defaultFile, path !== undefined);
+  const inForce: SettingInForce[] = [];
+  const take = <T extends string | number>(name: SettingName, spec: SettingSpec<T>): T => {
+    const given = [
+      { text: sources.options[name], from: `option --${name}` },
+      { text: sources.environment[variableOf(name)], from: `environment ${variableOf(name)}` },
+      { text: file.get(name), from: path ?? defaultFile },
+    ].find((source) => source.text !== undefined && source.text !== '');
+    const value = given?.text === undefined ? spec.default : spec.parse(given.text);
+    if (typeof value === 'object') throw badSetting(`${name}: ${given?.text}`, `from ${given?.from}; expected ${value.expected}`);
+    inForce.push({ name, value, from: given?.from ?? 'default' });
+    return value;
+  };
+  const settings: Settings = {
+    store: take<string>('store', settingSpecs.store),
+    book: take<string>('book', settingSpecs.book),
+    port: take<number>('port', settingSpecs.port),
+    host: take<string>('host', settingSpecs.host),
+  };
+  return { settings, inForce };
+}
+
+const badSetting = (value: string, detail: string): Failure =>
+  new Failure(new Refusal(cliCodes.setting, value, detail), exits.input);
+
+function readSettingsFile(path: string, named: boolean): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  if (!named && !existsSync(path)) return found;
+  let read: unknown;
+  try {
+    read = parseYaml(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw badSetting(path, error instanceof Error ? error.message : String(error));
+  }
+  if (read === null) return found;
+  if (!isRecord(read)) throw badSetting(path, 'expected a mapping of settings');
+  for (const [name, value] of Object.entries(read)) {
+    if (!names.some((known) => known === name)) {
+      const near = closest(name, names);
+      const hint = near === undefined ? `the settings are ${names.join(', ')}` : `did you mean ${near}?`;
+      throw badSetting(`${path}: ${name}`, `no such setting; ${hint}`);
+    }
+    if (typeof value !== 'string' && typeof value !== 'number')
+      throw badSetting(`${path}: ${name}: ${show(value)}`, 'expected text or a number');
+    found.set(name, String(value));
+  }
+  return found;
+}

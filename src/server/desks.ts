@@ -1,0 +1,190 @@
+/**
+ * Desks: a book and a sandbox as the graph sees them.
+ *
+ * @module
+ */
+
+import { fault, tooLong } from '../graphql/faults.ts';
+import { refoldMax } from '../graphql/limits.ts';
+import type { CommandAnswer, Desk, Lookups, SandboxDesk, Sender } from '../graphql/source.ts';
+import { Chart } from '../kernel/accounts.ts';
+import type { Command } from '../kernel/commands.ts';
+import type { StoredEvent } from '../kernel/events.ts';
+import { fold } from '../kernel/fold.ts';
+import { codes, Refusal } from '../kernel/refusals.ts';
+import { State } from '../kernel/state.ts';
+import type { Book } from '../store/book.ts';
+import { LogClosed, LogUnavailable } from '../store/log.ts';
+import { News } from '../store/news.ts';
+import type { Sandbox } from '../store/sandbox.ts';
+
+/** A command's answer where the log could not take it: nothing was written. */
+async function answered(title: string, answer: Promise<CommandAnswer>): Promise<CommandAnswer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof LogUnavailable || error instanceof LogClosed)) throw error;
+    return { kind: 'refused', refusal: new Refusal(codes.unavailable, title, error.message) };
+  }
+}
+
+/** Waits until something holds, asking again whenever the source has moved on. */
+function until(
+  holds: () => boolean,
+  onProgress: (listener: () => void) => () => void,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (holds() || signal.aborted) return Promise.resolve(holds());
+  return new Promise((resolve) => {
+    const ask = (): void => {
+      if (!holds() && !signal.aborted) return;
+      stop();
+      signal.removeEventListener('abort', ask);
+      resolve(holds());
+    };
+    const stop = onProgress(ask);
+    signal.addEventListener('abort', ask, { once: true });
+  });
+}
+
+/** A state folded again from a log, up to a revision. */
+async function refolded(book: Book, through: number, signal: AbortSignal): Promise<State> {
+  if (through >= refoldMax)
+    throw fault(new Refusal(tooLong, `revision ${through}`, `at most ${refoldMax} events are folded again`));
+  const state = State.empty(new Chart(book.house.kinds));
+  for await (const events of book.log.read(0, 'forwards', through + 1)) {
+    for (const event of events) fold(book.house, state, event);
+    signal.throwIfAborted();
+    // Others get their turn: a long fold must not hold up the server.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return state;
+}
+
+/** A book as a desk; one for as long as the book is open, since what is known of it is kept by desk. */
+export function bookDesk(book: Book, closing: AbortSignal): Desk {
+  const title = `book ${book.id}`;
+  return {
+    title,
+    book: book.id,
+    house: book.house,
+    get state() {
+      return book.state;
+    },
+    get head() {
+      return book.head;
+    },
+    readableFrom: -1,
+    lookups: book.register,
+    events: (revisions) => book.log.readMany(revisions),
+    stateAt: (revision, signal) => refolded(book, revision, signal),
+    reached: async (revision, signal) => {
+      if (book.head.revision >= revision) return true;
+      await book.refresh();
+      return await until(
+        () => book.head.revision >= revision,
+        (listener) => book.onProgress(listener),
+        signal,
+      );
+    },
+    execute: (command, sender) => answered(title, book.execute(command, sender)),
+    follow: (from, signal) => book.log.subscribe(from, AbortSignal.any([signal, closing])),
+  };
+}
+
+/** What is known of a sandbox's events: its own, and below them its book's. */
+const sandboxLookups = ({ book, own, forkedAt }: Sandbox): Lookups => {
+  const first = forkedAt + 1;
+  const isOwn = (revision: number): boolean => revision > forkedAt;
+  return {
+    day: (at) => (isOwn(at) ? own.day(at - first) : book.register.day(at)),
+    type: (at) => (isOwn(at) ? own.type(at - first) : book.register.type(at)),
+    // Causes are recorded as revisions, not as places in the register.
+    cause: (at) => (isOwn(at) ? own.cause(at - first) : book.register.cause(at)),
+    recordedAt: (at) => (isOwn(at) ? own.recordedAt(at - first) : book.register.recordedAt(at)),
+    postingsAfter: (at) => (isOwn(at) ? own.postingsAfter(at - first) : book.register.postingsAfter(at)),
+    *ofSubject(subject, from) {
+      for (const at of own.ofSubject(subject, from - first)) yield at + first;
+      yield* book.register.ofSubject(subject, Math.min(from, forkedAt));
+    },
+    knownAt: (ms) => {
+      const at = own.knownAt(ms);
+      return at >= 0 ? at + first : Math.min(forkedAt, book.register.knownAt(ms));
+    },
+  };
+};
+
+/** A sandbox as a desk. */
+export function sandboxDesk(sandbox: Sandbox, replayed: boolean, closing: AbortSignal): SandboxDesk {
+  const { book, id, forkedAt } = sandbox;
+  const title = `sandbox ${id}`;
+  const news = new News();
+  const listeners = new Set<() => void>();
+  const below = bookDesk(book, closing);
+  const events = async (revisions: readonly number[]): Promise<readonly StoredEvent[]> => {
+    const recorded = await below.events(revisions.filter((at) => at <= forkedAt));
+    let next = 0;
+    return revisions.flatMap((at) => {
+      const event = at <= forkedAt ? recorded[next++] : sandbox.events[at - forkedAt - 1];
+      return event === undefined ? [] : [event];
+    });
+  };
+  return {
+    id,
+    title,
+    book: book.id,
+    house: book.house,
+    forkedAt,
+    replayed,
+    overrides: sandbox.overrides,
+    get state() {
+      return sandbox.state;
+    },
+    get head() {
+      return sandbox.head;
+    },
+    // What was evaluated again lies below as a sum: the book's revisions don't say what it was made of.
+    readableFrom: replayed ? forkedAt : -1,
+    lookups: sandboxLookups(sandbox),
+    events,
+    stateAt: async (revision, signal) => {
+      const state = await refolded(book, Math.min(revision, forkedAt), signal);
+      for (const event of sandbox.events.slice(0, Math.max(0, revision - forkedAt)))
+        fold(book.house, state, event);
+      return state;
+    },
+    reached: (revision, signal) =>
+      until(
+        () => sandbox.head.revision >= revision,
+        (listener) => {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+        signal,
+      ),
+    execute: async (command: Command, sender: Sender) => {
+      const answer = await answered(title, sandbox.execute(command, sender));
+      news.wake();
+      for (const listener of listeners) listener();
+      return answer;
+    },
+    async *follow(from, signal) {
+      const over = AbortSignal.any([signal, closing]);
+      for await (const batch of book.log.read(
+        Math.max(0, from),
+        'forwards',
+        Math.max(0, forkedAt - from + 1),
+      )) {
+        if (over.aborted) return;
+        yield batch;
+      }
+      let next = Math.max(from, forkedAt + 1);
+      while (!over.aborted) {
+        const batch = sandbox.events.slice(next - forkedAt - 1);
+        if (batch.length === 0) await news.wait(over);
+        else yield batch;
+        next += batch.length;
+      }
+    },
+  };
+}

@@ -1,0 +1,172 @@
+/**
+ * Examples: what the playground shows in its tabs, as data, so that tests run each of them.
+ *
+ * @module
+ */
+
+/** A query that people can run as it stands. */
+export interface Example {
+  /** The name of its operation, and of its tab. */
+  readonly name: string;
+  readonly query: string;
+  readonly variables?: { readonly [name: string]: unknown };
+}
+
+const revenueByMonth = `# The ledger's segments, each with its revenue by month.
+query RevenueByMonth {
+  ledger {
+    revision
+    openFrom
+    segments {
+      id
+      title
+      revenue(by: MONTH) {
+        period
+        amount { amount currency }
+      }
+    }
+  }
+}
+`;
+
+const asItStood = `# The books as they stood at the end of March 2016, and as they were known then.
+# Move asOf and knownAt apart: what was back-dated shows.
+query AsItStood {
+  ledger(asOf: "2016-03-31") {
+    revision
+    asOf
+    balanceSheet(entity: "platform") {
+      assets { account amount { amount currency } }
+      liabilities { account overdraft amount { amount currency } }
+      equity { account amount { amount currency } }
+      totals { assets { amount } liabilities { amount } equity { amount } result { amount } }
+    }
+  }
+}
+`;
+
+const statement = `# A wallet's statement. Every line names the event that made it.
+query Statement($account: ID!) {
+  ledger {
+    account(id: $account) {
+      id
+      balance { amount currency }
+      statement(first: 20) {
+        nodes {
+          day
+          amount { amount }
+          balance { amount }
+          event { revision type subject }
+        }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}
+`;
+
+const newestEvents = `# The newest facts, with their entries and what the rules made of them.
+query NewestEvents {
+  events(first: 5, filter: { kind: FACT }) {
+    nodes {
+      revision
+      type
+      subject
+      effectiveOn
+      data
+      entry { account amount }
+      consequenceCount
+      consequences(first: 3) { type entry { account amount } }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+`;
+
+const topUp = `# A command. The same key again answers with the first result: repeated is true.
+mutation TopUp($input: TopUpInput!) {
+  topUp(input: $input) {
+    __typename
+    ... on CommandAccepted {
+      revision
+      repeated
+      events { nodes { type effectiveOn entry { account amount } } }
+    }
+    ... on Refusal { code message hint }
+  }
+}
+`;
+
+const openSandbox = `# A fork of the book under other assumptions. What is done in it never touches the book:
+# pass its id as \`sandbox\` to any query or command.
+mutation OpenSandbox($input: OpenSandboxInput!) {
+  openSandbox(input: $input) {
+    __typename
+    ... on Sandbox {
+      id
+      forkedAt
+      overrides { parameter value from }
+      ledger { balance(of: "platform:liability:payments:wallet") { amount currency } }
+    }
+    ... on Refusal { code message hint }
+  }
+}
+`;
+
+const assumptions = `# Every assumption: its values over time, and where they come from.
+query Assumptions {
+  parameters(segment: "payments") {
+    name
+    doc
+    unit
+    bounds
+    value
+    source
+    timeline { from value source }
+  }
+}
+`;
+
+const follow = `# Every event from the first on, then live. Press the button again to stop.
+subscription Follow {
+  events(from: "0") {
+    revision
+    type
+    subject
+    effectiveOn
+  }
+}
+`;
+
+/** The examples, in the order of the tabs. */
+export const examples: readonly Example[] = [
+  { name: 'RevenueByMonth', query: revenueByMonth },
+  { name: 'AsItStood', query: asItStood },
+  {
+    name: 'Statement',
+    query: statement,
+    variables: { account: 'platform:liability:payments:wallet:user-1:CNY' },
+  },
+  { name: 'NewestEvents', query: newestEvents },
+  { name: 'Assumptions', query: assumptions },
+  {
+    name: 'OpenSandbox',
+    query: openSandbox,
+    variables: {
+      input: { overrides: [{ parameter: 'payments.merchantFeeRate', value: '0.38%', from: '2016-06-01' }] },
+    },
+  },
+  {
+    name: 'TopUp',
+    query: topUp,
+    variables: {
+      input: {
+        holder: 'user-1',
+        amount: { amount: '80.00', currency: 'CNY' },
+        effectiveOn: '2016-07-01',
+        idempotencyKey: 'playground-1',
+      },
+    },
+  },
+  { name: 'Follow', query: follow },
+];

@@ -1,0 +1,16 @@
+/**
+ * The schema, put together from every room's types.
+ *
+ * @module
+ */
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { addCommands, builder } from '../graphql/index.ts';
+import { house } from '../segments/index.ts';
+
+addCommands(house);
+
+/** The whole graph. */
+export const schema = builder.toSchema();
+
+/** The schema as schema/schema.graphql holds it: sorted, so that a change shows as what it is. */
+export const printedSchema = (): string => `${printSchema(lexicographicSortSchema(schema))}\n`;

@@ -1,0 +1,229 @@
+/**
+ * The server: GraphQL over HTTP with its playground, health and readiness, on this machine alone.
+ *
+ * @module
+ */
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
+import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { createYoga } from 'graphql-yoga';
+import { defaultBook } from '../graphql/point.ts';
+import { codes, declareCode, Refusal, RefusedError } from '../kernel/refusals.ts';
+import { house } from '../segments/index.ts';
+import { engineVersion } from '../store/engine.ts';
+import { Books } from './books.ts';
+import { costPlugin } from './cost.ts';
+import { deadlinePlugin } from './deadline.ts';
+import { examples } from './examples.ts';
+import { OpenLibrary } from './library.ts';
+import { requestLimits } from './limits.ts';
+import { isLogged, type Logged, loggingPlugin, OneLine } from './logging.ts';
+import { csrfHeader, playground } from './playground.ts';
+import { quiet, reported } from './quiet.ts';
+import { correlationHeader, correlationOf, isAddressedHere, isLoopback, senderOf } from './request.ts';
+import { schema } from './schema.ts';
+
+/** The server would be open to others. */
+export const hostRefused = declareCode(
+  'HOST_REFUSED',
+  420,
+  'the server has no access control yet, and serves this machine only',
+  'Use --host 127.0.0.1, and a proxy that checks who asks where others must reach it.',
+);
+
+const endpoint = '/graphql';
+
+/** With what a server is started. */
+export interface ServerSettings {
+  /** `sqlite:DIR` or `memory:`. */
+  readonly store: string;
+  /** 0: any free port. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** Where the log goes, a JSON object a line; nowhere when left out. */
+  readonly log?: { write(line: string): void };
+}
+
+/** A server that runs. */
+export interface RunningServer {
+  /** `http://127.0.0.1:4000` */
+  readonly url: string;
+  readonly books: Books;
+  /** Takes no more commands, ends streams, answers what waits, and lets go of the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server and opens its default book.
+ *
+ * @throws RefusedError with HOST_REFUSED when the host is another than this machine
+ * @throws what opening the store throws
+ */
+export async function startServer(settings: ServerSettings): Promise<RunningServer> {
+  const { store, port = 4000, host = '127.0.0.1', now = Date.now, log } = settings;
+  if (!isLoopback(host)) throw new RefusedError(new Refusal(hostRefused, `host: ${host}`));
+  const app = fastify({
+    logger: log === undefined ? false : { level: 'info', stream: log },
+    genReqId: correlationOf,
+    logController: new OneLine(),
+    forceCloseConnections: true,
+    bodyLimit: requestLimits.bodyBytes,
+    connectionTimeout: requestLimits.idleMsMax,
+  });
+  const note = (text: string, about: object = {}): void => app.log.info(about, text);
+  const books = new Books({ store, house, engine: engineVersion(), now, note });
+  const library = new OpenLibrary(house, books, now);
+  guard(app);
+  serveGraphQL(app, library, books);
+  serveHealth(app, books);
+  try {
+    const first = await books.desk(defaultBook);
+    if (first instanceof Refusal) throw new RefusedError(first);
+    await app.listen({ host, port });
+  } catch (error) {
+    await books.close();
+    await app.close();
+    throw error;
+  }
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await app.close();
+    await books.close();
+  };
+  return {
+    url: addressOf(app, host),
+    books,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function addressOf(app: FastifyInstance, host: string): string {
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return `http://${host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host}:${port}`;
+}
+
+/** What every request passes: it must be addressed to this machine, and is answered with its correlation id. */
+function guard(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header(correlationHeader, request.id);
+    if (isAddressedHere(request.headers)) return;
+    const refusal = new Refusal(hostRefused, `host: ${request.headers.host ?? ''}`);
+    const { code, message, hint } = refusal;
+    await reply.code(421).send({ errors: [{ message, extensions: { code, hint } }] });
+  });
+}
+
+function serveGraphQL(app: FastifyInstance, library: OpenLibrary, books: Books): void {
+  const streams = new Set<ServerResponse>();
+  const yoga = createGateway(library, (error) => {
+    if (!isLogged(error)) app.log.error(error, 'unexpected error');
+  });
+  const page = playground(endpoint, examples);
+  app.route({ url: '/', method: 'GET', exposeHeadRoute: false, handler: page });
+  app.register(async (scope) => {
+    // Yoga reads the body itself: its errors for a bad one are those of GraphQL over HTTP.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    scope.route({
+      url: endpoint,
+      method: ['GET', 'POST', 'OPTIONS'],
+      exposeHeadRoute: false,
+      handler: async (request, reply) => {
+        const { accept = '' } = request.headers;
+        if (request.method === 'GET' && accept.includes('text/html')) return await page(request, reply);
+        if (accept.includes('text/event-stream')) {
+          streams.add(reply.raw);
+          reply.raw.once('close', () => streams.delete(reply.raw));
+        }
+        return await yoga.handleNodeRequestAndResponse(request, reply, { incoming: request, reply });
+      },
+    });
+  });
+  // Before connections are cut: each stream gets its last word, and time to be read.
+  app.addHook('preClose', async () => {
+    books.stop();
+    const ended = [...streams].map((stream) => (stream.destroyed ? undefined : once(stream, 'close')));
+    await Promise.race([Promise.all(ended), wait(requestLimits.stopMsMax, undefined, { ref: false })]);
+  });
+}
+
+interface HttpContext {
+  /** Not `request`: that is what Yoga makes of it. */
+  readonly incoming: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+function createGateway(library: OpenLibrary, failed: (error: unknown) => void) {
+  return createYoga<HttpContext, Logged & { readonly giveUp: AbortController }>({
+    schema,
+    graphqlEndpoint: endpoint,
+    context: ({ incoming, reply }) => {
+      const giveUp = new AbortController();
+      reply.raw.once('close', () => giveUp.abort());
+      return {
+        incoming,
+        library,
+        giveUp,
+        signal: giveUp.signal,
+        sender: senderOf(incoming.headers, incoming.id),
+      };
+    },
+    cors: false,
+    multipart: false,
+    batching: false,
+    landingPage: false,
+    graphiql: false,
+    logging: {
+      debug: () => {},
+      info: () => {},
+      warn: () => {},
+      error: (...args: unknown[]) => args.forEach(failed),
+    },
+    maskedErrors: {
+      errorMessage: 'Unexpected error: see the server’s log under the correlation id.',
+      isDev: false,
+    },
+    maxRequestBodySize: requestLimits.bodyBytes,
+    plugins: [
+      useCSRFPrevention({ requestHeaders: [csrfHeader] }),
+      EnvelopArmorPlugin({
+        maxTokens: { n: requestLimits.tokens },
+        maxDepth: { n: requestLimits.depth, flattenFragments: true, ...reported },
+        maxAliases: { n: requestLimits.aliases, allowList: [], ...reported },
+        maxDirectives: { n: requestLimits.directives, ...reported },
+        // It knows neither types nor variables: see cost.ts.
+        costLimit: { enabled: false },
+        // See quiet.ts.
+        blockFieldSuggestion: { enabled: false },
+      }),
+      loggingPlugin,
+      quiet,
+      costPlugin(requestLimits.cost),
+      deadlinePlugin(requestLimits.queryMsMax),
+    ],
+  });
+}
+
+/** Health: the process answers. Readiness: the default book takes commands. */
+function serveHealth(app: FastifyInstance, books: Books): void {
+  app.get('/health', async () => ({ status: 'ok', engine: engineVersion() }));
+  app.get('/ready', async (_request, reply) => {
+    const book = await books
+      .book(defaultBook)
+      .catch((error: unknown) => new Refusal(codes.unavailable, String(error)));
+    if (book instanceof Refusal)
+      return await reply.code(503).send({ status: 'unavailable', why: book.message });
+    if (book.stopped !== undefined)
+      return await reply.code(503).send({ status: 'unavailable', why: book.stopped.message });
+    return { status: 'ready', book: book.id, revision: String(book.head.revision) };
+  });
+}

@@ -1,0 +1,167 @@
+/**
+ * The file of a snapshot: a line with the header's hash, the header, and sections of bytes, each with its hash in the header. It
+ * is written whole or not at all, and nothing of it counts before its hash has been found right.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { dirname } from 'node:path';
+import { isRecord } from '../kernel/fields.ts';
+
+/** Version of the layout of sections; a file of another is dropped. */
+const format = 1;
+
+/** What a snapshot is of. */
+export interface SnapshotKey {
+  /** Revision and hash of the last event that counts. */
+  readonly revision: number;
+  readonly hash: string;
+  readonly recordedAt: number;
+  /** The engine that folded it. */
+  readonly engine: string;
+}
+
+/** A section's bytes, by name, in the order of the file. */
+export type Sections = ReadonlyMap<string, Uint8Array>;
+
+/** The file can't be used, and why. */
+export class SnapshotRefused extends Error {
+  constructor(why: string) {
+    super(why);
+    this.name = 'SnapshotRefused';
+  }
+}
+
+/** Most bytes of a header: a few hundred and a hundred a section. */
+const headerBytesMax = 65_536;
+
+const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+
+let written = 0;
+
+/** Writes a file in place of the one before, so that a reader finds the old or the new one whole. */
+export async function writeSections(path: string, key: SnapshotKey, sections: Sections): Promise<void> {
+  const list: readonly unknown[] = [...sections].map(([name, bytes]) => ({
+    name,
+    bytes: bytes.byteLength,
+    sha256: sha256(bytes),
+  }));
+  const header = JSON.stringify({ format, endianness: endianness(), ...key, sections: list });
+  const temporary = `${path}.${process.pid}.${written++}.tmp`;
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.write(`${sha256(header)}\n${header}\n`);
+      for (const bytes of sections.values()) await writeAll(file, bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.byteLength; ) {
+    const { bytesWritten } = await file.write(bytes, at);
+    at += bytesWritten;
+  }
+}
+
+/** Windows has no such call. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A header, and what comes after it. */
+interface Header {
+  readonly key: SnapshotKey;
+  readonly sections: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+  /** Where the first section begins. */
+  readonly end: number;
+}
+
+/**
+ * Reads a file; the hashes of its sections are worked out side by side.
+ *
+ * @throws SnapshotRefused when it is no snapshot of this form, cut off, or a hash is not right
+ */
+export async function readSections(
+  path: string,
+): Promise<{ readonly key: SnapshotKey; readonly sections: Sections }> {
+  const file = await open(path, 'r');
+  try {
+    const header = await readHeader(file);
+    const sections = new Map<string, Uint8Array>();
+    const checks: Promise<void>[] = [];
+    let at = header.end;
+    for (const { name, bytes: length, sha256: expected } of header.sections) {
+      const bytes = await readAt(file, at, length);
+      at += length;
+      sections.set(name, bytes);
+      checks.push(check(name, bytes, expected));
+    }
+    await Promise.all(checks);
+    return { key: header.key, sections };
+  } finally {
+    await file.close();
+  }
+}
+
+async function check(name: string, bytes: Uint8Array<ArrayBuffer>, expected: string): Promise<void> {
+  const found = Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex');
+  if (found !== expected) throw new SnapshotRefused(`the hash of ${name} is not right`);
+}
+
+async function readAt(file: FileHandle, at: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  for (let have = 0; have < length; ) {
+    const { bytesRead } = await file.read(bytes, have, length - have, at + have);
+    if (bytesRead === 0) throw new SnapshotRefused('it is cut off');
+    have += bytesRead;
+  }
+  return bytes;
+}
+
+async function readHeader(file: FileHandle): Promise<Header> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytesMax), 0, headerBytesMax, 0);
+  const [hash = '', text = ''] = buffer.toString('latin1', 0, bytesRead).split('\n', 2);
+  if (sha256(Buffer.from(text, 'latin1')) !== hash) throw new SnapshotRefused("the header's hash is not right");
+  const header: unknown = JSON.parse(text);
+  if (!isRecord(header)) throw new SnapshotRefused('it has no header');
+  if (header.format !== format) throw new SnapshotRefused(`its format is ${header.format}, not ${format}`);
+  if (header.endianness !== endianness()) throw new SnapshotRefused('it is from a machine of another kind');
+  const { revision, hash: last, recordedAt, engine, sections } = header;
+  if (
+    typeof revision !== 'number' ||
+    typeof last !== 'string' ||
+    typeof recordedAt !== 'number' ||
+    typeof engine !== 'string' ||
+    !Array.isArray(sections)
+  ) {
+    throw new SnapshotRefused('its header is not whole');
+  }
+  const key = { revision, hash: last, recordedAt, engine };
+  return { key, sections: sections.map(sectionOf), end: hash.length + text.length + 2 };
+}
+
+function sectionOf(section: unknown): Header['sections'][number] {
+  if (isRecord(section)) {
+    const { name, bytes, sha256: hash } = section;
+    if (typeof name === 'string' && typeof bytes === 'number' && typeof hash === 'string')
+      return { name, bytes, sha256: hash };
+  }
+  throw new SnapshotRefused('its header is not whole');
+}

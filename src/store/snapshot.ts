@@ -1,0 +1,203 @@
+/**
+ * Snapshots: a book's state at a revision, in a file beside its log, so that opening it need not fold the whole log again. A
+ * snapshot is never trusted: it counts when its bytes are the ones that were written, by this engine, and the log's event at its
+ * revision has its hash; else it is dropped, and the log is folded from its beginning.
+ *
+ * @module
+ */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { Chart, type ChartColumns } from '../kernel/accounts.ts';
+import { Cube, type CubeColumns } from '../kernel/cube.ts';
+import type { House } from '../kernel/house.ts';
+import { Journal } from '../kernel/journal.ts';
+import { Register, type RegisterNames } from '../kernel/register.ts';
+import { State } from '../kernel/state.ts';
+import { Rows, type Table } from '../kernel/tables.ts';
+import type { Book, Restored } from './book.ts';
+import type { EventLog } from './log.ts';
+import { readSections, type Sections, type SnapshotKey, SnapshotRefused, writeSections } from './snapshot-file.ts';
+import { type PackedRows, packRows, unpackRows } from './snapshot-rows.ts';
+
+/** A snapshot is written when so many events have come since the last one, or a quarter of all, whichever is more. */
+const snapshotEvents = 100_000;
+const snapshotShare = 4;
+/** Tables of fewer bytes are unpacked at once, larger ones when they are first looked at. */
+const unpackBytesMax = 100_000;
+
+/** Where a book's snapshot lies; undefined where its store has no place for one. */
+export function snapshotPath(storeUrl: string, book: string): string | undefined {
+  const folder = /^sqlite:(.+)$/.exec(storeUrl)?.[1];
+  return folder === undefined ? undefined : join(folder, `${book}.snapshot`);
+}
+
+/** What a snapshot is held against. */
+export interface RestoreSettings {
+  readonly house: House;
+  readonly engine: string;
+  readonly log: EventLog;
+  /** Told why a snapshot was dropped. */
+  readonly dropped?: (why: string) => void;
+}
+
+/** The state of a snapshot that holds; undefined where there is none, or it had to be dropped. */
+export async function restoreSnapshot(path: string, settings: RestoreSettings): Promise<Restored | undefined> {
+  try {
+    await access(path);
+  } catch {
+    return undefined;
+  }
+  try {
+    return await restore(path, settings);
+  } catch (error) {
+    settings.dropped?.(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
+async function restore(path: string, { house, engine, log }: RestoreSettings): Promise<Restored> {
+  const { key, sections } = await readSections(path);
+  if (key.engine !== engine) throw new SnapshotRefused(`engine ${key.engine} wrote it, this is ${engine}`);
+  const [event] = await log.readMany([key.revision]);
+  if (event?.hash !== key.hash) throw new SnapshotRefused(`the log's event ${key.revision} has another hash`);
+  const register = readRegister(sections);
+  const journal = readJournal(sections, register);
+  const { chart, cube, marks, gross } = readMeta(sections);
+  const state = State.of(Chart.restore(house.kinds, chart), {
+    rows: readTables(house, sections),
+    journal,
+    cube: Cube.restore(cube),
+    marks,
+  });
+  state.gross = gross;
+  if (marks.events !== key.revision + 1 || register.count !== marks.events)
+    throw new SnapshotRefused('it holds another number of events than it says');
+  return { state, register, head: { revision: key.revision, hash: key.hash, recordedAt: key.recordedAt } };
+}
+
+/**
+ * Writes a snapshot of the book as it is in its lowest layer: at its head, unless sandboxes hold on to an earlier state.
+ *
+ * @returns the revision that it is of; -1 where there was nothing to write
+ */
+export async function writeSnapshot(path: string, book: Book): Promise<number> {
+  let state = book.state;
+  while (state.base !== undefined) state = state.base;
+  const revision = state.marks.events - 1;
+  if (revision < 0) return -1;
+  const sections = pack(book, state, revision);
+  const [last] = await book.log.readMany([revision]);
+  if (last === undefined) return -1;
+  const key: SnapshotKey = { revision, hash: last.hash, recordedAt: last.recordedAt, engine: book.engine };
+  await writeSections(path, key, sections);
+  return revision;
+}
+
+/** Goes on writing snapshots as a book grows; call it to stop. A snapshot that can't be written is told of, and nothing else. */
+export function keepSnapshots(path: string, book: Book, failed: (error: unknown) => void): () => void {
+  let done = book.head.revision;
+  let writing = false;
+  return book.onProgress(() => {
+    const { revision } = book.head;
+    if (writing || revision - done < Math.max(snapshotEvents, revision / snapshotShare)) return;
+    writing = true;
+    done = revision;
+    writeSnapshot(path, book)
+      .catch(failed)
+      .finally(() => {
+        writing = false;
+      });
+  });
+}
+
+/** What of a state is small or has no columns. */
+interface Meta {
+  readonly chart: ChartColumns;
+  readonly cube: CubeColumns;
+  readonly marks: State['marks'];
+  readonly gross: number;
+  readonly typeNames: readonly string[];
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: NodeJS.ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+const tableSection = ({ name }: Table<unknown>): string => `table ${name}`;
+
+function pack({ house, register }: Book, state: State, revision: number): Sections {
+  const { typeNames, ...columns } = register.columns(revision + 1);
+  // Which event a posting belongs to follows from the register.
+  const { amounts, accounts, days } = state.journal.columns();
+  const { chart, cube, marks, gross } = state;
+  const meta: Meta = { chart: chart.columns(), cube: cube.columns(), marks: { ...marks }, gross, typeNames };
+  const sections = new Map<string, Uint8Array>();
+  for (const [name, column] of Object.entries(columns)) sections.set(`register ${name}`, bytesOf(column));
+  for (const [name, column] of Object.entries({ amounts, accounts, days }))
+    sections.set(`journal ${name}`, bytesOf(column));
+  sections.set('meta', serialize(meta));
+  sections.set('names', serialize(register.names(revision + 1)));
+  for (const of of house.tables) sections.set(tableSection(of), serialize(packRows(state.rows.entries(of))));
+  return sections;
+}
+
+function section(sections: Sections, name: string): Uint8Array {
+  const bytes = sections.get(name);
+  if (bytes === undefined) throw new SnapshotRefused(`it has no ${name}`);
+  return bytes;
+}
+
+const columnReader =
+  (sections: Sections, of: string) =>
+  <T>(name: string, width: number, make: (buffer: ArrayBufferLike, at: number, length: number) => T): T => {
+    const { buffer, byteOffset, byteLength } = section(sections, `${of} ${name}`);
+    return make(buffer, byteOffset, byteLength / width);
+  };
+
+const int32 = (buffer: ArrayBufferLike, at: number, length: number) => new Int32Array(buffer, at, length);
+
+function readRegister(sections: Sections): Register {
+  const column = columnReader(sections, 'register');
+  const names = section(sections, 'names');
+  return Register.restore(
+    {
+      days: column('days', 4, int32),
+      types: column('types', 2, (buffer, at, length) => new Uint16Array(buffer, at, length)),
+      causes: column('causes', 4, int32),
+      times: column('times', 8, (buffer, at, length) => new Float64Array(buffer, at, length)),
+      inputs: column('inputs', 8, (buffer, at, length) => new BigInt64Array(buffer, at, length)),
+      subjects: column('subjects', 4, int32),
+      ends: column('ends', 4, (buffer, at, length) => new Uint32Array(buffer, at, length)),
+      refSubjects: column('refSubjects', 4, int32),
+      refEvents: column('refEvents', 4, int32),
+      typeNames: readMeta(sections).typeNames,
+    },
+    // A section is what this engine wrote: its hash has been found right by the time it is unpacked.
+    (): RegisterNames => deserialize(names),
+  );
+}
+
+function readJournal(sections: Sections, register: Register): Journal {
+  const column = columnReader(sections, 'journal');
+  const accounts = column('accounts', 4, int32);
+  const events = new Int32Array(accounts.length);
+  for (let revision = 0; revision < register.count; revision++) {
+    events.fill(revision, register.postingsAfter(revision - 1), register.postingsAfter(revision));
+  }
+  const amounts = column('amounts', 8, (buffer, at, length) => new BigInt64Array(buffer, at, length));
+  return Journal.restore({ amounts, accounts, days: column('days', 4, int32), events });
+}
+
+const readMeta = (sections: Sections): Meta => deserialize(section(sections, 'meta'));
+
+function readTables(house: House, sections: Sections): Rows {
+  const rows = Rows.restore(house.tables, (of) => {
+    const packed: PackedRows = deserialize(section(sections, tableSection(of)));
+    return unpackRows(packed);
+  });
+  // Asking for its buckets unpacks a table.
+  for (const of of house.tables) {
+    if (section(sections, tableSection(of)).byteLength < unpackBytesMax) rows.buckets(of);
+  }
+  return rows;
+}

@@ -1,0 +1,57 @@
+/** A fact that is reversed on its own day leaves the books as they were before it. */
+import { describe, expect, it } from 'vitest';
+import { parseDay } from '../../src/kernel/dates.ts';
+import { isRecord } from '../../src/kernel/fields.ts';
+import type { State } from '../../src/kernel/state.ts';
+import { house } from '../../src/segments/index.ts';
+import { balancesOf, book, rowsOf } from '../support/book.ts';
+import { reverse } from '../support/commands.ts';
+import { histories } from '../support/histories.ts';
+
+/**
+ * What a reversal does not take back: it is a fact of its payment, which takes none of an earlier date afterwards; and numbers of
+ * redemptions are given once.
+ */
+const rowsBeside = (state: State) =>
+  rowsOf(house, state)
+    .filter(([table]) => table !== 'yuebao.counters')
+    .map(([table, key, row]) => [
+      table,
+      key,
+      table === 'payments.payments' && isRecord(row) ? { ...row, latest: undefined } : row,
+    ]);
+
+const irreversible = new Set(['changePolicy', 'closeDay', 'publishRate']);
+
+describe.each(histories(4, { days: 30, lines: 300, users: 6, merchants: 3 }))('$name', ({ lines, close }) => {
+  it('balances on every date and rows are as before, fact by fact', () => {
+    const made = book();
+    const undone = new Map<string, number>();
+    for (const line of lines) {
+      const day = parseDay(line.on);
+      if (day === undefined) continue;
+      if (close === 'daily') made.closeThrough(day - 1);
+      if (!irreversible.has(line.command)) {
+        const { on, command, with: inputs } = line;
+        const opening = made.nextRevision === 0 ? 1 : 0;
+        const { decisions, state } = made.rehearse(
+          { on, command, with: inputs },
+          reverse(on, made.nextRevision + opening),
+        );
+        const [done, reversed] = decisions;
+        if (done?.kind === 'accepted' && opening === 0) {
+          expect(reversed?.kind).toBe('accepted');
+          for (const date of [day - 1, day, day + 1, undefined]) {
+            expect(balancesOf(state, date)).toEqual(balancesOf(made.state, date));
+          }
+          expect(rowsBeside(state)).toEqual(rowsBeside(made.state));
+          undone.set(command, (undone.get(command) ?? 0) + 1);
+        }
+      }
+      made.decide(line);
+    }
+    for (const command of ['initiatePayment', 'refundPayment', 'withdraw', 'subscribeFund', 'redeemFund']) {
+      expect(undone.get(command) ?? 0, command).toBeGreaterThan(0);
+    }
+  });
+});

@@ -1,0 +1,137 @@
+/** Every scenario that is shipped: it runs, what it expects holds, and what the docs say of it is so. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { BaseRecord } from '../../src/scenario/base.ts';
+import { expectationsOf } from '../../src/scenario/expect.ts';
+import {
+  baselineName,
+  type Run,
+  replayVariant,
+  runScenario,
+  type VariantRun,
+} from '../../src/scenario/run.ts';
+import { house } from '../../src/segments/index.ts';
+import { cellsOf, statedOf } from './figures.ts';
+import { baseOf, engine, scenarioOf, shipped } from './shipped.ts';
+
+/** Warnings that are the point of a scenario, whose description says so. */
+const warnings: { readonly [id: string]: readonly string[] } = {
+  'run-on-the-fund': [
+    'REFUSED_INJECTION 10 % a day, quick: variants[0].facts[0]: 247 injected commands refused with FUND_ILLIQUID',
+    'REFUSED_INJECTION 20 % a day, quick: variants[2].facts[0]: 336 injected commands refused with FUND_ILLIQUID',
+  ],
+};
+
+test('there are scenarios', () => {
+  expect(shipped.length).toBeGreaterThanOrEqual(7);
+});
+
+describe.each(shipped)('%s', (id) => {
+  const scenario = scenarioOf(id);
+  let base: BaseRecord;
+  let run: Run;
+  let full: Run;
+
+  beforeAll(async () => {
+    base = await baseOf(scenario);
+    run = await runScenario({ house, scenario, base, engine });
+    full = await runScenario({ house, scenario, base, engine, full: true });
+  });
+
+  const others = (): readonly VariantRun[] => run.variants.filter(({ name }) => name !== baselineName);
+
+  test('says what it asks, why, and where its figures come from', () => {
+    expect(scenario.id).toBe(id);
+    expect(scenario.title).toMatch(/\?$/);
+    expect(scenario.description.length).toBeGreaterThan(100);
+    expect(scenario.source).not.toBe('');
+    expect(scenario.report.length).toBeGreaterThan(0);
+    expect(scenario.expect.length).toBeGreaterThan(0);
+  });
+
+  test('comes to what it expects', () => {
+    const outcomes = expectationsOf(run);
+    expect(outcomes).toHaveLength(scenario.expect.length * Math.max(1, others().length));
+    expect(outcomes.filter(({ holds }) => !holds)).toEqual([]);
+  });
+
+  test('comes to what the docs say of it', () => {
+    expect(run.variants.map((variant) => cellsOf(run, variant))).toEqual(statedOf(id));
+  });
+
+  test('warns of nothing that it does not mean to', () => {
+    const given = run.warnings.map(({ code, variant, message }) => `${code} ${variant}: ${message}`);
+    expect(given).toEqual(warnings[id] ?? []);
+  });
+
+  test('has the record as its baseline, every fact evaluated', () => {
+    const [baseline] = full.variants;
+    expect(baseline?.digest).toBe(full.recordDigest);
+    expect(baseline?.evaluated).toBe(base.facts.length);
+    expect(baseline?.divergences).toEqual([]);
+    expect(baseline?.moot).toBe(0);
+  });
+
+  test('comes to the same when nothing is shared', () => {
+    expect(full.id).toBe(run.id);
+    expect(full.digest).toBe(run.digest);
+    expect(full.variants.map(outcome)).toEqual(run.variants.map(outcome));
+  });
+
+  test('gives every variant an effect of its own', () => {
+    const digests = run.variants.map(({ digest }) => digest);
+    expect(new Set(digests).size).toBe(digests.length);
+  });
+
+  test('differs in nothing before the first revision that it touches', () => {
+    for (const variant of others()) {
+      const touched = variant.firstTouched?.revision ?? base.revision + 1;
+      const recorded = base.events.slice(0, touched).map(({ type, effectiveOn, accounts, minors }) => ({
+        type,
+        on: effectiveOn,
+        accounts,
+        minors,
+      }));
+      expect(eventsOf(variant, touched)).toEqual(recorded);
+    }
+  });
+
+  test('differs in no balance before the first day that it touches', () => {
+    const [baseline] = run.variants;
+    for (const { view, firstTouched } of others()) {
+      const before = (firstTouched?.on ?? scenario.horizon.to + 1) - 1;
+      for (const kind of house.kinds) {
+        expect(view.totalOn(kind, before), kind.path).toBe(baseline?.view.totalOn(kind, before));
+      }
+    }
+  });
+
+  test('gives the same answer to the same question', async () => {
+    const again = await runScenario({
+      house,
+      scenario: scenarioOf(id),
+      base: await baseOf(scenario),
+      engine,
+    });
+    expect([again.id, again.digest]).toEqual([run.id, run.digest]);
+  });
+
+  /** The first events of a variant, made by evaluating it again. */
+  function eventsOf(variant: VariantRun, count: number): readonly unknown[] {
+    const found: unknown[] = [];
+    replayVariant(house, base, variant, scenario, (type, { on }, entry) => {
+      if (found.length >= count) return;
+      const accounts = entry.accounts.map((account) => entry.chart.id(account));
+      found.push({ type: type.name, on, accounts, minors: entry.minors });
+    });
+    return found;
+  }
+});
+
+const outcome = ({ name, digest, divergences, moot, events, firstTouched }: VariantRun) => ({
+  name,
+  digest,
+  divergences,
+  moot,
+  events,
+  firstTouched,
+});

@@ -1,0 +1,41 @@
+/** The scenarios that are shipped, and the histories that they start from. */
+import { createReadStream, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { dayOf } from '../../src/kernel/dates.ts';
+import { type BaseRecord, HistoryBook } from '../../src/scenario/base.ts';
+import { formatMistakes, isMistaken, parseScenario, type Scenario } from '../../src/scenario/file.ts';
+import { readHistoryFile } from '../../src/scenario/history.ts';
+import { house } from '../../src/segments/index.ts';
+
+export const engine = 'test';
+
+const folder = new URL('../../scenarios/', import.meta.url);
+
+/** Ids of the shipped scenarios, which their files are named after. */
+export const shipped: readonly string[] = readdirSync(folder)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => name.slice(0, -'.yaml'.length))
+  .sort();
+
+/** A shipped scenario, parsed; its mistakes are thrown. */
+export function scenarioOf(id: string): Scenario {
+  const file = `${id}.yaml`;
+  const parsed = parseScenario(readFileSync(new URL(file, folder), 'utf8'), { file, house });
+  if (isMistaken(parsed)) throw new Error(formatMistakes(parsed));
+  return parsed;
+}
+
+/** The history that a scenario starts from, decided up to its horizon's end; a refused line is thrown. */
+export async function baseOf({ base, horizon }: Scenario): Promise<BaseRecord> {
+  if (base.kind !== 'history') throw new Error(`a base of another kind: ${base.kind}`);
+  const { path, refused } = base;
+  const { close, to } = horizon;
+  const book = new HistoryBook({ house, engine, title: path, refused, close, to });
+  const open = (name: string) => createReadStream(fileURLToPath(new URL(name, folder)));
+  for await (const item of readHistoryFile(path, open, house)) {
+    if (item.kind === 'mistake') throw new Error(`line ${item.line}: ${item.mistake.message}`);
+    const wrong = book.take(item, dayOf(item.command.on));
+    if (wrong !== undefined) throw new Error(`line ${wrong.line}: ${wrong.refusal.message}`);
+  }
+  return book.finish();
+}
