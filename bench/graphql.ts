@@ -22,7 +22,11 @@ function ask(query: string, variables: object): Promise<string> {
   return new Promise((resolve, reject) => {
     const asked = request(
       `${server.url}/graphql`,
-      { method: 'POST', agent, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } },
+      {
+        method: 'POST',
+        agent,
+        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+      },
       (answer) => {
         let text = '';
         answer.setEncoding('utf8');
@@ -38,7 +42,10 @@ function ask(query: string, variables: object): Promise<string> {
 }
 
 /** Requests a second with all clients at work. */
-async function rate(one: (client: number, turn: number) => Promise<string>, expected: string): Promise<number> {
+async function rate(
+  one: (client: number, turn: number) => Promise<string>,
+  expected: string,
+): Promise<number> {
   const figures: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const from = performance.now();
@@ -59,7 +66,14 @@ try {
   const command = `mutation TopUp($input: TopUpInput!) { topUp(input: $input) { __typename ... on CommandAccepted { revision } } }`;
   const topUp = await rate(
     (client, turn) =>
-      ask(command, { input: { effectiveOn: '2016-03-01', holder: `user-${client}`, amount: '10.00 CNY', idempotencyKey: `${client}/${turn}` } }),
+      ask(command, {
+        input: {
+          effectiveOn: '2016-03-01',
+          holder: `user-${client}`,
+          amount: '10.00 CNY',
+          idempotencyKey: `${client}/${turn}`,
+        },
+      }),
     'CommandAccepted',
   );
   const nothing = await rate(() => ask('query Nothing { __typename }', {}), 'Query');

@@ -11,7 +11,7 @@ import { dayOf, formatDay } from '../src/kernel/dates.ts';
 import { house } from '../src/segments/index.ts';
 import { Book } from '../src/store/book.ts';
 import { SqliteLog } from '../src/store/sqlite.ts';
-import { fixedHistory, fixedSize } from './history.ts';
+import { beginningOf, fixedHistory } from './history.ts';
 import { printRows, seconds } from './table.ts';
 
 const facts = Number(process.argv[2] ?? 200_000);
@@ -21,7 +21,7 @@ try {
   const book = await Book.open({
     id: 'main',
     house,
-    log: SqliteLog.open(join(folder, 'main.formicary')),
+    log: await SqliteLog.open(join(folder, 'main.formicary')),
     now: () => 1_451_606_400_000,
     engine: 'bench',
   });
@@ -30,7 +30,7 @@ try {
   let day = dayOf('2016-01-01');
   const took = await seconds(async () => {
     let number = 0;
-    for (const command of fixedHistory({ ...fixedSize, facts })) {
+    for (const command of fixedHistory(beginningOf(facts))) {
       for (; day < dayOf(command.on); day++) {
         waiting.push(book.execute({ on: formatDay(day), command: 'closeDay', with: {} }, sender));
       }
@@ -58,15 +58,18 @@ try {
     }
   });
   bare.close();
-  printRows(`Import of ${facts.toLocaleString('en')} commands (${events.toLocaleString('en')} events, every day closed)`, [
-    {
-      what: 'decided, hashed, durable',
-      figure: events / took,
-      unit: 'events/s',
-      against: { what: 'bare rows of 500 bytes, 1,000 a transaction', figure: events / insertTook },
-      aim: '100,000',
-    },
-  ]);
+  printRows(
+    `Import of ${facts.toLocaleString('en')} commands (${events.toLocaleString('en')} events, every day closed)`,
+    [
+      {
+        what: 'decided, hashed, durable',
+        figure: events / took,
+        unit: 'events/s',
+        against: { what: 'bare rows of 500 bytes, 1,000 a transaction', figure: events / insertTook },
+        aim: '100,000',
+      },
+    ],
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

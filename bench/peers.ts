@@ -4,10 +4,10 @@
  * @module
  */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { exportBook } from '../src/audit/export.ts';
 import { dayOf } from '../src/kernel/dates.ts';
 import { house } from '../src/segments/index.ts';
@@ -22,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'formicary-bench-'));
 const settings = { id: 'main', house, now: () => 1_451_606_400_000, engine: 'bench' };
 try {
   const file = join(folder, 'main.formicary');
-  const book = await Book.open({ ...settings, log: SqliteLog.open(file) });
+  const book = await Book.open({ ...settings, log: await SqliteLog.open(file) });
   let waiting: Promise<unknown>[] = [];
   for (const command of fixedHistory({ ...fixedSize, facts, days: 30 })) {
     if (dayOf(command.on) > dayOf('2016-01-31')) break;
@@ -42,10 +42,11 @@ try {
   await book.close();
 
   const ours = await seconds(async () => {
-    const log = SqliteLog.open(file);
+    const log = await SqliteLog.open(file);
     const opened = await Book.open({ ...settings, log });
     let sum = 0n;
-    for (let account = 0; account < opened.state.chart.size; account++) sum += opened.state.journal.balance(account);
+    for (let account = 0; account < opened.state.chart.size; account++)
+      sum += opened.state.journal.balance(account);
     if (sum !== 0n) throw new Error('the books do not balance');
     await opened.close();
   });

@@ -18,7 +18,14 @@ const facts = Number(process.argv[2] ?? fixedSize.facts);
 const to = dayOf('2016-12-30');
 const runs = 5;
 
-const history = new HistoryBook({ house, engine: 'bench', title: 'fixed history', refused: 'skip', close: 'daily', to });
+const history = new HistoryBook({
+  house,
+  engine: 'bench',
+  title: 'fixed history',
+  refused: 'skip',
+  close: 'daily',
+  to,
+});
 let line = 0;
 for (const command of fixedHistory({ ...fixedSize, facts })) {
   line++;
@@ -35,14 +42,21 @@ function overrideOf(name: string, from: string, value: unknown): Override {
 }
 
 /** Median seconds of evaluating the history under some overrides, from its first fact or from the first that they reach. */
-function measure(overrides: readonly Override[], shared: boolean): { seconds: number; events: number; evaluated: number; moot: number } {
+function measure(
+  overrides: readonly Override[],
+  shared: boolean,
+): { seconds: number; events: number; evaluated: number; moot: number } {
   const horizon = { from: dayMin, to, close: 'recorded' as const };
   const plan = planOf(base, horizon, [], overrides);
   const times: number[] = [];
   let last = { events: 0, evaluated: 0, moot: 0 };
   for (let run = 0; run < runs; run++) {
     const overlay = { overrides, used: overrides.map(() => false) };
-    let evaluation = new Evaluation(house, State.empty(new Chart(house.kinds), shared ? undefined : overlay), plan);
+    let evaluation = new Evaluation(
+      house,
+      State.empty(new Chart(house.kinds), shared ? undefined : overlay),
+      plan,
+    );
     if (shared) {
       evaluation.advance(plan.first);
       evaluation = evaluation.branch(evaluation.state.fork(overlay), plan);
@@ -59,7 +73,12 @@ const none = measure([], false);
 const fee = measure([overrideOf('payments.merchantFeeRate', '2016-01-01', '0.38%')], false);
 const late = measure([overrideOf('payments.merchantFeeRate', '2016-12-01', '0.38%')], true);
 const rows: Row[] = [
-  { what: 'no override, full: events', figure: none.events / none.seconds, unit: 'events/s', aim: '1,000,000 (3–6 M on plain objects)' },
+  {
+    what: 'no override, full: events',
+    figure: none.events / none.seconds,
+    unit: 'events/s',
+    aim: '1,000,000 (3–6 M on plain objects)',
+  },
   { what: 'no override, full: facts', figure: none.evaluated / none.seconds, unit: 'facts/s' },
   { what: 'another fee, full: events', figure: fee.events / fee.seconds, unit: 'events/s', aim: '1,000,000' },
   {
@@ -70,4 +89,7 @@ const rows: Row[] = [
     aim: 'in proportion to what comes after (0.085)',
   },
 ];
-printRows(`What-if over ${base.facts.length.toLocaleString('en')} facts (${none.events.toLocaleString('en')} events), median of ${runs}`, rows);
+printRows(
+  `What-if over ${base.facts.length.toLocaleString('en')} facts (${none.events.toLocaleString('en')} events), median of ${runs}`,
+  rows,
+);

@@ -159,6 +159,21 @@ const ofSavers: Person['methods'] = [
   ['yuebao', 65],
 ];
 
+const ofStudents: Person['methods'] = [
+  ['wallet', 85],
+  ['card', 15],
+];
+
+/** Somebody without habits. */
+const nobody = {
+  salary: undefined,
+  purchasesPerMonth: 0,
+  methods: ofWallets,
+  savings: 0,
+  saved: 0,
+  gives: undefined,
+};
+
 /** How many of each role there are; ids are given in this order. */
 const roles = [
   ['salaried', 22],
@@ -168,6 +183,30 @@ const roles = [
   ['freelancer', 5],
 ] as const;
 
+/** What the habits of a role are drawn from: whatever a role doesn't say is none. */
+type Habits = Partial<Omit<Person, 'id' | 'role'>>;
+
+const habits: Readonly<Record<Role, (d: Dice, date: number, gives: Person['gives']) => Habits>> = {
+  salaried: (d, date, gives) => ({
+    salary: { date, yuan: d.whole(35, 82) * 100 },
+    purchasesPerMonth: 2 + d.real() * 3,
+    savings: d.whole(10, 120) * 100,
+    saved: d.pick([0, 10, 20]),
+    gives,
+  }),
+  saver: (d, date, gives) => ({
+    salary: { date, yuan: d.whole(50, 140) * 100 },
+    purchasesPerMonth: 1 + d.real() * 2.4,
+    methods: ofSavers,
+    savings: d.whole(80, 800) * 100,
+    saved: d.pick([30, 40, 50, 60]),
+    gives,
+  }),
+  wealthy: (d) => ({ purchasesPerMonth: 1.5, methods: ofSavers, savings: d.whole(120, 560) * 1000 }),
+  student: (d) => ({ purchasesPerMonth: 3 + d.real() * 3, methods: ofStudents }),
+  freelancer: (d) => ({ purchasesPerMonth: 1.2, savings: d.whole(10, 60) * 100 }),
+};
+
 /** The people of the year, the same for the same dice. */
 export function people(d: Dice): readonly Person[] {
   const named: (readonly [string, Role])[] = roles
@@ -175,73 +214,14 @@ export function people(d: Dice): readonly Person[] {
     .map((role, at) => [`user-${at + 1}`, role]);
   const all = (role: Role) => named.filter(([, other]) => other === role).map(([id]) => id);
   const landlords = all('freelancer');
-  const students = [...all('student')];
-  return named.map(([id, role], at): Person => {
+  const students = all('student');
+  return named.map(([id, role], at) => {
     const date = d.pick([5, 10, 15, 25]);
     const rents = role === 'salaried' && d.chance(0.6);
     const child = role === 'saver' && at % 2 === 0 ? students.shift() : undefined;
     const rent = { to: d.pick(landlords), date: Math.min(28, date + 2), yuan: d.whole(12, 32) * 100 };
     const allowance = { date: 1, yuan: d.whole(8, 16) * 100 };
     const gives = rents ? rent : child === undefined ? undefined : { ...allowance, to: child };
-    switch (role) {
-      case 'salaried':
-        return {
-          id,
-          role,
-          salary: { date, yuan: d.whole(35, 82) * 100 },
-          purchasesPerMonth: 2 + d.real() * 3,
-          methods: ofWallets,
-          savings: d.whole(10, 120) * 100,
-          saved: d.pick([0, 10, 20]),
-          gives,
-        };
-      case 'saver':
-        return {
-          id,
-          role,
-          salary: { date, yuan: d.whole(50, 140) * 100 },
-          purchasesPerMonth: 1 + d.real() * 2.4,
-          methods: ofSavers,
-          savings: d.whole(80, 800) * 100,
-          saved: d.pick([30, 40, 50, 60]),
-          gives,
-        };
-      case 'wealthy':
-        return {
-          id,
-          role,
-          salary: undefined,
-          purchasesPerMonth: 1.5,
-          methods: ofSavers,
-          savings: d.whole(120, 560) * 1000,
-          saved: 0,
-          gives: undefined,
-        };
-      case 'student':
-        return {
-          id,
-          role,
-          salary: undefined,
-          purchasesPerMonth: 3 + d.real() * 3,
-          methods: [
-            ['wallet', 85],
-            ['card', 15],
-          ],
-          savings: 0,
-          saved: 0,
-          gives: undefined,
-        };
-      case 'freelancer':
-        return {
-          id,
-          role,
-          salary: undefined,
-          purchasesPerMonth: 1.2,
-          methods: ofWallets,
-          savings: d.whole(10, 60) * 100,
-          saved: 0,
-          gives: undefined,
-        };
-    }
+    return { ...nobody, id, role, ...habits[role](d, date, gives) };
   });
 }

@@ -10,7 +10,7 @@ import { formatMoney } from '../../src/kernel/money.ts';
 import { agreements, type Merchant, type Method, merchants, type Person, people } from './cast.ts';
 import { type Dice, dice } from './dice.ts';
 import { classes, publishedRate } from './published-rates.ts';
-import { Purses } from './purses.ts';
+import { netOf, Purses } from './purses.ts';
 
 const seed = 20160101;
 const firstDay = dayOf('2016-01-01');
@@ -369,6 +369,3 @@ class Year {
 
 const money = (fen: number): string => formatMoney(BigInt(fen), 'CNY');
 const yuan = (amount: number): string => money(amount * 100);
-
-/** What a seller surely gets of a sale. */
-const netOf = (fen: number): number => Math.floor((fen * 994) / 1000) - 1;

@@ -8,6 +8,9 @@ import type { Day } from '../../src/kernel/dates.ts';
 /** No merchant pays more than this share of a payment as its fee, in thousandths. */
 const feeMax = 6;
 
+/** What a seller surely gets of a sale. */
+export const netOf = (fen: number): number => Math.floor((fen * (1000 - feeMax)) / 1000) - 1;
+
 export class Purses {
   readonly #wallets = new Map<string, number>();
   readonly #units = new Map<string, number>();
@@ -34,9 +37,8 @@ export class Purses {
     this.#units.set(of, Math.max(0, this.units(of) + fen));
   }
 
-  /** What a seller gets of a sale, less the highest fee there is. */
   addSale(of: string, fen: number): void {
-    this.addToWallet(of, Math.floor((fen * (1000 - feeMax)) / 1000) - 1);
+    this.addToWallet(of, netOf(fen));
   }
 
   /** Money that is there from a day on: after a time-out, or for an ordinary redemption. */

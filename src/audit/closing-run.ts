@@ -62,7 +62,7 @@ export function* aligned(
       const recorded = queue.take();
       if (recorded !== undefined) yield { kind: 'both', recorded, step };
       walk.settle();
-    } else if (step !== undefined && at === undefined) {
+    } else if (step !== undefined && at === undefined && !walk.isPast(queue.type)) {
       yield { kind: 'derived only', before: queue.revision ?? run.end, step };
       walk.settle();
     } else {
@@ -80,6 +80,8 @@ class Walk {
   readonly #day: Day;
   readonly #rules: readonly ClosingRule[];
   readonly #ended: RuleEnded | undefined;
+  /** The place of the rule that derives a type, as far as it has been seen to. */
+  readonly #known: Map<string, number>;
   readonly #breaches: (Breach | undefined)[] = [];
   #rule = 0;
   #items: readonly unknown[] | undefined;
@@ -97,6 +99,12 @@ class Walk {
     this.#day = day;
     this.#ended = ended;
     this.#rules = phases.flatMap((phase) => rules.closing(phase));
+    this.#known = knownOf(rules);
+  }
+
+  /** Whether the rule that derives a type has been asked for all that it has to say. */
+  isPast(type: string | undefined): boolean {
+    return type !== undefined && (this.#known.get(type) ?? this.#rule) < this.#rule;
   }
 
   /** What couldn't be paid or held, rule by rule. */
@@ -116,7 +124,9 @@ class Walk {
         const item = this.#items[this.#item++];
         s.day = this.#day;
         const draft = by.rule.derive(item, s);
-        if (draft !== undefined) return { by, item, draft };
+        if (draft === undefined) continue;
+        this.#known.set(draft.type.name, this.#rule);
+        return { by, item, draft };
       }
       s.day = this.#day;
       const breach = by.rule.breach?.(s);
@@ -140,6 +150,18 @@ class Walk {
     this.#items = items;
     this.#item = item;
   }
+}
+
+const known = new WeakMap<House, Map<string, number>>();
+
+/** Which rule of a house derives which type: known once it has done so. */
+function knownOf(rules: House): Map<string, number> {
+  let found = known.get(rules);
+  if (found === undefined) {
+    found = new Map();
+    known.set(rules, found);
+  }
+  return found;
 }
 
 /** Most items of a rule that are tried to find one that derives a given event. */
@@ -221,6 +243,11 @@ class Queue {
   /** The revision of the next event. */
   get revision(): number | undefined {
     return this.#events[this.#at]?.revision;
+  }
+
+  /** The type of the next event. */
+  get type(): string | undefined {
+    return this.#events[this.#at]?.type;
   }
 
   take(): StoredEvent | undefined {

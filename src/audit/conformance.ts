@@ -9,6 +9,7 @@ import type { StoredEvent } from '../kernel/events.ts';
 import type { House } from '../kernel/house.ts';
 import type { EventLog } from '../store/log.ts';
 import type { Finding } from './findings.ts';
+import { type Group, Grouping } from './grouping.ts';
 import { Judge } from './judge.ts';
 
 /** Most findings that are listed; beyond them they are counted. */
@@ -80,22 +81,20 @@ function targetOf(data: StoredEvent['data']): number {
 /** One pass over a log. A close is judged when all of it has been read. */
 class Pass {
   passed = 0;
-  readonly #house: House;
+  readonly judge: Judge;
+  readonly #grouping: Grouping;
   readonly #options: ConformanceOptions;
-  readonly #judge: Judge;
   readonly #findings: Finding[] = [];
   readonly #originals = new Map<number, StoredEvent>();
-  #begun: StoredEvent | undefined;
-  #run: StoredEvent[] = [];
   #facts = 0;
   #derived = 0;
   #findingCount = 0;
   #rootCount = 0;
 
   constructor(house: House, options: ConformanceOptions) {
-    this.#house = house;
+    this.#grouping = new Grouping(house);
     this.#options = options;
-    this.#judge = new Judge(house, options.rules ?? house, (finding) => this.#found(finding));
+    this.judge = new Judge(house, options.rules ?? house, (finding) => this.#found(finding));
   }
 
   /** Facts that the next events reverse. */
@@ -106,40 +105,21 @@ class Pass {
 
   take(event: StoredEvent): void {
     this.passed++;
-    const { own } = this.#house;
-    if (event.type === own.closed.name && this.#begun !== undefined) {
-      this.#close(this.#begun, event, event.revision, true);
-    } else if (event.kind === 'derived' && this.#begun !== undefined) this.#run.push(event);
-    else {
-      if (this.#begun !== undefined) this.#close(this.#begun, undefined, event.revision, true);
-      this.#single(event);
-    }
+    for (const group of this.#grouping.take(event)) this.#judge(group);
   }
 
-  #single(event: StoredEvent): void {
-    if (event.type === this.#house.own.closing.name) {
-      this.#begun = event;
-      return;
-    }
-    this.#count(event);
-    if (!this.#judged(event.revision)) this.#judge.fold(event);
-    else if (event.kind === 'derived') this.#judge.stray(event);
-    else this.#judge.fact(event, this.#originals.get(targetOf(event.data)));
-  }
-
-  #close(begun: StoredEvent, closed: StoredEvent | undefined, end: number, whole: boolean): void {
-    const events = this.#run;
-    this.#begun = undefined;
-    this.#run = [];
-    const all = closed === undefined ? [begun, ...events] : [begun, ...events, closed];
-    for (const event of all) this.#count(event);
-    if (!this.#judged(all.at(-1)?.revision ?? 0)) for (const event of all) this.#judge.fold(event);
-    else this.#judge.close(begun, { day: begun.effectiveOn, events, end, whole }, closed);
+  #judge(group: Group): void {
+    const events = group.kind === 'close' ? group.events : [group.event];
+    for (const event of events) this.#count(event);
+    const { judge } = this;
+    if (!this.#judged(events.at(-1)?.revision ?? 0)) for (const event of events) judge.fold(event);
+    else if (group.kind === 'close') judge.close(group.begun, group.run, group.closed);
+    else if (group.event.kind === 'derived') judge.stray(group.event);
+    else judge.fact(group.event, this.#originals.get(targetOf(group.event.data)));
   }
 
   result(): Conformance {
-    // A close that is not at its end: the book is settling, or the range ends in it.
-    if (this.#begun !== undefined) this.#close(this.#begun, undefined, this.passed, false);
+    for (const group of this.#grouping.rest()) this.#judge(group);
     return {
       clean: this.#findingCount === 0,
       checked: this.#facts + this.#derived,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { book } from '../kernel/booking.ts';
 import type { EventType, Happening } from '../kernel/contract.ts';
 import { formatDay } from '../kernel/dates.ts';
 import type { StoredEvent } from '../kernel/events.ts';
@@ -35,6 +36,10 @@ export function readEvent(house: House, s: State, stored: StoredEvent): Read {
     throw error;
   }
 }
+
+/** Books an event as it is recorded. */
+export const bookRead = (house: House, s: State, { type, event, entry, stored }: Read): void =>
+  book(house, s, type, event, entry, stored.revision);
 
 /** What an event says of itself that its type says otherwise. */
 export function faultOfEnvelope({ stored, type, event }: Read, segment: string): string | undefined {

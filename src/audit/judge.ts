@@ -31,7 +31,7 @@ import {
   sameData,
 } from './closing-run.ts';
 import { differencesOf, linesOf, sameEntry } from './entries.ts';
-import { faultOfEnvelope, faultOfRun, type Read, readEvent } from './envelope.ts';
+import { bookRead, faultOfEnvelope, faultOfRun, type Read, readEvent } from './envelope.ts';
 import type { Finding, FindingKind } from './findings.ts';
 import { lookedByBreaches, lookedByFact, lookedByRule, rowsBy } from './looking.ts';
 import { Roots, type RowsWritten } from './roots.ts';
@@ -45,10 +45,19 @@ interface Right {
   readonly entry: NumberedEntry;
 }
 
+/** What an event is about. */
+interface About {
+  readonly type: string;
+  readonly subject: string;
+  readonly segment: string;
+  readonly on: Day;
+}
+
 /** What is found of one event, before it is known whether it follows from another. */
 interface Fault {
   readonly kind: FindingKind;
   readonly revision: number;
+  readonly about: About;
   readonly rule: string;
   readonly detail: string;
   readonly read: Read | undefined;
@@ -101,6 +110,7 @@ export class Judge {
       revision: stored.revision,
       rule: read.type.name,
       detail: refused ? `${right.code}: ${right.message}` : (envelope ?? 'the entry is another'),
+      about: { ...this.#about(read.type, read.event), subject: read.stored.subject },
       read,
       right: refused ? undefined : { ...read, entry: right },
       looked: () => this.#lookedBy(read, refused ? right : undefined),
@@ -145,6 +155,7 @@ export class Judge {
       revision: stored.revision,
       rule: read.type.name,
       detail: 'a derived event outside of a close',
+      about: { ...this.#about(read.type, read.event), subject: read.stored.subject },
       read,
       right: undefined,
       looked: () => new Looked(),
@@ -239,6 +250,7 @@ export class Judge {
       revision: read.stored.revision,
       rule: step.by.rule.name,
       detail: envelope ?? detailOf(entry, read, data),
+      about: { ...this.#about(read.type, read.event), subject: read.stored.subject },
       read,
       right: entry instanceof Refusal ? undefined : this.#rightOf(step, day, entry),
       looked: () => lookedByRule(step.by, step.item, this.state, day),
@@ -254,6 +266,7 @@ export class Judge {
       revision: before,
       rule: step.by.rule.name,
       detail: 'the rule derives it, the record has none',
+      about: this.#about(step.draft.type, { data: step.draft.data, on: day }),
       read: undefined,
       right: entry instanceof Refusal ? undefined : this.#rightOf(step, day, entry),
       looked: () => lookedByRule(step.by, step.item, this.state, day),
@@ -283,6 +296,7 @@ export class Judge {
       revision: read.stored.revision,
       rule: read.type.name,
       detail: 'no rule derives it',
+      about: { ...this.#about(read.type, read.event), subject: read.stored.subject },
       read,
       right: undefined,
       looked: () => {
@@ -317,10 +331,11 @@ export class Judge {
         revision: closed?.revision ?? run.end,
         rule: own.closed.name,
         detail: fault,
+        about: this.#about(own.closed, event),
         read,
         right,
         looked: () => lookedByBreaches(this.#closing, this.state, run.day),
-        rightOn: () => {console.log('DBG',JSON.stringify(this.#onCorrected.breaches),this.#onCorrected.booked,this.#roots.corrected===undefined);
+        rightOn: () => {
           const said = read?.event.data.events;
           const events = said === this.#onCorrected.booked ? said : run.events.length;
           return { ...right, event: { on: run.day, data: { events, breaches: this.#onCorrected.breaches } } };
@@ -350,6 +365,10 @@ export class Judge {
       : 'what could not be paid or held is another';
   }
 
+  #about(type: EventType, { data, on }: Event): About {
+    return { type: type.name, subject: type.subject(data), segment: this.#house.segmentOf(type), on };
+  }
+
   #rightOf({ draft }: Step, on: Day, entry: NumberedEntry): Right {
     return { type: this.#house.type(draft.type.name) ?? draft.type, event: { data: draft.data, on }, entry };
   }
@@ -367,15 +386,10 @@ export class Judge {
     const { chart } = this.state;
     const differences = differencesOf(chart, read?.entry, right?.entry);
     const followsFrom = this.#followed(fault);
-    const type = read?.type ?? right?.type;
-    if (type === undefined) return;
     this.#found({
       revision,
       kind: fault.kind,
-      type: type.name,
-      subject: read?.stored.subject ?? (right === undefined ? '' : right.type.subject(right.event.data)),
-      segment: this.#house.segmentOf(type),
-      on: read?.event.on ?? right?.event.on ?? 0,
+      ...fault.about,
       rule: fault.rule,
       detail: fault.detail,
       recorded:
@@ -454,8 +468,9 @@ export class Judge {
     else this.#correct(() => read);
   }
 
-  #bookRecorded({ type, event, entry, stored }: Read): void {
-    book(this.#house, this.state, type, event, entry, stored.revision);
+  #bookRecorded(read: Read): void {
+    const { type, event } = read;
+    bookRead(this.#house, this.state, read);
     if (type === this.#house.own.reversed) this.#reversed.add(Number(event.data.event));
   }
 }

@@ -11,7 +11,7 @@ export interface Chart {
   readonly svg: string;
 }
 
-const size = { width: 760, height: 380, left: 110, right: 20, top: 48, bottom: 76 } as const;
+const size = { width: 760, height: 380, left: 110, right: 44, top: 48, bottom: 76 } as const;
 /** Told apart by people who see few colours, too (Okabe and Ito). */
 const colours = ['#000000', '#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#f0e442'];
 const gridLines = 5;

@@ -4,17 +4,15 @@
  * @module
  */
 import { GraphQLError } from 'graphql';
-import { codes, Refusal } from '../kernel/refusals.ts';
+import { Refusal } from '../kernel/refusals.ts';
 import { builder } from './builder.ts';
-import { type EventRead, EventRef } from './event.ts';
+import { EventRef } from './event.ts';
 import { type EventFilter, EventFilterInput, filterOf, matches } from './event-filter.ts';
-import { badQuestion, fault, orFault, pointUnknown, slowReader } from './faults.ts';
+import { EventStream, type StreamItem } from './event-stream.ts';
+import { badQuestion, fault, orFault, pointUnknown } from './faults.ts';
 import { streamLimits } from './limits.ts';
 import { bookArgs, deskOf } from './point.ts';
 import type { Desk } from './source.ts';
-
-/** An event, or why the stream ends. */
-type Item = EventRead | GraphQLError;
 
 /** Events one by one, from batches that are read when they are asked for: a slow reader holds no queue. */
 async function* eventsFrom(
@@ -22,7 +20,7 @@ async function* eventsFrom(
   from: number,
   filter: EventFilter,
   signal: AbortSignal,
-): AsyncGenerator<Item, void, void> {
+): AsyncGenerator<StreamItem, void, void> {
   for await (const batch of desk.follow(from, signal)) {
     for (const event of batch) {
       if (signal.aborted) return;
@@ -31,76 +29,6 @@ async function* eventsFrom(
       await desk.reached(event.revision, signal);
       yield { event, source: desk };
     }
-  }
-}
-
-/**
- * A stream that one reader pulls from. Who does not ask for the next event in time loses his place, and is told so when he comes
- * back. (Not a generator: it must notice a reader who leaves while an event is being waited for.)
- */
-class EventStream implements AsyncIterableIterator<Item> {
-  readonly #events: AsyncGenerator<Item, void, void>;
-  readonly #stop: AbortController;
-  readonly #leave: () => void;
-  readonly #slowMsMax: number;
-  #patience: NodeJS.Timeout | undefined;
-  #last: number | undefined;
-  #dropped = false;
-  #over = false;
-
-  constructor(
-    events: AsyncGenerator<Item, void, void>,
-    stop: AbortController,
-    leave: () => void,
-    slowMsMax: number,
-  ) {
-    this.#events = events;
-    this.#stop = stop;
-    this.#leave = leave;
-    this.#slowMsMax = slowMsMax;
-  }
-
-  async next(): Promise<IteratorResult<Item>> {
-    clearTimeout(this.#patience);
-    if (this.#over) return { done: true, value: undefined };
-    if (this.#dropped) {
-      this.#over = true;
-      const seen = this.#last === undefined ? 'none yet' : `revision ${this.#last}`;
-      return { done: false, value: fault(new Refusal(slowReader, seen, `for ${this.#slowMsMax} ms`)) };
-    }
-    try {
-      const found = await this.#events.next();
-      if (found.done === true) return this.#end();
-      if (!(found.value instanceof GraphQLError)) this.#last = found.value.event.revision;
-      this.#patience = setTimeout(() => this.#drop(), this.#slowMsMax);
-      return found;
-    } catch (error) {
-      this.#end();
-      const why = error instanceof Error ? error.message : String(error);
-      return { done: false, value: fault(new Refusal(codes.unavailable, 'events', why)) };
-    }
-  }
-
-  async return(): Promise<IteratorResult<Item>> {
-    return this.#end();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  #drop(): void {
-    this.#dropped = true;
-    this.#stop.abort();
-    this.#leave();
-  }
-
-  #end(): IteratorResult<Item> {
-    clearTimeout(this.#patience);
-    this.#over = true;
-    this.#stop.abort();
-    this.#leave();
-    return { done: true, value: undefined };
   }
 }
 

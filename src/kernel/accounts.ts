@@ -121,6 +121,8 @@ export class Chart {
   readonly controlOf: number[] = [];
   readonly controls: { readonly kind: AccountKind; readonly currency: string }[] = [];
   readonly #controls = new Map<string, number>();
+  /** Those in CNY by kind, which is nearly all that are asked for. */
+  readonly #homeControls: (number | undefined)[] = [];
 
   constructor(kindsOfHouse: readonly AccountKind[]) {
     this.#kinds = kindsOfHouse;
@@ -219,6 +221,15 @@ export class Chart {
 
   /** The number of a control account, which it gets on first use. */
   control(kind: AccountKind, currency: string): number {
+    if (currency !== 'CNY') return this.#control(kind, currency);
+    const known = this.#homeControls[kind.ordinal];
+    if (known !== undefined) return known;
+    const found = this.#control(kind, currency);
+    this.#homeControls[kind.ordinal] = found;
+    return found;
+  }
+
+  #control(kind: AccountKind, currency: string): number {
     const key = `${kind.path}:${currency}`;
     let found = this.#controls.get(key);
     if (found === undefined) {

@@ -59,8 +59,14 @@ export function asciiJson(json: unknown): string {
   return text.replace(beyondAscii, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
+const escaped = /[\\]|[^\x00-\x7f]/g;
+
+/** Text in ASCII, from which it can be told: the backslash is escaped, too, so that `é` is not the six characters of its escape. */
 const ascii = (text: string): string =>
-  text.replace(beyondAscii, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  text.replace(escaped, (char) =>
+    char === '\\' ? '\\\\' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 const asIs = (text: string): string => text;
 
@@ -72,9 +78,10 @@ const field = (text: string): string => `${text.length}:${text},`;
  * event before included.
  */
 export function canonicalText(event: Omit<StoredEvent, 'hash'>, previousHash: string): string {
-  // Nearly all events are ASCII as they are: one look at the whole is cheaper than one at every field.
+  // Nearly all events are ASCII without a backslash as they are: one look at the whole is cheaper than one at every field.
   const text = fieldsOf(event, previousHash, asIs);
-  return Buffer.byteLength(text) === text.length ? text : fieldsOf(event, previousHash, ascii);
+  const plain = Buffer.byteLength(text) === text.length && !text.includes('\\');
+  return plain ? text : fieldsOf(event, previousHash, ascii);
 }
 
 /** Every field in its place, with what may be beyond ASCII written in a given way. */

@@ -133,7 +133,7 @@ function minorAbove(raw: unknown, currency: string): bigint | string {
   if (typeof raw !== 'string') return `an amount is text, as in 12.34 ${currency}`;
   const money = parseMoney(raw);
   if (typeof money === 'string') return money;
-  if (money.currency !== currency) return `this amount is in ${currency}`;
+  if (money.currency !== currency) return `this amount must be in ${currency}`;
   return money.minor > 0n ? money.minor : 'an amount is above zero';
 }
 

@@ -97,7 +97,7 @@ export const moneyType = (currency = 'CNY'): ParameterType<bigint> => ({
     const money =
       typeof raw === 'string' ? parseMoney(raw) : `an amount is text, as in 10.00 ${currency}: ${show(raw)}`;
     if (typeof money === 'string') return money;
-    if (money.currency !== currency) return `this amount is in ${currency}: ${show(raw)}`;
+    if (money.currency !== currency) return `this amount must be in ${currency}: ${show(raw)}`;
     return money.minor >= 0n ? money.minor : `an amount is zero or more: ${show(raw)}`;
   },
   format: (minor) => formatMoney(minor, currency),

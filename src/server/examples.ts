@@ -29,8 +29,8 @@ query RevenueByMonth {
 }
 `;
 
-const asItStood = `# The books as they stood at the end of March 2016, and as they were known then.
-# Move asOf and knownAt apart: what was back-dated shows.
+const asItStood = `# The books as they stood at the end of March 2016.
+# Add revision: "100" or knownAt: what was known then.
 query AsItStood {
   ledger(asOf: "2016-03-31") {
     revision
@@ -45,7 +45,7 @@ query AsItStood {
 }
 `;
 
-const statement = `# A wallet's statement. Every line names the event that made it.
+const statement = `# A wallet's statement: each line with its event.
 query Statement($account: ID!) {
   ledger {
     account(id: $account) {
@@ -65,7 +65,8 @@ query Statement($account: ID!) {
 }
 `;
 
-const newestEvents = `# The newest facts, with their entries and what the rules made of them.
+const newestEvents = `# The newest facts, their entries,
+# and what the rules made of them.
 query NewestEvents {
   events(first: 5, filter: { kind: FACT }) {
     nodes {
@@ -83,7 +84,8 @@ query NewestEvents {
 }
 `;
 
-const topUp = `# A command. The same key again answers with the first result: repeated is true.
+const topUp = `# A command. Send it twice: the same key answers
+# with the first result, and repeated is true.
 mutation TopUp($input: TopUpInput!) {
   topUp(input: $input) {
     __typename
@@ -97,8 +99,9 @@ mutation TopUp($input: TopUpInput!) {
 }
 `;
 
-const openSandbox = `# A fork of the book under other assumptions. What is done in it never touches the book:
-# pass its id as \`sandbox\` to any query or command.
+const openSandbox = `# A fork of the book under other assumptions.
+# What is done in it never touches the book: pass its id
+# as \`sandbox\` to any query or command.
 mutation OpenSandbox($input: OpenSandboxInput!) {
   openSandbox(input: $input) {
     __typename
@@ -113,7 +116,8 @@ mutation OpenSandbox($input: OpenSandboxInput!) {
 }
 `;
 
-const assumptions = `# Every assumption: its values over time, and where they come from.
+const assumptions = `# Every assumption: its values over time,
+# and where they come from.
 query Assumptions {
   parameters(segment: "payments") {
     name
@@ -127,7 +131,8 @@ query Assumptions {
 }
 `;
 
-const follow = `# Every event from the first on, then live. Press the button again to stop.
+const follow = `# Every event from the first on, then live.
+# Press the button again to stop.
 subscription Follow {
   events(from: "0") {
     revision

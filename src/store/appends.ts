@@ -28,20 +28,24 @@ export interface Append {
  * The events of some commands as appends, in order. A command's events stand in one append, but for a close's run, which its
  * beginning announces with a header and which may be split anywhere.
  */
-export function* appendsOf(commands: readonly (readonly StoredEvent[])[]): Generator<Append, void, void> {
+export function* appendsOf(
+  commands: readonly (readonly StoredEvent[])[],
+  bytesMax = appendBytesMax,
+): Generator<Append, void, void> {
   let events: StoredEvent[] = [];
   let bytes = 0;
   let done = 0;
   for (const group of commands) {
     const size = group.reduce((sum, event) => sum + bytesOf(event), 0);
-    if (events.length > 0 && bytes + size > appendBytesMax) {
+    const divisible = group.some(({ header }) => header !== null);
+    if (events.length > 0 && bytes + size > bytesMax) {
       yield { events, commandsDone: done };
       events = [];
       bytes = 0;
     }
     for (const event of group) {
       const one = bytesOf(event);
-      if (events.length > 0 && bytes + one > appendBytesMax) {
+      if (divisible && events.length > 0 && bytes + one > bytesMax) {
         yield { events, commandsDone: done };
         events = [];
         bytes = 0;

@@ -6,8 +6,8 @@
  */
 import { Chart } from '../kernel/accounts.ts';
 import type { Command } from '../kernel/commands.ts';
-import type { StoredEvent } from '../kernel/events.ts';
-import { fold } from '../kernel/fold.ts';
+import { hashHolds, type StoredEvent } from '../kernel/events.ts';
+import { fold, UnreadableEvent } from '../kernel/fold.ts';
 import type { House } from '../kernel/house.ts';
 import {
   type Circumstances,
@@ -20,9 +20,17 @@ import {
 import { codes, Refusal } from '../kernel/refusals.ts';
 import { Register } from '../kernel/register.ts';
 import { State } from '../kernel/state.ts';
-import { appendsOf } from './appends.ts';
+import { appendBytesMax, appendsOf } from './appends.ts';
 import { Layers, type Pin } from './layers.ts';
-import { type EventLog, OutcomeUnknown, WrongExpectedRevision } from './log.ts';
+import {
+  AppendTooLarge,
+  type EventLog,
+  LogClosed,
+  LogUnavailable,
+  LogUnreadable,
+  OutcomeUnknown,
+  WrongExpectedRevision,
+} from './log.ts';
 
 /** What a book needs from outside. */
 export interface BookSettings {
@@ -33,6 +41,8 @@ export interface BookSettings {
   readonly now: () => number;
   /** Engine version: stands at the head of every run of appends. */
   readonly engine: string;
+  /** Most bytes of an append. Default: {@link appendBytesMax}. */
+  readonly appendBytesMax?: number;
   /** Told how many events have been folded, from time to time. */
   readonly progress?: (folded: number) => void;
   /** Where to begin instead of at the first event. */
@@ -96,10 +106,15 @@ export class Book {
   readonly register: Register;
   readonly #layers: Layers;
   readonly #now: () => number;
+  readonly #appendBytesMax: number;
   #head: Head;
   #queue: Waiting[] = [];
   #draining = false;
+  /** What was begun last of all that changes the state: one after the other, never two at once. */
+  #line: Promise<unknown> = Promise.resolve();
   #stopped: Refusal | undefined;
+  /** A close that this engine derives otherwise, and the head at which that was found. */
+  #otherwise: { readonly head: number; readonly refusal: Refusal } | undefined;
   #closed = false;
   readonly #listeners = new Set<() => void>();
 
@@ -110,6 +125,7 @@ export class Book {
     this.log = settings.log;
     this.engine = settings.engine;
     this.#now = settings.now;
+    this.#appendBytesMax = settings.appendBytesMax ?? appendBytesMax;
     this.register = snapshot?.register ?? new Register();
     this.#layers = new Layers(snapshot?.state ?? State.empty(new Chart(settings.house.kinds)));
     this.#head = snapshot?.head ?? headBeforeAll;
@@ -155,6 +171,7 @@ export class Book {
   }
 
   #enqueue({ command, sender }: Sent, now: number | undefined, series: Series | undefined): Promise<Answer> {
+    if (this.#closed) return Promise.resolve(this.#unavailable('the book is being closed'));
     if (this.#queue.length >= queueMax) {
       return Promise.resolve({
         kind: 'refused',
@@ -170,9 +187,13 @@ export class Book {
     });
   }
 
-  /** Decides commands as they would be now, one after the other, and forgets them. */
+  /** Decides commands as they would be now, one after the other, and forgets them. Amid a close all are refused. */
   async rehearse(commands: readonly Command[], sender: Sender): Promise<readonly Decision[]> {
     const memory = await this.#memory(commands);
+    if (this.state.marks.settling !== undefined) {
+      const refusal = new Refusal(codes.bookSettling, this.id);
+      return commands.map(() => ({ kind: 'refused', refusal, events: [] }));
+    }
     const ledger = new Ledger(this.house, this.state.fork(), this.#head, memory);
     return commands.map((command) => ledger.decide(command, this.#circumstances(sender, undefined)));
   }
@@ -194,31 +215,31 @@ export class Book {
 
   /** Folds what others have appended to the log since. */
   async refresh(): Promise<void> {
-    // While a batch is decided, its own conflict would tell; and both at once would fold events twice.
-    if (this.#draining) return;
-    this.#draining = true;
-    try {
-      await this.#alone(() => this.#catchUp());
-    } finally {
-      void this.#drain();
-    }
+    await this.#alone(() => this.#catchUp());
   }
 
-  /** Answers what waits, then lets go of the log. */
+  /** Takes no more commands, decides and answers what waits, then lets go of the log. */
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#draining) await new Promise((resolve) => setImmediate(resolve));
-    await this.log.close();
+    await this.#alone(() => this.log.close());
   }
 
-  /** Does something that goes on from the head, during which nobody gets a pin. */
-  async #alone<T>(work: () => Promise<T>): Promise<T> {
-    this.#layers.hold();
-    try {
-      return await work();
-    } finally {
-      this.#layers.release();
-    }
+  /**
+   * Does something that goes on from the head, when all that was begun before it is done: two at once would fold events twice.
+   * Nobody gets a pin meanwhile.
+   */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#line.then(async () => {
+      this.#layers.hold();
+      try {
+        return await work();
+      } finally {
+        this.#layers.release();
+      }
+    });
+    this.#line = done.catch(() => undefined);
+    return done;
   }
 
   async #drain(): Promise<void> {
@@ -238,10 +259,29 @@ export class Book {
         });
       } catch (error) {
         this.#queue.splice(0, batch.length);
-        for (const waiting of batch) waiting.reject(error);
+        const refusal = this.#failed(error);
+        for (const { series, resolve, reject } of batch) {
+          if (series !== undefined) series.stopped = true;
+          if (refusal === undefined) reject(error);
+          else resolve({ kind: 'refused', refusal });
+        }
       }
     }
     this.#draining = false;
+  }
+
+  /**
+   * What commands are answered with when the log failed; undefined for an error that isn't the log's. Where it isn't known what
+   * the log holds, or can't be read, the book is stopped: the log is asked again before the next command.
+   */
+  #failed(error: unknown): Refusal | undefined {
+    if (error instanceof LogUnavailable || error instanceof AppendTooLarge || error instanceof LogClosed)
+      return new Refusal(codes.unavailable, this.id, error.message);
+    const stops =
+      error instanceof OutcomeUnknown || error instanceof LogUnreadable || error instanceof UnreadableEvent;
+    if (!stops) return undefined;
+    this.#stopped = new Refusal(codes.unavailable, this.id, error.message);
+    return this.#stopped;
   }
 
   /** Decides a batch and answers as much of it as became durable; the rest is decided again where others appended in between. */
@@ -250,7 +290,6 @@ export class Book {
       answers: batch.map(() => this.#unavailable(detail)),
       again: false,
     });
-    if (this.#closed) return unavailable('the book is being closed');
     if (this.#stopped !== undefined && !(await this.#recovered())) return unavailable('the log failed');
     if (this.state.marks.settling !== undefined) await this.#finishClose();
     if (this.#stopped !== undefined) return unavailable('a close could not be finished');
@@ -266,7 +305,7 @@ export class Book {
       return decision;
     });
     const groups = decisions.map((decision) => (decision.kind === 'repeated' ? [] : decision.events));
-    const { outcome, done } = await this.#append(groups);
+    const { outcome, done, refusal } = await this.#append(groups);
     if (outcome === 'written') {
       fork.publish();
       this.#took(ledger.events, this.state.journal.length);
@@ -274,12 +313,12 @@ export class Book {
       this.#notify();
       return { answers: decisions.map((decision) => this.#answer(decision)), again: false };
     }
-    if (outcome === 'conflict') await this.#catchUp();
+    const behind = outcome === 'conflict' || done > 0;
+    const unread = behind ? await this.#caughtUp() : undefined;
     const answers = decisions.slice(0, done).map((decision) => this.#answer(decision));
-    if (outcome === 'conflict') return { answers, again: true };
-    const rest = batch
-      .slice(done)
-      .map(() => this.#unavailable('it is not known whether the command was written'));
+    if (outcome === 'conflict' && unread === undefined) return { answers, again: true };
+    const why = refusal ?? unread ?? new Refusal(codes.unavailable, this.id);
+    const rest = batch.slice(done).map((): Answer => ({ kind: 'refused', refusal: why }));
     return { answers: [...answers, ...rest], again: false };
   }
 
@@ -290,27 +329,24 @@ export class Book {
       return { kind: 'accepted', first: decision.first, last, events: decision.events };
     }
     // A day that was closed before answers with the head: it has no fact of its own to point at.
-    const first = decision.revision < 0 ? this.#head.revision : decision.revision;
-    let last = first;
-    while (last < this.#head.revision && this.register.cause(last + 1) === first) last++;
-    return { kind: 'repeated', first, last };
+    const revision = decision.revision < 0 ? this.#head.revision : decision.revision;
+    return { kind: 'repeated', ...eventsAround(this.house, this.register, revision, this.#head.revision) };
   }
 
   /** Appends the events of each command; `done` commands are durable when it can't go on. */
   async #append(
     groups: readonly (readonly StoredEvent[])[],
-  ): Promise<{ outcome: 'written' | 'conflict' | 'unknown'; done: number }> {
+  ): Promise<{ outcome: 'written' | 'conflict' | 'failed'; done: number; refusal?: Refusal }> {
     let expected = this.#head.revision;
     let done = 0;
-    for (const { events, commandsDone } of appendsOf(groups)) {
+    for (const { events, commandsDone } of appendsOf(groups, this.#appendBytesMax)) {
       try {
         await this.log.append(expected, events);
       } catch (error) {
         if (error instanceof WrongExpectedRevision) return { outcome: 'conflict', done };
-        if (!(error instanceof OutcomeUnknown)) throw error;
-        // Nothing that is read back now counts as durable: the log is asked again before the next command.
-        this.#stopped = new Refusal(codes.unavailable, this.id, error.message);
-        return { outcome: 'unknown', done };
+        const refusal = this.#failed(error);
+        if (refusal === undefined) throw error;
+        return { outcome: 'failed', done, refusal };
       }
       expected += events.length;
       done = commandsDone;
@@ -320,12 +356,20 @@ export class Book {
 
   /** After an unknown outcome: reads what the log holds, makes it durable by the engine's own recovery, and goes on from there. */
   async #recovered(): Promise<boolean> {
+    if ((await this.#caughtUp()) !== undefined) return false;
+    this.#stopped = undefined;
+    return true;
+  }
+
+  /** Catches up, and says what commands are answered with if that can't be done. */
+  async #caughtUp(): Promise<Refusal | undefined> {
     try {
       await this.#catchUp();
-      this.#stopped = undefined;
-      return true;
-    } catch {
-      return false;
+      return undefined;
+    } catch (error) {
+      const refusal = this.#failed(error);
+      if (refusal === undefined) throw error;
+      return refusal;
     }
   }
 
@@ -334,12 +378,13 @@ export class Book {
     const { head: state } = this.#layers;
     for await (const events of this.log.read(before + 1, 'forwards')) {
       for (const event of events) {
+        const first = this.#head.revision === before;
+        if (first && !hashHolds(event, this.#head.hash))
+          throw new LogUnreadable(event.revision, `it does not follow the event with hash ${this.#head.hash}`);
         fold(this.house, state, event);
         this.register.add(event, state.journal.length);
+        this.#head = { revision: event.revision, hash: event.hash, recordedAt: event.recordedAt };
       }
-      const last = events.at(-1);
-      if (last !== undefined)
-        this.#head = { revision: last.revision, hash: last.hash, recordedAt: last.recordedAt };
       progress?.(this.#head.revision + 1);
     }
     if (this.#head.revision > before) this.#notify();
@@ -347,10 +392,15 @@ export class Book {
 
   /**
    * A close that was begun and not ended: the state at its beginning is folded again, the run derived again, what is recorded
-   * compared with it, and the rest appended. If they differ, the book stays readable and takes no commands.
+   * compared with it, and the rest appended. If they differ, the book stays readable and takes no commands. Another writer may be
+   * about to append the very same events: what is there is read again then.
    */
   async #finishClose(progress?: (folded: number) => void): Promise<void> {
     const { house, log } = this;
+    if (this.#otherwise?.head === this.#head.revision) {
+      this.#stopped = this.#otherwise.refusal;
+      return;
+    }
     let beginning = this.#head.revision;
     while (this.register.cause(beginning) !== undefined) beginning--;
     const [begun] = await log.readMany([beginning]);
@@ -365,26 +415,40 @@ export class Book {
       progress?.(head.revision + 1);
     }
     const ledger = new Ledger(house, state, head, { ...nothingKnown });
-    const decision = ledger.repeatClose(begun);
-    const recorded: StoredEvent[] = [];
-    for await (const events of log.read(beginning, 'forwards')) recorded.push(...events);
-    const same =
-      decision.length >= recorded.length && recorded.every(({ hash }, at) => hash === decision[at]?.hash);
-    if (!same) {
-      const by = begun.header?.engine ?? 'unknown';
-      this.#stopped = new Refusal(
-        codes.unavailable,
-        this.id,
-        `a close was begun by engine ${by}, and this one derives otherwise`,
-      );
-      return;
-    }
-    let expected = this.#head.revision;
-    for (const { events } of appendsOf([decision.slice(recorded.length)])) {
-      await log.append(expected, events);
-      expected += events.length;
+    const run = ledger.repeatClose(begun);
+    for (let there = -1; there < run.length; ) {
+      const recorded: StoredEvent[] = [];
+      for await (const events of log.read(beginning, 'forwards', run.length)) recorded.push(...events);
+      if (recorded.length === there || !recorded.every(({ hash }, at) => hash === run[at]?.hash)) {
+        this.#derivesOtherwise(begun);
+        return;
+      }
+      there = recorded.length;
+      if (await this.#appendRest(beginning + there - 1, run.slice(there))) break;
     }
     await this.#catchUp();
+  }
+
+  /** Appends the rest of a run; false when somebody else appended in between. */
+  async #appendRest(after: number, rest: readonly StoredEvent[]): Promise<boolean> {
+    let expected = after;
+    for (const { events } of appendsOf([rest], this.#appendBytesMax)) {
+      try {
+        await this.log.append(expected, events);
+      } catch (error) {
+        if (error instanceof WrongExpectedRevision) return false;
+        throw error;
+      }
+      expected += events.length;
+    }
+    return true;
+  }
+
+  #derivesOtherwise({ header }: StoredEvent): void {
+    const by = header?.engine ?? 'unknown';
+    const detail = `a close was begun by engine ${by}, and this one, ${this.engine}, derives otherwise`;
+    this.#stopped = new Refusal(codes.unavailable, this.id, detail);
+    this.#otherwise = { head: this.#head.revision, refusal: this.#stopped };
   }
 
   async #memory(commands: readonly Command[]): Promise<Memory> {
@@ -442,6 +506,20 @@ const nothingKnown: Memory = {
   event: () => undefined,
   reversedBy: () => undefined,
 };
+
+/** The events of the command that made a fact: what opened the book before it, and what the rules derived after it. */
+export function eventsAround(
+  house: House,
+  register: Register,
+  revision: number,
+  head: number,
+): { readonly first: number; readonly last: number } {
+  const { opened, extended } = house.own;
+  const before = revision > 0 ? register.type(revision - 1) : '';
+  let last = revision;
+  while (last < head && register.cause(last + 1) === revision) last++;
+  return { first: before === opened.name || before === extended.name ? revision - 1 : revision, last };
+}
 
 /** The revision at which an event was reversed, if it was. */
 export function reversalOf(register: Register, revision: number): number | undefined {

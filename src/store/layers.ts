@@ -13,8 +13,8 @@ export interface Pin {
 
 export class Layers {
   #head: State;
-  /** Layers below the head, the newest last, and how many pins each has. */
-  readonly #below: { readonly state: State; pins: number }[] = [];
+  /** Layers below the head, the newest last, and the pins of each. */
+  readonly #below: { readonly state: State; readonly pins: Set<Pin> }[] = [];
 
   /** While something is under way on the head, pins wait and what is let go is kept until its end. */
   #held = 0;
@@ -62,25 +62,24 @@ export class Layers {
     const top = this.#below.at(-1);
     if (top !== undefined && top.state.marks.events === this.#head.marks.events) {
       // Nothing has been published since the last pin: it serves this one too.
-      top.pins++;
-      return { state: top.state };
+      const pin = { state: top.state };
+      top.pins.add(pin);
+      return pin;
     }
-    const state = this.#head;
-    this.#below.push({ state, pins: 1 });
-    this.#head = state.fork();
-    return { state };
+    const pin = { state: this.#head };
+    this.#below.push({ state: pin.state, pins: new Set([pin]) });
+    this.#head = pin.state.fork();
+    return pin;
   }
 
+  /** Lets a pin go; a second time is no error. */
   unpin(pin: Pin): void {
     if (this.#held > 0) this.#released.push(pin);
     else this.#unpin(pin);
   }
 
-  #unpin({ state }: Pin): void {
-    const layer = this.#below.find((other) => other.state === state);
-    if (layer === undefined || layer.pins === 0) return;
-    layer.pins--;
-    this.#merge();
+  #unpin(pin: Pin): void {
+    if (this.#below.some(({ pins }) => pins.delete(pin))) this.#merge();
   }
 
   /**
@@ -91,7 +90,7 @@ export class Layers {
   #merge(): void {
     for (let at = this.#below.length - 1; at >= 0; at--) {
       const layer = this.#below[at];
-      if (layer === undefined || layer.pins > 0) continue;
+      if (layer === undefined || layer.pins.size > 0) continue;
       const above = this.#below[at + 1];
       if (above === undefined) {
         this.#head.publish();
@@ -100,7 +99,7 @@ export class Layers {
         continue;
       }
       above.state.publish();
-      if (this.#below[at - 1]?.pins === 0) {
+      if (this.#below[at - 1]?.pins.size === 0) {
         layer.state.publish();
         above.state.skipBase();
         this.#below.splice(at, 1);

@@ -13,7 +13,7 @@ import { describeOverride, type Override } from '../kernel/policy.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
 import { Register } from '../kernel/register.ts';
 import { type Overlay, State } from '../kernel/state.ts';
-import { type Answer, type Book, reversalOf, type Sender } from './book.ts';
+import { type Answer, type Book, eventsAround, reversalOf, type Sender } from './book.ts';
 import type { Pin } from './layers.ts';
 
 /** Most sandboxes of a server, most events of one, and how long one may lie unused. */
@@ -107,8 +107,7 @@ export class Sandbox {
     const decision = ledger.decide(command, { ...sender, now: this.#now(), engine: this.book.engine });
     if (decision.kind === 'refused') return { kind: 'refused', refusal: decision.refusal };
     if (decision.kind === 'repeated') {
-      const first = decision.revision < 0 ? this.#head.revision : decision.revision;
-      return { kind: 'repeated', first, last: first };
+      return { kind: 'repeated', ...this.#around(decision.revision < 0 ? this.#head.revision : decision.revision) };
     }
     trial.publish();
     let postings = this.state.journal.length;
@@ -133,6 +132,17 @@ export class Sandbox {
   /** Lets go of the book's state. */
   discard(): void {
     if (this.#pin !== undefined) this.book.unpin(this.#pin);
+  }
+
+  /** The events of the command that made a fact. */
+  #around(revision: number): { readonly first: number; readonly last: number } {
+    const { book, own, forkedAt } = this;
+    if (revision <= forkedAt) return eventsAround(book.house, book.register, revision, forkedAt);
+    let last = revision;
+    while (last < this.#head.revision && own.cause(last - forkedAt) === revision) last++;
+    const { opened, extended } = book.house.own;
+    const before = revision > forkedAt + 1 ? own.type(revision - forkedAt - 2) : '';
+    return { first: before === opened.name || before === extended.name ? revision - 1 : revision, last };
   }
 
   async #memory({ command, with: inputs }: Command): Promise<Memory> {

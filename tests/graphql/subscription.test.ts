@@ -16,12 +16,12 @@ interface Message {
 
 /** A stream of server-sent events, message by message. */
 class Stream implements AsyncDisposable {
-  readonly #abort = new AbortController();
-  readonly #reader: ReadableStreamDefaultReader<string>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #decoder = new TextDecoder();
   #text = '';
 
   private constructor(body: ReadableStream<Uint8Array>) {
-    this.#reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    this.#reader = body.getReader();
   }
 
   static async open(args: string, fields = 'revision type'): Promise<Stream> {
@@ -42,7 +42,7 @@ class Stream implements AsyncDisposable {
       if (end < 0) {
         const { done, value } = await this.#reader.read();
         if (done) return undefined;
-        this.#text += value;
+        this.#text += this.#decoder.decode(value, { stream: true });
         continue;
       }
       const message = this.#text.slice(0, end);
@@ -64,7 +64,6 @@ class Stream implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#abort.abort();
     await this.#reader.cancel();
   }
 }

@@ -74,8 +74,8 @@ describe('inputs', () => {
     ['-5.00 CNY', /above zero/],
     ['5.001 CNY', /2 digits after the point/],
     ['5.00', /names its currency/],
-    ['5.00 USD', /in USD/],
-    ['5 JPY', /in JPY/],
+    ['5.00 USD', /must be in CNY/],
+    ['5 JPY', /must be in CNY/],
     ['5.00 XXX', /unknown currency XXX/],
     ['5.00CNY', /names its currency/],
     ['1,000.00 CNY', /not a decimal amount/],
@@ -861,6 +861,7 @@ describe('reversal of any fact', () => {
   it('its mirror entry must fit on every date: REVERSAL_DOES_NOT_FIT', () => {
     given(
       topUp(on, 'user-1', '10.00'),
+      topUp(on, 'user-2', '10.00'),
       withdraw('2016-03-05', 'user-1', '10.00'),
       topUp('2016-03-06', 'user-1', '50.00'),
     )

@@ -1,0 +1,14 @@
+import { house } from '/work/main/src/segments/index.ts';
+import { openLog } from '/work/main/src/store/open.ts';
+import { Book, Series } from '/work/main/src/store/book.ts';
+import { engineVersion } from '/work/main/src/store/engine.ts';
+import { importHistory } from '/work/main/src/cli/importing.ts';
+import { readHistoryFile } from '/work/main/src/scenario/history.ts';
+import { createReadStream, rmSync } from 'node:fs';
+const [file, close]=process.argv.slice(2); const dir='/tmp/impb'; rmSync(dir,{recursive:true,force:true});
+const log=await openLog(`sqlite:${dir}`,'main'); const book=await Book.open({id:'main',house,log,now:Date.now,engine:engineVersion()});
+const c0=process.cpuUsage(); const t0=performance.now();
+const r=await importHistory(readHistoryFile(file!,p=>createReadStream(p,{highWaterMark:1<<20}),house),{get state(){return book.state},send:s=>book.executeAll(s)},{closeDaily:close==='daily',keepGoing:true,actor:'x',signal:new AbortController().signal,onProgress:()=>{}});
+const c=process.cpuUsage(c0);const ev=book.head.revision+1;
+console.log(ev,book.state.journal.length,'postings; wall',(ev/(performance.now()-t0)).toFixed(1),'k ev/s; cpu',(ev/((c.user+c.system)/1000)).toFixed(1),'k ev/s',r.refused);
+await book.close();

@@ -1,0 +1,48 @@
+import { parse } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { examples } from '../../src/server/index.ts';
+import { Served } from './served.ts';
+
+let served: Served;
+beforeAll(async () => {
+  served = await Served.start();
+});
+afterAll(async () => {
+  await served.server.close();
+});
+
+/** Whether an answer holds a figure or a name at all: an empty list in every place would be no example. */
+const saysSomething = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.some(saysSomething)
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).some(saysSomething)
+      : value !== null;
+
+describe('an example of the playground', () => {
+  it.each(examples.filter(({ name }) => name !== 'Follow').map((example) => [example.name, example] as const))(
+    '%s answers',
+    async (_name, { query, variables }) => {
+      const { data, errors } = await served.ask(query, variables);
+      expect(errors).toEqual([]);
+      expect(saysSomething(data)).toBe(true);
+      expect(JSON.stringify(data)).not.toContain('"code"');
+    },
+  );
+
+  it.each(examples.map((example) => [example.name, example] as const))(
+    '%s begins with what it shows, and is named as its tab',
+    (name, { query }) => {
+      expect(query).toMatch(/^# [A-Z]/);
+      const [operation] = parse(query).definitions;
+      expect(operation?.kind === 'OperationDefinition' && operation.name?.value).toBe(name);
+    },
+  );
+
+  it('shows the segments’ revenue by month first', async () => {
+    const [first] = examples;
+    const { ledger } = await served.data(first?.query ?? '');
+    expect(ledger.segments[0].id).toBe('payments');
+    expect(ledger.segments[0].revenue[0]).toEqual({ period: '2016-03', amount: { amount: '4.94', currency: 'CNY' } });
+  });
+});
