@@ -17,7 +17,7 @@ export class CloseOnCorrected {
   readonly #breaches = new Map<ClosingRule, Breach | undefined>();
   readonly #met = new Set<string>();
   /** Items of the rule under way, as they were when it began. */
-  #items: { readonly by: ClosingRule; readonly items: readonly unknown[] } | undefined;
+  #items: { readonly by: ClosingRule; readonly items: ReadonlySet<unknown> } | undefined;
 
   /** What couldn't be paid or held, rule by rule, as the end of the close holds it. */
   get breaches(): readonly Json[] {
@@ -33,15 +33,17 @@ export class CloseOnCorrected {
   }
 
   /** A rule takes a step: at its first one its items are noted. */
-  began({ by, item }: Step, corrected: State | undefined, day: Day): void {
-    if (corrected === undefined || this.#items?.by === by || typeof item !== 'object') return;
+  began({ by }: Step, corrected: State | undefined, day: Day): void {
+    if (corrected === undefined || this.#items?.by === by) return;
     corrected.day = day;
-    this.#items = { by, items: [...by.rule.items(corrected)] };
+    this.#items = { by, items: new Set(by.rule.items(corrected)) };
   }
 
   /** The items from which a step is found again: its own where it says by itself what it is, else those of its rule. */
-  itemsOf({ by, item }: Step): readonly unknown[] {
-    return typeof item === 'object' && this.#items?.by === by ? this.#items.items : [item];
+  itemsOf({ by, item }: Step): Iterable<unknown> {
+    if (this.#items?.by !== by) return [item];
+    if (typeof item === 'object') return this.#items.items;
+    return this.#items.items.has(item) ? [item] : [];
   }
 
   /** An event has found its rule. */

@@ -62,8 +62,8 @@ export function* aligned(
       const recorded = queue.take();
       if (recorded !== undefined) yield { kind: 'both', recorded, step };
       walk.settle();
-    } else if (step !== undefined && at === undefined && !walk.isPast(queue.type)) {
-      yield { kind: 'derived only', before: queue.revision ?? run.end, step };
+    } else if (step !== undefined && at === undefined && !walk.isPast(queue.next)) {
+      yield { kind: 'derived only', before: queue.next?.revision ?? run.end, step };
       walk.settle();
     } else {
       // No rule derives it. What it did may change what the rules say that found nothing, or something else, just now.
@@ -102,9 +102,13 @@ class Walk {
     this.#known = knownOf(rules);
   }
 
-  /** Whether the rule that derives a type has been asked for all that it has to say. */
-  isPast(type: string | undefined): boolean {
-    return type !== undefined && (this.#known.get(type) ?? this.#rule) < this.#rule;
+  /** Whether the rule that would derive an event has been asked for all that it has to say of it. */
+  isPast(event: StoredEvent | undefined): boolean {
+    const by = this.#rules[this.#rule];
+    const place = event === undefined ? undefined : this.#known.get(event.type);
+    if (event === undefined || by === undefined || place === undefined || place > this.#rule) return false;
+    const left = place < this.#rule ? [] : (this.#items ?? []).slice(this.#item);
+    return derivedLike(by, left, this.#s, this.#day, event) === undefined;
   }
 
   /** What couldn't be paid or held, rule by rule. */
@@ -240,14 +244,9 @@ class Queue {
     return this.#at >= this.#events.length;
   }
 
-  /** The revision of the next event. */
-  get revision(): number | undefined {
-    return this.#events[this.#at]?.revision;
-  }
-
-  /** The type of the next event. */
-  get type(): string | undefined {
-    return this.#events[this.#at]?.type;
+  /** The next event. */
+  get next(): StoredEvent | undefined {
+    return this.#events[this.#at];
   }
 
   take(): StoredEvent | undefined {

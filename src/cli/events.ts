@@ -8,7 +8,7 @@ import type { StoredEvent } from '../kernel/events.ts';
 import { house } from '../segments/index.ts';
 import type { EventLog } from '../store/log.ts';
 import { openBookLog } from './books.ts';
-import { eventDocument } from './event-document.ts';
+import { jsonLine } from '../audit/export-jsonl.ts';
 import { badUsage, type Exit, exits } from './failures.ts';
 import { dayOption, revisionOption, timeOption, wordOf } from './given.ts';
 import type { Call, CommandSpec } from './spec.ts';
@@ -120,7 +120,7 @@ async function list(call: Call, events: AsyncIterable<StoredEvent>, last: number
 }
 
 function line({ out }: Call, event: StoredEvent): string {
-  if (out.json) return out.jsonLine(eventDocument(event));
+  if (out.json) return jsonLine(event);
   const data = JSON.stringify(event.data);
   const shown = data.length > dataShownMax ? `${data.slice(0, dataShownMax)}…` : data;
   const { revision, effectiveOn, type, subject } = event;

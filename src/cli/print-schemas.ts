@@ -14,7 +14,7 @@ import { printedSchema } from '../server/schema.ts';
 // Loaded for the codes that they declare.
 import '../server/server.ts';
 import { commands } from './commands.ts';
-import { eventJsonSchema } from './event-document.ts';
+import { eventJsonSchema } from './event-schema.ts';
 import { exits } from './failures.ts';
 import { cliPage, commandsPage, errorsPage, parametersPage } from './reference.ts';
 

@@ -8,9 +8,10 @@ import { formatMinor } from '../kernel/money.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { EventKindEnum } from './enums.ts';
-import { badQuestion, orFault } from './faults.ts';
+import { orFault } from './faults.ts';
 import { pageLimits } from './limits.ts';
 import { bookArgs, deskOf } from './point.ts';
+import { sizeOf } from './sizes.ts';
 import type { Source } from './source.ts';
 
 /** A recorded event and where it was read. */
@@ -144,10 +145,8 @@ EventRef.implement({
       },
       description: 'What the rules made of it, in order: the first of them.',
       resolve: async (read, { first }) => {
-        if (first < 0 || first > pageLimits.sizeMax)
-          throw badQuestion(`first: ${first}`, `0 to ${pageLimits.sizeMax}`);
         const { source } = read;
-        const events = await source.events(caused(read, first));
+        const events = await source.events(caused(read, sizeOf(first)));
         return events.map((event) => ({ event, source }));
       },
     }),

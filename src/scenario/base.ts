@@ -64,7 +64,8 @@ function factsOf(
 ): void {
   const intern = (data: DataOf<Fields>): DataOf<Fields> => {
     const same: Record<string, unknown> = { ...data };
-    for (const [name, value] of Object.entries(data)) if (typeof value === 'string') same[name] = ids.get(value);
+    for (const [name, value] of Object.entries(data))
+      if (typeof value === 'string') same[name] = ids.get(value);
     return same;
   };
   for (const stored of events) {
@@ -134,7 +135,8 @@ export class HistoryBook {
     this.#canonical.push(canonicalLine(command));
     const decision = this.#ledger.decide(command, this.#circumstances(day));
     if (decision.kind === 'repeated') return undefined;
-    for (const event of decision.events) if (event.cause === null) this.#lines.set(event.revision, line);
+    const fact = decision.events.findLast(({ cause }) => cause === null);
+    if (fact !== undefined) this.#lines.set(fact.revision, line);
     if (decision.kind === 'accepted') return undefined;
     const found = { line, refusal: decision.refusal };
     this.refused.push(found);

@@ -84,7 +84,7 @@ export class Evaluation {
     this.state = state;
     this.#plan = plan;
     this.#sink = sink;
-    this.#skipped = new Set(before === undefined ? [] : before.#skipped);
+    this.#skipped = new Set(before === undefined ? plan.dropped : [...before.#skipped, ...plan.dropped]);
     this.#placed = new Set(before === undefined ? [] : before.#placed);
     this.#reversible = new Map(before === undefined ? [] : before.#reversible);
     this.#reversed = before === undefined ? reversedRevisions(plan.facts) : before.#reversed;

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { Decimal } from 'decimal.js';
 import { type Day, formatDay } from '../kernel/dates.ts';
 import { formatMoney } from '../kernel/money.ts';
-import { compareFractions, type Fraction, fraction, fractionText } from '../kernel/rates.ts';
+import { compareFractions, type Fraction, fraction } from '../kernel/rates.ts';
 import { Refusal } from '../kernel/refusals.ts';
 import { type Figure, minus, sideOf, termOf } from './figures.ts';
 import type { Expectation, Moment, Operator } from './file.ts';
@@ -111,6 +112,8 @@ function holds(order: number, operator: Operator): boolean {
   }
 }
 
-/** A figure for people: `12.34 CNY`, `22`, `3/500`. */
+/** A figure for people: `12.34 CNY`, `22`, `0.006`. */
 export const printFigure = ({ value, currency }: Figure): string =>
-  currency !== undefined && value.den === 1n ? formatMoney(value.num, currency) : fractionText(value);
+  currency !== undefined && value.den === 1n
+    ? formatMoney(value.num, currency)
+    : new Decimal(value.num.toString()).div(value.den.toString()).toFixed();

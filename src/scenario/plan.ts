@@ -27,6 +27,8 @@ export interface Plan {
   readonly before: ReadonlyMap<Day, readonly (PlannedFact | Injection)[]>;
   /** Place among the facts of the first that the scenario can reach. */
   readonly first: number;
+  /** Subjects whose beginning an edit left out: what follows on them is left out with it. */
+  readonly dropped: ReadonlySet<string>;
   /** Edits whose filter matched no fact. */
   readonly unmatched: readonly Edit[];
   readonly horizon: Horizon;
@@ -56,6 +58,8 @@ export function planOf(
   const shifted: { edit: number; day: Day; fact: PlannedFact }[] = [];
   const matched = new Set<Edit>();
   const facts: PlannedFact[] = [];
+  const dropped = new Set<string>();
+  const away = new Set<BaseFact>();
   let first = kept.length;
   const reached = (at: number): void => {
     first = Math.min(first, at);
@@ -65,10 +69,16 @@ export function planOf(
     const edited =
       editing.length === 0
         ? fact
-        : editFact(fact, edits, matched, (edit, day, moving) => shifted.push({ edit, day, fact: moving }));
+        : editFact(fact, edits, matched, (edit, day, moving) => {
+            shifted.push({ edit, day, fact: moving });
+            away.add(fact);
+          });
     if (edited !== fact) reached(facts.length);
     if (edited !== undefined) facts.push(edited);
-    else reached(facts.length);
+    else {
+      reached(facts.length);
+      if (fact.type.begins === true && !away.has(fact)) dropped.add(fact.subject);
+    }
     if (overrides.some(({ from, to }) => fact.on >= from && (to === undefined || fact.on <= to))) reached(at);
   });
   edits.forEach((edit, number) => {
@@ -78,7 +88,7 @@ export function planOf(
   });
   for (const day of moved.keys()) reached(placeOfClose(facts, day));
   const unmatched = editing.filter((edit) => !matched.has(edit));
-  return { facts, before: moved, first, unmatched, horizon };
+  return { facts, before: moved, first, dropped, unmatched, horizon };
 }
 
 /** Where a day's close stands among facts; their number if the day is not closed in them. */

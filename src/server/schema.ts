@@ -4,6 +4,7 @@
  * @module
  */
 import { lexicographicSortSchema, printSchema } from 'graphql';
+import '../audit/graphql.ts';
 import { addCommands, builder } from '../graphql/index.ts';
 import { house } from '../segments/index.ts';
 

@@ -13,7 +13,12 @@ import { logOf, randomHistory, rechained, recordLines } from './recorded.ts';
 
 const events = recordLines(randomHistory(3, 'recorded', true), { close: 'recorded', reverseEvery: 9 });
 const last = events.length - 1;
-const hashAt = (revision: number): string => events[revision]?.hash ?? '';
+const eventAt = (revision: number): StoredEvent => {
+  const event = events[revision];
+  if (event === undefined) throw new Error(`no event ${revision}`);
+  return event;
+};
+const hashAt = (revision: number): string => eventAt(revision).hash;
 
 /** A log that gives whatever events it is told to, as a store would whose bytes were changed. */
 class Given extends MemoryLog {
@@ -79,14 +84,14 @@ describe('a chain', () => {
   const fields: readonly (readonly [string, Partial<StoredEvent>])[] = [
     ['type', { type: 'Other' }],
     ['schema version', { schemaVersion: 2 }],
-    ['kind', { kind: events[50]?.kind === 'fact' ? 'derived' : 'fact' }],
+    ['kind', { kind: eventAt(50).kind === 'fact' ? 'derived' : 'fact' }],
     ['segment', { segment: 'other' }],
     ['subject', { subject: 'wallet/other' }],
     ['refs', { refs: ['wallet/other'] }],
-    ['effective date', { effectiveOn: (events[50]?.effectiveOn ?? 0) + 1 }],
-    ['recorded time', { recordedAt: (events[50]?.recordedAt ?? 0) + 1 }],
+    ['effective date', { effectiveOn: eventAt(50).effectiveOn + 1 }],
+    ['recorded time', { recordedAt: eventAt(50).recordedAt + 1 }],
     ['actor', { actor: 'other' }],
-    ['cause', { cause: events[50]?.cause === 7 ? 8 : 7 }],
+    ['cause', { cause: eventAt(50).cause === 7 ? 8 : 7 }],
     ['correlation', { correlation: 'other' }],
     ['key', { key: 'other' }],
     ['input hash', { inputHash: 'other' }],
@@ -100,7 +105,7 @@ describe('a chain', () => {
   });
 
   it('shows a change that was hashed anew, at the event after it', async () => {
-    const { hash: _, ...event } = { ...events[50], actor: 'other' } as StoredEvent;
+    const { hash: _, ...event } = { ...eventAt(50), actor: 'other' };
     const found = await verifyChain(new Given(changed(50, sealed(event, hashAt(49)))));
     expect(found.problems.map(({ revision }) => revision)).toEqual([51]);
   });
@@ -110,14 +115,14 @@ describe('a chain', () => {
     expect((await verifyChain(new Given(dropped))).firstBad).toBe(60);
     const doubled = events.flatMap((event) => (event.revision === 60 ? [event, event] : [event]));
     expect((await verifyChain(new Given(doubled))).firstBad).toBe(60);
-    const [a, b] = [events[60], events[61]];
-    const swapped = events.map((event) => (event === a ? b : event === b ? a : event) ?? event);
+    const [a, b] = [eventAt(60), eventAt(61)];
+    const swapped = events.map((event) => (event === a ? b : event === b ? a : event));
     expect((await verifyChain(new Given(swapped))).firstBad).toBe(60);
   });
 
   it('shows an entry that does not balance, or an effect without a cause, whatever its hash', async () => {
     const posted = events.findIndex(({ accounts }) => accounts.length === 2);
-    const [first = 0n] = events[posted]?.minors ?? [];
+    const [first = 0n] = eventAt(posted).minors;
     const unbalanced = rechained(changed(posted, { minors: [first, 1n - first] }));
     const found = await verifyChain(await logOf(unbalanced));
     expect(found).toMatchObject({ holds: false, firstBad: posted, problemCount: 1 });
@@ -127,10 +132,10 @@ describe('a chain', () => {
   });
 
   it('lists so many problems, and counts the rest', async () => {
-    const many = Array.from(
-      { length: problemsMax + 5 },
-      (_, at) => ({ ...events[0], revision: at }) as StoredEvent,
-    );
+    const many = Array.from({ length: problemsMax + 5 }, (_, at) => ({
+      ...eventAt(0),
+      revision: at,
+    }));
     const found = await verifyChain(new Given(many));
     expect(found.problems).toHaveLength(problemsMax);
     expect(found.problemCount).toBe(problemsMax + 4);
