@@ -1,0 +1,45 @@
+/** What a writer is told to do, and what it and whoever watches it agree on. */
+import type { Command } from '../../src/kernel/commands.ts';
+import { generate, withReversals } from '../support/histories.ts';
+
+/** What a writer does. */
+export interface Order {
+  /** The book's file. */
+  readonly path: string;
+  /** A file of commands, a line each. */
+  readonly commands: string;
+  /** The commands that it executes, in order: numbers from, up to and without. */
+  readonly from: number;
+  readonly to: number;
+  /** How many are waiting for their answers at any time. */
+  readonly window: number;
+  readonly appendBytesMax?: number;
+  readonly filePagesMax?: number;
+  /** Kills itself at an append, counted from 0: of all, or of those that go on with a close's run. */
+  readonly dieAt?: {
+    readonly of: 'any' | 'run';
+    readonly nth: number;
+    readonly when: 'before' | 'after';
+  };
+  /** How often a command is repeated, with its key, that was answered UNAVAILABLE. */
+  readonly retries?: number;
+}
+
+export const engine = 'crash test';
+export const sender = { actor: 'crash' } as const;
+
+/** The clock, by the number of the command: so that a command comes to the same bytes whenever it is sent. */
+export const nowOf = (n: number): number => 1_480_000_000_000 + n * 1_000;
+
+/** The random commands of a seed, closes and reversals among them, each with a key of its own. */
+export function randomCommands(seed: number, lines = 1_200): readonly Command[] {
+  const size = { days: 40, lines, users: 12, merchants: 4 };
+  const generated = generate(seed, { ...size, close: 'recorded', backdated: true });
+  return withReversals(generated).map((command, n) => ({ ...command, key: `c-${n}` }));
+}
+
+export const textOf = (commands: readonly Command[]): string =>
+  commands.map((command) => JSON.stringify(command)).join('\n');
+
+export const commandsIn = (text: string): readonly Command[] =>
+  text.split('\n').map((line): Command => JSON.parse(line));
