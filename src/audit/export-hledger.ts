@@ -9,7 +9,12 @@ import type { StoredEvent } from '../kernel/events.ts';
 import type { House } from '../kernel/house.ts';
 import { exponentOf, formatMinor, formatMoney } from '../kernel/money.ts';
 import type { EventLog } from '../store/log.ts';
-import type { ExportPoint } from './export.ts';
+
+/** What counts of a log. */
+export interface ExportPoint {
+  readonly revision: number;
+  readonly asOf: Day;
+}
 
 /** Events that are read together once their order is known. */
 const pageEvents = 1_024;

@@ -8,7 +8,7 @@ import type { StoredEvent } from '../kernel/events.ts';
 import type { House } from '../kernel/house.ts';
 import type { EventLog } from '../store/log.ts';
 import { csvLines } from './export-csv.ts';
-import { hledgerJournal } from './export-hledger.ts';
+import { type ExportPoint, hledgerJournal } from './export-hledger.ts';
 import { jsonLine } from './export-jsonl.ts';
 
 /** The formats that a book is exported in. */
@@ -25,12 +25,6 @@ export interface ExportOptions {
   readonly asOf?: Day | undefined;
   /** In a journal: every account's balance at the end, as an assertion that the other tool checks. */
   readonly assertions?: boolean | undefined;
-}
-
-/** What counts of a log. */
-export interface ExportPoint {
-  readonly revision: number;
-  readonly asOf: Day;
 }
 
 /**

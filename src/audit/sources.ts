@@ -68,8 +68,11 @@ export class PolicySources {
   #used({ parameter, key: asked }: ParameterLooked, s: State, day: Day): ParameterUsed {
     const plain = s.stretch(parameter, undefined, day);
     const stretch = asked === undefined ? plain : s.stretch(parameter, asked, day);
+    const value = textOf(parameter.type.format(stretch.value));
     const isOwn =
-      stretch.from !== plain.from || stretch.value !== plain.value || stretch.source !== plain.source;
+      stretch.from !== plain.from ||
+      stretch.source !== plain.source ||
+      value !== textOf(parameter.type.format(plain.value));
     const key = asked !== undefined && isOwn ? asked : undefined;
     const change =
       stretch.override === undefined && stretch.source === changed
@@ -78,7 +81,7 @@ export class PolicySources {
     return {
       name: parameter.name,
       ...(key === undefined ? {} : { key }),
-      value: textOf(parameter.type.format(stretch.value)),
+      value,
       source: change === undefined ? stretch.source : `${changed}: ${change.reason}`,
       ...(stretch.from === dayMin ? {} : { since: formatDay(stretch.from) }),
       ...(change === undefined ? {} : { changedAt: change.revision }),

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { conformance } from '../audit/conformance.ts';
+
 import { type Verification, verifyChain } from '../audit/chain.ts';
+import { conformance } from '../audit/conformance.ts';
 import type { Finding } from '../audit/findings.ts';
 import { formatDay } from '../kernel/dates.ts';
 import { house } from '../segments/index.ts';
@@ -30,7 +31,11 @@ export const auditCommand: CommandSpec = {
     head: { doc: 'An event that is known to have been in the book.', value: 'REVISION:HASH' },
   },
   settings: ['store', 'book'],
-  examples: ['formicary audit', 'formicary audit --conformance --json', 'formicary audit --head 1923:51d0…e377'],
+  examples: [
+    'formicary audit',
+    'formicary audit --conformance --json',
+    'formicary audit --head 1923:51d0…e377',
+  ],
   run: audit,
 };
 
@@ -45,19 +50,21 @@ async function audit(call: Call): Promise<Exit> {
   const log = await openBookLog(call, false);
   try {
     const progress = call.out.progress('verifying', undefined, 'events');
-    const chain = await verifyChain(log, { ...range, anchor }, (checked, of) => progress.update(checked, checked / Math.max(1, of))).catch(
-      (error: unknown) => {
-        throw error instanceof RangeError ? badUsage('--from, --to', error.message) : error;
-      },
-    );
+    const chain = await verifyChain(log, { ...range, anchor }, (checked, of) =>
+      progress.update(checked, checked / Math.max(1, of)),
+    ).catch((error: unknown) => {
+      throw error instanceof RangeError ? badUsage('--from, --to', error.message) : error;
+    });
     progress.end();
     // What can't be read as it was written can't be held against the rules either.
     const rules = call.flag('conformance') && chain.holds ? await held(call, log, range) : undefined;
-    if (call.out.json) call.out.document({ chain, ...(rules === undefined ? {} : { conformance: documentOf(rules) }) });
+    if (call.out.json)
+      call.out.document({ chain, ...(rules === undefined ? {} : { conformance: documentOf(rules) }) });
     else {
       printChain(call, chain);
       if (rules !== undefined) printFindings(call, rules);
-      else if (call.flag('conformance')) call.out.line('conformance was not looked at: the chain does not hold');
+      else if (call.flag('conformance'))
+        call.out.line('conformance was not looked at: the chain does not hold');
     }
     return chain.holds && rules?.clean !== false ? exits.done : exits.no;
   } finally {
@@ -69,7 +76,8 @@ function anchorOf(call: Call): { readonly revision: number; readonly hash: strin
   const given = call.value('head');
   if (given === undefined) return undefined;
   const [, revision = '', hash = ''] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(given) ?? [];
-  if (hash === '') throw badUsage(`--head ${given}`, 'expected REVISION:HASH, the hash in 64 hexadecimal digits');
+  if (hash === '')
+    throw badUsage(`--head ${given}`, 'expected REVISION:HASH, the hash in 64 hexadecimal digits');
   return { revision: Number(revision), hash };
 }
 
@@ -86,19 +94,32 @@ async function held(call: Call, log: EventLog, { from, to }: Range): Promise<Hel
 const findingOf = ({ on, ...finding }: Finding) => ({ ...finding, on: formatDay(on) });
 const documentOf = (found: Held) => ({ ...found, findings: found.findings.map(findingOf) });
 
-function printChain({ out }: Call, { holds, events, from, to, head, problems, problemCount, remarks }: Verification): void {
-  for (const { revision, reason } of problems) out.line(`${out.paint('red', `revision ${revision}`)}: ${reason}`);
+function printChain(
+  { out }: Call,
+  { holds, events, from, to, head, problems, problemCount, remarks }: Verification,
+): void {
+  for (const { revision, reason } of problems)
+    out.line(`${out.paint('red', `revision ${revision}`)}: ${reason}`);
   if (problemCount > problems.length) out.line(`and ${grouped(problemCount - problems.length)} more`);
   const range = events === 0 ? 'no events' : `${grouped(events)} events, revisions ${from} to ${to}`;
-  out.line(holds ? `${out.paint('green', 'the chain holds')}: ${range}` : `${out.paint('red', 'the chain does not hold')}: ${range}, ${grouped(problemCount)} problems`);
+  out.line(
+    holds
+      ? `${out.paint('green', 'the chain holds')}: ${range}`
+      : `${out.paint('red', 'the chain does not hold')}: ${range}, ${grouped(problemCount)} problems`,
+  );
   if (events > 0) out.line(`head ${head.revision}:${head.hash}`);
   for (const remark of remarks) out.line(`${out.paint('yellow', 'remark')}: ${remark}`);
 }
 
-function printFindings({ out }: Call, { clean, checked, facts, derived, findings, findingCount, rootCount }: Held): void {
+function printFindings(
+  { out }: Call,
+  { clean, checked, facts, derived, findings, findingCount, rootCount }: Held,
+): void {
   for (const { revision, kind, type, subject, on, rule, detail, followsFrom } of findings) {
     const from = followsFrom === undefined ? '' : ` (follows from ${followsFrom})`;
-    out.line(`${out.paint('red', `revision ${revision}`)} ${formatDay(on)} ${type} ${subject}: ${kind}, by ${rule}: ${detail}${from}`);
+    out.line(
+      `${out.paint('red', `revision ${revision}`)} ${formatDay(on)} ${type} ${subject}: ${kind}, by ${rule}: ${detail}${from}`,
+    );
   }
   if (findingCount > findings.length) out.line(`and ${grouped(findingCount - findings.length)} more`);
   const looked = `${grouped(checked)} events judged, ${grouped(facts)} facts and ${grouped(derived)} derived`;

@@ -71,7 +71,9 @@ export async function openBook(call: Call, make = false): Promise<OpenBook> {
     const kept = snapshot?.head.revision ?? -1;
     const close = async (): Promise<void> => {
       if (path !== undefined && book.head.revision - kept >= snapshotWorth) {
-        await writeSnapshot(path, book).catch((error: unknown) => out.note(`no snapshot was written: ${String(error)}`));
+        await writeSnapshot(path, book).catch((error: unknown) =>
+          out.note(`no snapshot was written: ${String(error)}`),
+        );
       }
       await book.close();
     };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { total, type Figure, type FigureTable } from './run-figures.ts';
+import { type Figure, type FigureTable, total } from './run-figures.ts';
 
 /** A chart's file name and text. */
 export interface Chart {
@@ -45,9 +45,16 @@ const numberOf = ({ units, digits }: Figure): number => Number(units) / 10 ** di
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-function lineChart(title: string, unit: string, periods: readonly string[], series: readonly Series[]): string {
+function lineChart(
+  title: string,
+  unit: string,
+  periods: readonly string[],
+  series: readonly Series[],
+): string {
   const { width, height, left, right, top, bottom } = size;
-  const numbers = series.flatMap(({ values }) => values.flatMap((value) => (value === undefined ? [] : [numberOf(value)])));
+  const numbers = series.flatMap(({ values }) =>
+    values.flatMap((value) => (value === undefined ? [] : [numberOf(value)])),
+  );
   const { low, high, step } = axis(Math.min(0, ...numbers), Math.max(0, ...numbers));
   const x = (at: number): number => left + (at * (width - left - right)) / Math.max(1, periods.length - 1);
   const y = (value: number): number => top + ((high - value) * (height - top - bottom)) / (high - low);
@@ -67,7 +74,9 @@ function lineChart(title: string, unit: string, periods: readonly string[], seri
   const every = Math.ceil(periods.length / labelsMax);
   periods.forEach((period, at) => {
     if (at % every !== 0) return;
-    parts.push(`<text x="${place(x(at))}" y="${height - bottom + 18}" text-anchor="middle">${escaped(period)}</text>`);
+    parts.push(
+      `<text x="${place(x(at))}" y="${height - bottom + 18}" text-anchor="middle">${escaped(period)}</text>`,
+    );
   });
   series.forEach(({ name, values }, at) => {
     const colour = colours[at % colours.length] ?? '#000000';
@@ -101,11 +110,15 @@ function axis(low: number, high: number): { low: number; high: number; step: num
   if (low === high) return { low: 0, high: 1, step: 1 };
   const rough = (high - low) / gridLines;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((found) => found >= rough) ?? 10 * power;
+  const step =
+    [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((found) => found >= rough) ?? 10 * power;
   return { low: Math.floor(low / step) * step, high: Math.ceil(high / step) * step, step };
 }
 
 function label(value: number, step: number): string {
-  const digits = Math.max(0, Math.min(8, -Math.floor(Math.log10(step))) + (step < 1 && !Number.isInteger(step * 10) ? 1 : 0));
+  const digits = Math.max(
+    0,
+    Math.min(8, -Math.floor(Math.log10(step))) + (step < 1 && !Number.isInteger(step * 10) ? 1 : 0),
+  );
   return value.toFixed(Math.max(0, digits)).replace(/\B(?=(\d{3})+(?=\.|$))/g, ' ');
 }

@@ -34,7 +34,8 @@ export function eventJsonSchema(house: House): Schema {
     inputHash: orNull(hash('SHA-256 of date, command and inputs, where it carries a key.')),
     header: {
       type: ['object', 'null'],
-      description: 'At the beginning of a run of events: the engine that derived it, and how many events come.',
+      description:
+        'At the beginning of a run of events: the engine that derived it, and how many events come.',
       properties: { engine: { type: 'string' }, events: { type: 'integer' } },
       required: ['engine', 'events'],
     },

@@ -3,12 +3,13 @@
  *
  * @module
  */
+
+import { jsonLine } from '../audit/export-jsonl.ts';
 import { type Day, formatDay } from '../kernel/dates.ts';
 import type { StoredEvent } from '../kernel/events.ts';
 import { house } from '../segments/index.ts';
 import type { EventLog } from '../store/log.ts';
 import { openBookLog } from './books.ts';
-import { jsonLine } from '../audit/export-jsonl.ts';
 import { badUsage, type Exit, exits } from './failures.ts';
 import { dayOption, revisionOption, timeOption, wordOf } from './given.ts';
 import type { Call, CommandSpec } from './spec.ts';
@@ -25,7 +26,11 @@ export const eventsCommand: CommandSpec = {
   args: [],
   options: {
     type: { doc: 'Events of this type.', value: 'TYPE', many: true },
-    subject: { doc: 'Events that are about this subject or name it, as payment/P-1042.', value: 'SUBJECT', many: true },
+    subject: {
+      doc: 'Events that are about this subject or name it, as payment/P-1042.',
+      value: 'SUBJECT',
+      many: true,
+    },
     segment: { doc: 'Events of this line of business.', value: 'ID', many: true },
     from: { doc: 'Events with this effective date or a later one.', value: 'DATE' },
     to: { doc: 'Events with this effective date or an earlier one.', value: 'DATE' },

@@ -15,11 +15,13 @@ import type { Call, CommandSpec } from './spec.ts';
 
 export const explainCommand: CommandSpec = {
   name: 'explain',
-  summary: 'Explains a figure: its events, and for each the rule, the parameters and where their values come from.',
+  summary: 'Explains a figure, down to events, rules, parameters and their sources.',
   about: [
     'The figure is an account’s balance, as it stands, or as of a day; with --from it is the change over days. Before, change and after are exact, and the change is the sum of its lines and of what is left over.',
   ],
-  args: [{ name: 'ACCOUNT', doc: 'An account’s id, the head of one (all below it), or a prefix that ends in *.' }],
+  args: [
+    { name: 'ACCOUNT', doc: 'An account’s id, the head of one (all below it), or a prefix that ends in *.' },
+  ],
   options: {
     on: { doc: 'The balance at the end of this day.', value: 'DATE' },
     from: { doc: 'The change from this day on.', value: 'DATE' },
@@ -39,7 +41,8 @@ async function explainFigure(call: Call): Promise<Exit> {
   const [account = ''] = call.args;
   const on = dayOption(call, 'on');
   const [from, to] = [dayOption(call, 'from'), dayOption(call, 'to')];
-  if (on !== undefined && (from !== undefined || to !== undefined)) throw badUsage('--on', 'not together with --from and --to');
+  if (on !== undefined && (from !== undefined || to !== undefined))
+    throw badUsage('--on', 'not together with --from and --to');
   const limit = revisionOption(call, 'limit') ?? linesDefault;
   if (limit > linesMax) throw badUsage(`--limit ${limit}`, `at most ${linesMax}`);
   const log = await openBookLog(call, false);
@@ -85,20 +88,33 @@ function print(out: Output, found: Explanation): void {
   out.line();
   out.table([
     ['by', { right: 'events' }, { right: 'change' }],
-    ...totals.map((total): Cell[] => [total.type, { right: String(total.events) }, { right: text(total.amounts) }]),
+    ...totals.map((total): Cell[] => [
+      total.type,
+      { right: String(total.events) },
+      { right: text(total.amounts) },
+    ]),
   ]);
   out.line();
   for (const line of lines) printLine(out, line);
   if (remainder.events > 0) out.line(`and ${remainder.events} more events: ${text(remainder.amounts)}`);
 }
 
-function printLine(out: Output, { revision, day, type, subject, amounts: of, rule, parameters, cause, agrees }: ExplainedLine): void {
+function printLine(
+  out: Output,
+  { revision, day, type, subject, amounts: of, rule, parameters, cause, agrees }: ExplainedLine,
+): void {
   const answers = cause === null ? '' : `, answers ${cause}`;
   out.line(`${text(of).padStart(18)}  ${formatDay(day)}  revision ${revision}: ${type} ${subject}${answers}`);
   out.line(out.paint('dim', `${' '.repeat(20)}${rule.name}: ${rule.doc}`));
   for (const { name, key, value, source, since } of parameters) {
     const from = since === undefined ? '' : ` since ${since}`;
-    out.line(out.paint('dim', `${' '.repeat(20)}${name}${key === undefined ? '' : `[${key}]`} = ${value}${from} (${source})`));
+    out.line(
+      out.paint(
+        'dim',
+        `${' '.repeat(20)}${name}${key === undefined ? '' : `[${key}]`} = ${value}${from} (${source})`,
+      ),
+    );
   }
-  if (!agrees) out.line(`${' '.repeat(20)}${out.paint('red', 'the rule, run once more, gives another amount')}`);
+  if (!agrees)
+    out.line(`${' '.repeat(20)}${out.paint('red', 'the rule, run once more, gives another amount')}`);
 }

@@ -27,13 +27,17 @@ export const exportCommand: CommandSpec = {
     assertions: { doc: 'In a journal: every account’s balance at the end, for the other tool to check.' },
   },
   settings: ['store', 'book'],
-  examples: ['formicary export --format hledger | hledger -f - balance', 'formicary export --format csv --out postings.csv'],
+  examples: [
+    'formicary export --format hledger | hledger -f - balance',
+    'formicary export --format csv --out postings.csv',
+  ],
   run: exportAll,
 };
 
 async function exportAll(call: Call): Promise<Exit> {
   const format = wordOption(call, 'format', exportFormats);
-  if (format === undefined) throw badUsage('formicary export', `--format is missing: ${exportFormats.join(', ')}`);
+  if (format === undefined)
+    throw badUsage('formicary export', `--format is missing: ${exportFormats.join(', ')}`);
   const log = await openBookLog(call, false);
   const file = call.value('out');
   try {
@@ -52,7 +56,11 @@ async function exportAll(call: Call): Promise<Exit> {
   return exits.done;
 }
 
-async function eachChunk(call: Call, chunks: AsyncIterable<string>, take: (text: string) => Promise<unknown>): Promise<void> {
+async function eachChunk(
+  call: Call,
+  chunks: AsyncIterable<string>,
+  take: (text: string) => Promise<unknown>,
+): Promise<void> {
   for await (const text of chunks) {
     call.signal.throwIfAborted();
     await take(text);
@@ -82,4 +90,7 @@ const write = (handle: FileHandle, path: string, text: string): Promise<void> =>
   });
 
 const notWritten = (path: string, error: unknown): Failure =>
-  new Failure(new Refusal(cliCodes.output, path, error instanceof Error ? error.message : String(error)), exits.unreachable);
+  new Failure(
+    new Refusal(cliCodes.output, path, error instanceof Error ? error.message : String(error)),
+    exits.unreachable,
+  );

@@ -47,7 +47,11 @@ export function periodOption(call: Call, name: string): Period | undefined {
 }
 
 /** One of a few words. */
-export function wordOption<const W extends string>(call: Call, name: string, words: readonly W[]): W | undefined {
+export function wordOption<const W extends string>(
+  call: Call,
+  name: string,
+  words: readonly W[],
+): W | undefined {
   const given = call.value(name);
   return given === undefined ? undefined : wordOf(given, words, `--${name} ${given}`);
 }

@@ -18,8 +18,8 @@ import { withBook } from './books.ts';
 import { cliCodes, type Exit, exits, Failure } from './failures.ts';
 import { wordOption } from './given.ts';
 import { type ImportResult, importHistory, type RefusedLine, type Target } from './importing.ts';
-import { Rehearsal } from './rehearsal.ts';
 import { grouped } from './progress.ts';
+import { Rehearsal } from './rehearsal.ts';
 import type { Call, CommandSpec } from './spec.ts';
 
 const chunkBytes = 1 << 20;
@@ -36,7 +36,9 @@ export const importCommand: CommandSpec = {
   ],
   args: [{ name: 'FILE', doc: 'JSON Lines, or CSV where the name ends in .csv.' }],
   options: {
-    'dry-run': { doc: 'Find every line that would be refused, and write nothing. What the file would book is held in memory.' },
+    'dry-run': {
+      doc: 'Find every line that would be refused, and write nothing. What the file would book is held in memory.',
+    },
     'keep-going': {
       doc: 'Go on after a line that is refused or malformed, and write such lines to FILE.rejects.jsonl. Afterwards import that file, mended, not the whole.',
     },
@@ -109,7 +111,10 @@ function sizeOf(file: string): number {
 }
 
 const unreadable = (file: string, error: unknown): Failure =>
-  new Failure(new Refusal(cliCodes.file, file, error instanceof Error ? error.message : String(error)), exits.input);
+  new Failure(
+    new Refusal(cliCodes.file, file, error instanceof Error ? error.message : String(error)),
+    exits.input,
+  );
 
 /** The items of a file; one that can't be read on says so as a failure. */
 async function* read(file: string): AsyncGenerator<HistoryItem> {

@@ -103,7 +103,8 @@ class Import {
     interrupted: false,
   };
   #group: Step[] = [];
-  readonly #underWay: { readonly steps: readonly Step[]; readonly answers: Promise<readonly Outcome[]> }[] = [];
+  readonly #underWay: { readonly steps: readonly Step[]; readonly answers: Promise<readonly Outcome[]> }[] =
+    [];
   /** The first open day, as it will be when all that was sent has been decided; undefined before anything is dated. */
   #open: Day | undefined;
   /** Whether a day has been closed, or will be by what was sent. */
@@ -222,7 +223,8 @@ class Import {
     if (answer.kind === 'refused') {
       result.refused++;
       const closed = closing === undefined ? undefined : formatDay(closing);
-      if (result.refusals.length < refusalsKeptMax) result.refusals.push({ line: item.line, closing: closed, refusal: answer.refusal });
+      if (result.refusals.length < refusalsKeptMax)
+        result.refusals.push({ line: item.line, closing: closed, refusal: answer.refusal });
       if (closing === undefined) this.#rules.onReject?.(item.text, item, sent.command.key);
       if (!this.#rules.keepGoing) this.#stopped = true;
     } else if (closing !== undefined) {

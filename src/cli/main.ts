@@ -28,7 +28,8 @@ async function main(argv: readonly string[], streams: Streams, signal: AbortSign
   }
 }
 
-const interrupted = (): Failure => new Failure(new Refusal(cliCodes.interrupted, 'Ctrl-C'), exits.interrupted);
+const interrupted = (): Failure =>
+  new Failure(new Refusal(cliCodes.interrupted, 'Ctrl-C'), exits.interrupted);
 
 async function run(argv: readonly string[], out: Output, signal: AbortSignal): Promise<Exit> {
   const [name, ...rest] = argv;
@@ -75,4 +76,8 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 }
 endQuietlyWithReader(process.stdout);
 endQuietlyWithReader(process.stderr);
-process.exitCode = await main(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr }, stop.signal);
+process.exitCode = await main(
+  process.argv.slice(2),
+  { stdout: process.stdout, stderr: process.stderr },
+  stop.signal,
+);

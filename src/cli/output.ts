@@ -72,7 +72,8 @@ export class Output {
 
   /** A table on stdout; the first row is the head. */
   table(rows: readonly (readonly Cell[])[]): void {
-    for (const [at, line] of tableLines(rows).entries()) this.line(at === 0 ? this.paint('bold', line) : line);
+    for (const [at, line] of tableLines(rows).entries())
+      this.line(at === 0 ? this.paint('bold', line) : line);
   }
 
   /** A failure: an object with --json, else code, value and hint on stderr. */

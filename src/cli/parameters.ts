@@ -27,7 +27,11 @@ export const parametersCommand: CommandSpec = {
   run: async (call) => {
     const { store, book } = call.settings;
     const [segment] = call.args;
-    if (segment !== undefined) wordOf(segment, house.segments.map(({ id }) => id));
+    if (segment !== undefined)
+      wordOf(
+        segment,
+        house.segments.map(({ id }) => id),
+      );
     return (await bookExists(store, book))
       ? await withBook(call, async ({ state }) => list(call, segment, state))
       : list(call, segment, undefined);
@@ -64,7 +68,9 @@ export function parametersListed(
     .flatMap(({ id, parameters }) =>
       [...parameters]
         .sort((a, b) => (a.name < b.name ? -1 : 1))
-        .flatMap((parameter) => [undefined, ...keysOf(parameter, state)].map((key) => listed(id, parameter, key, state, on))),
+        .flatMap((parameter) =>
+          [undefined, ...keysOf(parameter, state)].map((key) => listed(id, parameter, key, state, on)),
+        ),
     );
 }
 
@@ -87,7 +93,8 @@ function listed(
   on: Day | undefined,
 ): ParameterListed {
   const { name, doc, type, keyed } = parameter;
-  const timeline: Timeline = state === undefined ? defaultTimeline(parameter) : state.timeline(parameter, key);
+  const timeline: Timeline =
+    state === undefined ? defaultTimeline(parameter) : state.timeline(parameter, key);
   const held = timeline.filter(({ value }) => value !== unset);
   const chosen = on === undefined ? held : held.filter(({ from }) => from <= on).slice(-1);
   return {

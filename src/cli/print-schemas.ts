@@ -10,9 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { declaredCodes } from '../kernel/refusals.ts';
 import { historyJsonSchema, scenarioJsonSchema } from '../scenario/schema.ts';
 import { house } from '../segments/index.ts';
-import { printedSchema } from '../server/schema.ts';
-// Loaded for the codes that they declare.
-import '../server/server.ts';
+import { printedSchema } from '../server/index.ts';
 import { commands } from './commands.ts';
 import { eventJsonSchema } from './event-schema.ts';
 import { exits } from './failures.ts';

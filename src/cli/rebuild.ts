@@ -38,20 +38,37 @@ interface Rebuilt {
   readonly seconds: number;
 }
 
-const described = ({ revision, digest: all, balanceDigest: balances }: Rebuilt) => ({ revision, digest: all, balanceDigest: balances });
-const rateOf = ({ revision, seconds }: Rebuilt): string => `${grouped(Math.round((revision + 1) / seconds))} events/s`;
+const described = ({ revision, digest: all, balanceDigest: balances }: Rebuilt) => ({
+  revision,
+  digest: all,
+  balanceDigest: balances,
+});
+const rateOf = ({ revision, seconds }: Rebuilt): string =>
+  `${grouped(Math.round((revision + 1) / seconds))} events/s`;
 
 async function rebuild(call: Call): Promise<Exit> {
   const log = await openBookLog(call, false);
   const { store, book: id } = call.settings;
   const progress = call.out.progress('rebuilding', (await log.head()).revision + 1, 'events');
   const began = performance.now();
-  const book = await Book.open({ id, house, log, engine: engineVersion(), now: Date.now, progress: (folded) => progress.update(folded) });
+  const book = await Book.open({
+    id,
+    house,
+    log,
+    engine: engineVersion(),
+    now: Date.now,
+    progress: (folded) => progress.update(folded),
+  });
   const seconds = (performance.now() - began) / 1_000;
   progress.end();
   try {
     const { state, head } = book;
-    const rebuilt = { revision: head.revision, digest: digest(house, state), balanceDigest: balanceDigest(house, state), seconds };
+    const rebuilt = {
+      revision: head.revision,
+      digest: digest(house, state),
+      balanceDigest: balanceDigest(house, state),
+      seconds,
+    };
     const path = snapshotPath(store, id);
     if (path !== undefined) await writeSnapshot(path, book);
     if (call.out.json) call.out.document({ ...described(rebuilt), snapshot: path ?? null });
@@ -70,7 +87,11 @@ async function verify(call: Call): Promise<Exit> {
   const { book, close } = await openBook(call);
   try {
     const { state, head } = book;
-    const live = { revision: head.revision, digest: digest(house, state), balanceDigest: balanceDigest(house, state) };
+    const live = {
+      revision: head.revision,
+      digest: digest(house, state),
+      balanceDigest: balanceDigest(house, state),
+    };
     const rebuilt = await foldedUpTo(call, book.log, head.revision);
     const equal = rebuilt.digest === live.digest && rebuilt.balanceDigest === live.balanceDigest;
     if (call.out.json) call.out.document({ equal, live, rebuilt: described(rebuilt) });
@@ -78,7 +99,11 @@ async function verify(call: Call): Promise<Exit> {
       call.out.line(`${grouped(head.revision + 1)} events, ${rateOf(rebuilt)}`);
       call.out.line(`live    ${live.digest}`);
       call.out.line(`rebuilt ${rebuilt.digest}`);
-      call.out.line(equal ? call.out.paint('green', 'they are equal') : call.out.paint('red', 'they differ: `formicary rebuild` writes the snapshot anew'));
+      call.out.line(
+        equal
+          ? call.out.paint('green', 'they are equal')
+          : call.out.paint('red', 'they differ: `formicary rebuild` writes the snapshot anew'),
+      );
     }
     return equal ? exits.done : exits.no;
   } finally {

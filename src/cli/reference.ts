@@ -17,7 +17,8 @@ const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [row(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(row)].join('\n');
 
-const page = (title: string, ...parts: readonly string[]): string => `${[`# ${title}`, printed, ...parts].join('\n\n')}\n`;
+const page = (title: string, ...parts: readonly string[]): string =>
+  `${[`# ${title}`, printed, ...parts].join('\n\n')}\n`;
 
 /** docs/parameters.md: every parameter with the values that a new book begins with. */
 export function parametersPage(house: House): string {
@@ -35,7 +36,9 @@ export function parametersPage(house: House): string {
         source,
       ]),
     );
-    return [`## ${title}\n\n${table(['parameter', 'what it says', 'unit and bounds', 'from', 'value', 'source'], rows)}`];
+    return [
+      `## ${title}\n\n${table(['parameter', 'what it says', 'unit and bounds', 'from', 'value', 'source'], rows)}`,
+    ];
   });
   return page(
     'Parameters',

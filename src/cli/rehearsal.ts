@@ -4,11 +4,11 @@
  * @module
  */
 import type { Command } from '../kernel/commands.ts';
+import type { StoredEvent } from '../kernel/events.ts';
 import { Ledger } from '../kernel/ledger.ts';
 import type { State } from '../kernel/state.ts';
 import { type Book, reversalOf, type Sent } from '../store/book.ts';
 import type { Pin } from '../store/layers.ts';
-import type { StoredEvent } from '../kernel/events.ts';
 import type { Outcome, Target } from './importing.ts';
 
 export class Rehearsal implements Target {
@@ -34,6 +34,11 @@ export class Rehearsal implements Target {
 
   /** Begins a rehearsal on a book as it is now. */
   static async on(book: Book): Promise<Rehearsal> {
+    return new Rehearsal(book, await book.pin());
+  }
+
+  /** A rehearsal on top of the book as it is now. */
+  static async of(book: Book): Promise<Rehearsal> {
     return new Rehearsal(book, await book.pin());
   }
 

@@ -24,12 +24,22 @@ export const reportCommand: CommandSpec = {
   ],
   args: [
     { name: 'KIND', doc: 'balance, income or segments.', optional: true },
-    { name: 'ACCOUNT', doc: 'For balance: an account, the head of one, or a prefix that ends in *.', optional: true },
+    {
+      name: 'ACCOUNT',
+      doc: 'For balance: an account, the head of one, or a prefix that ends in *.',
+      optional: true,
+    },
   ],
   options: {
     ...pointOptions,
-    from: { doc: 'The first day of income and segments; by default the first on which anything was booked.', value: 'DATE' },
-    to: { doc: 'The last day of income and segments; by default the last on which anything was booked.', value: 'DATE' },
+    from: {
+      doc: 'The first day of income and segments; by default the first on which anything was booked.',
+      value: 'DATE',
+    },
+    to: {
+      doc: 'The last day of income and segments; by default the last on which anything was booked.',
+      value: 'DATE',
+    },
     by: { doc: 'day, month, quarter or year. Default: month.', value: 'PERIOD' },
     holder: { doc: 'For balance: the accounts of this holder.', value: 'ID' },
     entity: { doc: 'For balance and income: this entity alone.', value: 'ID' },
@@ -56,8 +66,12 @@ async function report(call: Call): Promise<Exit> {
   const entity = call.value('entity');
   return await withBook(call, async (book) => {
     const view = await viewOf(call, book);
-    if (entity !== undefined) wordOf(entity, [...new Set(book.house.kinds.map((one) => one.entity))], `--entity ${entity}`);
-    const point = { revision: view.point.revision, asOf: view.point.asOf === undefined ? null : formatDay(view.point.asOf) };
+    if (entity !== undefined)
+      wordOf(entity, [...new Set(book.house.kinds.map((one) => one.entity))], `--entity ${entity}`);
+    const point = {
+      revision: view.point.revision,
+      asOf: view.point.asOf === undefined ? null : formatDay(view.point.asOf),
+    };
     const statement =
       kind === 'income'
         ? income(call, view, entity)
@@ -88,17 +102,25 @@ function balanceOfAccount(view: LedgerView, account: string): Statement {
   const found = orFail(view.balance(account));
   return {
     document: { account, balance: found.map(amount) },
-    print: (out) => out.table([['account', 'balance'], ...found.map((money): Cell[] => [account, { right: shown(money) }])]),
+    print: (out) =>
+      out.table([
+        ['account', 'balance'],
+        ...found.map((money): Cell[] => [account, { right: shown(money) }]),
+      ]),
   };
 }
 
 function balanceOfHolder(view: LedgerView, holder: string): Statement {
   const found = view.accounts({ holder });
   return {
-    document: { holder, accounts: found.map(({ id, minor, currency }) => ({ id, balance: amount({ minor, currency }) })) },
+    document: {
+      holder,
+      accounts: found.map(({ id, minor, currency }) => ({ id, balance: amount({ minor, currency }) })),
+    },
     print: (out) => {
       if (found.length === 0) out.line(`nothing was ever booked for ${holder}`);
-      else out.table([['account', 'balance'], ...found.map((one): Cell[] => [one.id, { right: shown(one) }])]);
+      else
+        out.table([['account', 'balance'], ...found.map((one): Cell[] => [one.id, { right: shown(one) }])]);
     },
   };
 }
@@ -108,8 +130,15 @@ const control = (line: ControlBalance) => ({ account: idOf(line), ...amount(line
 
 function balanceSheet(view: LedgerView, entity: string | undefined): Statement {
   const sheet = view.balanceSheet(entity);
-  const rows = (title: string, lines: readonly (ControlBalance & { readonly overdraft?: boolean })[]): Cell[][] =>
-    lines.map((line) => [title, `${idOf(line)}${line.overdraft === true ? ' (overdraft)' : ''}`, { right: formatMinor(line.minor, line.currency) }]);
+  const rows = (
+    title: string,
+    lines: readonly (ControlBalance & { readonly overdraft?: boolean })[],
+  ): Cell[][] =>
+    lines.map((line) => [
+      title,
+      `${idOf(line)}${line.overdraft === true ? ' (overdraft)' : ''}`,
+      { right: formatMinor(line.minor, line.currency) },
+    ]);
   return {
     document: {
       entity: entity ?? null,
@@ -133,12 +162,18 @@ function balanceSheet(view: LedgerView, entity: string | undefined): Statement {
         ...rows('equity', sheet.equity),
       ]);
       out.line();
-      const head: Cell[] = ['entity', 'currency', ...['assets', 'liabilities', 'equity', 'result'].map((right) => ({ right }))];
-      const totals = sheet.totals.map(({ entity: of, currency, assets, liabilities, equity, result }): Cell[] => [
-        of,
-        currency,
-        ...[assets, liabilities, equity, result].map((minor) => ({ right: formatMinor(minor, currency) })),
-      ]);
+      const head: Cell[] = [
+        'entity',
+        'currency',
+        ...['assets', 'liabilities', 'equity', 'result'].map((right) => ({ right })),
+      ];
+      const totals = sheet.totals.map(
+        ({ entity: of, currency, assets, liabilities, equity, result }): Cell[] => [
+          of,
+          currency,
+          ...[assets, liabilities, equity, result].map((minor) => ({ right: formatMinor(minor, currency) })),
+        ],
+      );
       out.table([head, ...totals]);
     },
   };
@@ -167,7 +202,8 @@ const span = ({ period, from, to }: { period: string; from: Day; to: Day }) => (
 
 function income(call: Call, view: LedgerView, entity: string | undefined): Statement {
   const days = daysOf(call, view);
-  const periods = days === undefined ? [] : orFail(view.incomeStatement(days.from, days.to, days.by, entity)).periods;
+  const periods =
+    days === undefined ? [] : orFail(view.incomeStatement(days.from, days.to, days.by, entity)).periods;
   return {
     document: {
       entity: entity ?? null,
@@ -182,9 +218,24 @@ function income(call: Call, view: LedgerView, entity: string | undefined): State
       out.table([
         ['period', 'side', 'account', { right: 'amount' }],
         ...periods.flatMap(({ period, income: earned, expenses, result }): Cell[][] => [
-          ...earned.map((line): Cell[] => [period, 'income', idOf(line), { right: formatMinor(line.minor, line.currency) }]),
-          ...expenses.map((line): Cell[] => [period, 'expense', idOf(line), { right: formatMinor(line.minor, line.currency) }]),
-          ...result.map(({ minor, currency }): Cell[] => [period, 'result', currency, { right: formatMinor(minor, currency) }]),
+          ...earned.map((line): Cell[] => [
+            period,
+            'income',
+            idOf(line),
+            { right: formatMinor(line.minor, line.currency) },
+          ]),
+          ...expenses.map((line): Cell[] => [
+            period,
+            'expense',
+            idOf(line),
+            { right: formatMinor(line.minor, line.currency) },
+          ]),
+          ...result.map(({ minor, currency }): Cell[] => [
+            period,
+            'result',
+            currency,
+            { right: formatMinor(minor, currency) },
+          ]),
         ]),
       ]),
   };
@@ -198,7 +249,10 @@ function segments(call: Call, view: LedgerView): Statement {
   });
   const periods = found[0]?.revenue.map(({ period }) => period) ?? [];
   const cell = (amounts: (typeof found)[number]['revenue'], period: string): Cell => ({
-    right: amounts.filter((one) => one.period === period).map((one) => formatMinor(one.minor, one.currency)).join(' '),
+    right: amounts
+      .filter((one) => one.period === period)
+      .map((one) => formatMinor(one.minor, one.currency))
+      .join(' '),
   });
   return {
     document: {

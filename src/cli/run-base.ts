@@ -20,11 +20,21 @@ import type { Call } from './spec.ts';
 const sliceLines = 1_000;
 
 /** Reads the base of a scenario; paths are relative to its file. */
-export async function readBase(call: Call, scenario: Scenario, file: string, engine: string): Promise<BaseRecord> {
+export async function readBase(
+  call: Call,
+  scenario: Scenario,
+  file: string,
+  engine: string,
+): Promise<BaseRecord> {
   const { base } = scenario;
   switch (base.kind) {
     case 'history':
-      return await readHistory(call, scenario, isAbsolute(base.path) ? base.path : join(dirname(file), base.path), engine);
+      return await readHistory(
+        call,
+        scenario,
+        isAbsolute(base.path) ? base.path : join(dirname(file), base.path),
+        engine,
+      );
     case 'book': {
       const log = await openBookLog({ ...call, settings: { ...call.settings, book: base.book } }, false);
       try {
@@ -38,11 +48,23 @@ export async function readBase(call: Call, scenario: Scenario, file: string, eng
   }
 }
 
-async function readHistory(call: Call, scenario: Scenario, path: string, engine: string): Promise<BaseRecord> {
+async function readHistory(
+  call: Call,
+  scenario: Scenario,
+  path: string,
+  engine: string,
+): Promise<BaseRecord> {
   const { base, horizon } = scenario;
   if (base.kind !== 'history') throw new Error('not a history');
   const { close, to } = horizon;
-  const record = new HistoryBook({ house, engine, title: `history ${base.path}`, refused: base.refused, close, to });
+  const record = new HistoryBook({
+    house,
+    engine,
+    title: `history ${base.path}`,
+    refused: base.refused,
+    close,
+    to,
+  });
   const progress = call.out.progress(`reading ${base.path}`, undefined, 'lines');
   let lines = 0;
   try {
@@ -54,9 +76,16 @@ async function readHistory(call: Call, scenario: Scenario, path: string, engine:
       const day = parseDay(item.command.on);
       const refused =
         day === undefined
-          ? { refusal: new Refusal(codes.invalidInput, `on: ${show(item.command.on)}`, 'a date is like 2016-03-01') }
+          ? {
+              refusal: new Refusal(
+                codes.invalidInput,
+                `on: ${show(item.command.on)}`,
+                'a date is like 2016-03-01',
+              ),
+            }
           : record.take(item, day);
-      if (refused !== undefined) throw new Failure(refused.refusal, exits.input, { file: path, line: item.line });
+      if (refused !== undefined)
+        throw new Failure(refused.refusal, exits.input, { file: path, line: item.line });
       if (++lines % sliceLines === 0) {
         progress.update(lines);
         await new Promise((resolve) => setImmediate(resolve));

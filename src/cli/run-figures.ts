@@ -46,19 +46,24 @@ export const total = 'total';
 export function figureTables(run: Run): readonly FigureTable[] {
   const { report } = run.scenario;
   const lines = report.length === 0 ? usualReport : report.map(({ line }) => line);
-  return lines.map((line) => {
-    switch (line.kind) {
-      case 'bySegment':
-        return bySegment(run, line);
-      case 'balance':
-        return balances(run, line);
-      case 'metric':
-        return metricTable(run, line);
-    }
-  });
+  return lines.map((line) => tableOf(run, line));
 }
 
-const money = (minor: bigint, currency = 'CNY'): Figure => ({ units: minor, digits: exponentOf(currency) ?? 2 });
+function tableOf(run: Run, line: ReportLine): FigureTable {
+  switch (line.kind) {
+    case 'bySegment':
+      return bySegment(run, line);
+    case 'balance':
+      return balances(run, line);
+    case 'metric':
+      return metricTable(run, line);
+  }
+}
+
+const money = (minor: bigint, currency = 'CNY'): Figure => ({
+  units: minor,
+  digits: exponentOf(currency) ?? 2,
+});
 
 function bySegment(run: Run, line: Extract<ReportLine, { kind: 'bySegment' }>): FigureTable {
   const { from, to } = run.scenario.horizon;
@@ -82,7 +87,9 @@ function bySegment(run: Run, line: Extract<ReportLine, { kind: 'bySegment' }>): 
   });
   const all = segments.length > 1 ? [...segments, total] : segments;
   const whole = { period: total, from, to };
-  const rows = all.flatMap((segment) => [...spans, ...(spans.length > 1 ? [whole] : [])].map((span) => row(segment, span)));
+  const rows = all.flatMap((segment) =>
+    [...spans, ...(spans.length > 1 ? [whole] : [])].map((span) => row(segment, span)),
+  );
   return { line: printReportLine(line), unit: 'CNY', rows };
 }
 

@@ -49,7 +49,9 @@ export function runDocument({ file, run, tables, metrics, expected }: Told): unk
   const { scenario, base, id, engine, seed, variants } = run;
   const { horizon } = scenario;
   const byVariant = (values: readonly (Figure | undefined)[]): { [name: string]: string | null } =>
-    Object.fromEntries(variants.map(({ name }, at) => [name, values[at] === undefined ? null : printFigure(values[at])]));
+    Object.fromEntries(
+      variants.map(({ name }, at) => [name, values[at] === undefined ? null : printFigure(values[at])]),
+    );
   const differences = (values: readonly (Figure | undefined)[]): { [name: string]: string | null } =>
     byVariant(values.map((value) => difference(value, values[0])));
   return {
@@ -122,7 +124,10 @@ export function printRun(out: Output, told: Told): void {
     ['run', run.id],
     ['base', `${base.title}, revision ${base.revision}, ${base.hash}`],
     ['engine', run.engine],
-    ['horizon', `${formatDay(scenario.horizon.from)} to ${formatDay(scenario.horizon.to)}, close ${scenario.horizon.close}`],
+    [
+      'horizon',
+      `${formatDay(scenario.horizon.from)} to ${formatDay(scenario.horizon.to)}, close ${scenario.horizon.close}`,
+    ],
   ]);
   for (const table of tables) {
     out.line();
@@ -151,13 +156,31 @@ const valueCells = (values: readonly (Figure | undefined)[]): Cell[] =>
 
 function figureCells(run: Run, { rows }: FigureTable): Cell[][] {
   const bySegment = rows.some(({ segment }) => segment !== undefined);
-  const head: Cell[] = [...(bySegment ? ['segment'] : []), 'period', ...heads(run).map((right) => ({ right }))];
-  return [head, ...rows.map(({ segment, period, values }): Cell[] => [...(bySegment ? [segment ?? ''] : []), period, ...valueCells(values)])];
+  const head: Cell[] = [
+    ...(bySegment ? ['segment'] : []),
+    'period',
+    ...heads(run).map((right) => ({ right })),
+  ];
+  return [
+    head,
+    ...rows.map(({ segment, period, values }): Cell[] => [
+      ...(bySegment ? [segment ?? ''] : []),
+      period,
+      ...valueCells(values),
+    ]),
+  ];
 }
 
 function metricCells(run: Run, metrics: readonly MetricRow[]): Cell[][] {
   const head: Cell[] = ['metric', 'unit', ...heads(run).map((right) => ({ right }))];
-  return [head, ...metrics.map(({ segment, id, unit, values }): Cell[] => [`${segment}.${id}`, unit, ...valueCells(values)])];
+  return [
+    head,
+    ...metrics.map(({ segment, id, unit, values }): Cell[] => [
+      `${segment}.${id}`,
+      unit,
+      ...valueCells(values),
+    ]),
+  ];
 }
 
 function printVariants(out: Output, run: Run): void {
@@ -175,12 +198,17 @@ function printVariants(out: Output, run: Run): void {
 
 function printDivergences(out: Output, divergences: readonly Divergence[]): void {
   const counts = countBy(divergences.map(({ code, kind }) => `${kind} ${code}`));
-  out.line(`  ${divergences.length} divergences: ${Object.entries(counts).map(([text, count]) => `${count} × ${text}`).join(', ')}`);
+  out.line(
+    `  ${divergences.length} divergences: ${Object.entries(counts)
+      .map(([text, count]) => `${count} × ${text}`)
+      .join(', ')}`,
+  );
   for (const { revision, line, on, kind, code, subject, detail } of divergences.slice(0, divergencesShown)) {
     const place = line === undefined ? `revision ${revision}` : `line ${line}`;
     out.line(out.paint('dim', `    ${formatDay(on)} ${place} ${subject}: ${kind}, ${code}: ${detail}`));
   }
-  if (divergences.length > divergencesShown) out.line(out.paint('dim', `    and ${divergences.length - divergencesShown} more; --json lists them`));
+  if (divergences.length > divergencesShown)
+    out.line(out.paint('dim', `    and ${divergences.length - divergencesShown} more; --json lists them`));
 }
 
 function printEnd(out: Output, { run, expected }: Told): void {
@@ -200,11 +228,32 @@ const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.repl
 /** A run's report as CSV: a line a figure. */
 export function runCsv({ run, tables, metrics }: Told, withHead: boolean): string {
   const lines: string[][] = withHead
-    ? [['scenario', 'line', 'segment', 'period', 'from', 'to', 'unit', 'variant', 'value', 'baseline', 'difference']]
+    ? [
+        [
+          'scenario',
+          'line',
+          'segment',
+          'period',
+          'from',
+          'to',
+          'unit',
+          'variant',
+          'value',
+          'baseline',
+          'difference',
+        ],
+      ]
     : [];
   const { scenario, variants } = run;
   const { from, to } = scenario.horizon;
-  const add = (line: string, segment: string, period: string, days: readonly [number, number], unit: string, values: readonly (Figure | undefined)[]): void => {
+  const add = (
+    line: string,
+    segment: string,
+    period: string,
+    days: readonly [number, number],
+    unit: string,
+    values: readonly (Figure | undefined)[],
+  ): void => {
     variants.forEach(({ name }, at) => {
       const value = values[at];
       const dates = days.map(formatDay);
@@ -215,7 +264,8 @@ export function runCsv({ run, tables, metrics }: Told, withHead: boolean): strin
   for (const { line, unit, rows } of tables) {
     for (const row of rows) add(line, row.segment ?? '', row.period, [row.from, row.to], unit, row.values);
   }
-  for (const { segment, id, unit, values } of metrics) add(`metric ${segment}.${id}`, segment, 'total', [from, to], unit, values);
+  for (const { segment, id, unit, values } of metrics)
+    add(`metric ${segment}.${id}`, segment, 'total', [from, to], unit, values);
   return lines.map((cells) => `${cells.map(csvCell).join(',')}\n`).join('');
 }
 
@@ -224,7 +274,9 @@ const mdCell = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.r
 function mdTable(cells: readonly (readonly Cell[])[]): string {
   const [head = [], ...rows] = cells;
   const rule = head.map((cell) => (typeof cell === 'string' ? '---' : '---:'));
-  return [head.map(mdCell), rule, ...rows.map((row) => row.map(mdCell))].map((row) => `| ${row.join(' | ')} |\n`).join('');
+  return [head.map(mdCell), rule, ...rows.map((row) => row.map(mdCell))]
+    .map((row) => `| ${row.join(' | ')} |\n`)
+    .join('');
 }
 
 /** A run as Markdown. */
@@ -237,10 +289,18 @@ export function runMarkdown(told: Told): string {
     `Run \`${run.id}\` on ${base.title}, revision ${base.revision} (\`${base.hash}\`), engine \`${run.engine}\`.\n`,
     ...tables.map((table) => `### ${table.line}, ${table.unit}\n\n${mdTable(figureCells(run, table))}`),
     metrics.length === 0 ? '' : `### Metrics over the horizon\n\n${mdTable(metricCells(run, metrics))}`,
-    run.warnings.length === 0 ? '' : run.warnings.map(({ code, variant, message }) => `- **${code}** ${variant}: ${message}\n`).join(''),
-    expected.length === 0 ? '' : expected.map(({ holds, text, variant, found }) => `- ${holds ? '✓' : '✗'} \`${text}\` (${variant}: ${found})\n`).join(''),
+    run.warnings.length === 0
+      ? ''
+      : run.warnings.map(({ code, variant, message }) => `- **${code}** ${variant}: ${message}\n`).join(''),
+    expected.length === 0
+      ? ''
+      : expected
+          .map(
+            ({ holds, text, variant, found }) =>
+              `- ${holds ? '✓' : '✗'} \`${text}\` (${variant}: ${found})\n`,
+          )
+          .join(''),
     `Digest \`${run.digest}\`.\n`,
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
-

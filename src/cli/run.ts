@@ -33,11 +33,22 @@ export const runCommand: CommandSpec = {
   options: {
     full: { doc: 'Evaluate every fact of every variant, with nothing taken over from the baseline.' },
     strict: { doc: 'Take warnings for errors.' },
-    set: { doc: 'An assumption on top of the file’s, over the whole horizon.', value: 'NAME=VALUE', many: true },
-    variant: { doc: 'Run this variant alone, beside the baseline and the scenario itself.', value: 'NAME', many: true },
+    set: {
+      doc: 'An assumption on top of the file’s, over the whole horizon.',
+      value: 'NAME=VALUE',
+      many: true,
+    },
+    variant: {
+      doc: 'Run this variant alone, beside the baseline and the scenario itself.',
+      value: 'NAME',
+      many: true,
+    },
     csv: { doc: 'Print CSV: a line a figure.' },
     md: { doc: 'Print Markdown.' },
-    out: { doc: 'Write the figures as CSV and a chart (SVG) a line of the report there, a folder a scenario.', value: 'DIR' },
+    out: {
+      doc: 'Write the figures as CSV and a chart (SVG) a line of the report there, a folder a scenario.',
+      value: 'DIR',
+    },
   },
   settings: ['store'],
   examples: [
@@ -46,7 +57,8 @@ export const runCommand: CommandSpec = {
     'formicary run fee.yaml --set payments.merchantFeeRate=0.5% --out charts',
   ],
   run: async (call) => {
-    if (['json', 'csv', 'md'].filter((form) => call.flag(form)).length > 1) throw badUsage('--json, --csv, --md', 'one of them');
+    if (['json', 'csv', 'md'].filter((form) => call.flag(form)).length > 1)
+      throw badUsage('--json, --csv, --md', 'one of them');
     const engine = engineVersion();
     // Every file is read before any is run: a mistake in the last shows at once.
     const scenarios = call.args.map((file) => ({ file, scenario: prepared(call, readScenario(file)) }));
@@ -82,11 +94,13 @@ function prepared(call: Call, scenario: Scenario): Scenario {
   const names = call.values('variant');
   const known = scenario.variants.map(({ name }) => name);
   const stray = names.find((name) => !known.includes(name));
-  if (stray !== undefined) throw badUsage(`--variant ${stray}`, `the variants of ${scenario.id} are ${known.join(', ') || 'none'}`);
+  if (stray !== undefined)
+    throw badUsage(`--variant ${stray}`, `the variants of ${scenario.id} are ${known.join(', ') || 'none'}`);
   return {
     ...scenario,
     assumptions: [...scenario.assumptions, ...call.values('set').flatMap((text) => assumption(text))],
-    variants: names.length === 0 ? scenario.variants : scenario.variants.filter(({ name }) => names.includes(name)),
+    variants:
+      names.length === 0 ? scenario.variants : scenario.variants.filter(({ name }) => names.includes(name)),
   };
 }
 
@@ -114,7 +128,13 @@ async function evaluate(call: Call, file: string, scenario: Scenario, engine: st
     onProgress: ({ done, total }) => progress.update(done, total === 0 ? 1 : done / total),
   });
   progress.end();
-  const told = { file, run, tables: figureTables(run), metrics: metricRows(run), expected: expectationsOf(run) };
+  const told = {
+    file,
+    run,
+    tables: figureTables(run),
+    metrics: metricRows(run),
+    expected: expectationsOf(run),
+  };
   const folder = call.value('out');
   if (folder !== undefined) writeFiles(join(folder, scenario.id), told);
   return told;
@@ -142,6 +162,8 @@ function print(call: Call, told: Told, first: boolean): void {
 }
 
 const exitOf = (told: readonly Told[], strict: boolean): Exit =>
-  told.some(({ expected, run }) => expected.some(({ holds }) => !holds) || (strict && run.warnings.length > 0))
+  told.some(
+    ({ expected, run }) => expected.some(({ holds }) => !holds) || (strict && run.warnings.length > 0),
+  )
     ? exits.no
     : exits.done;

@@ -31,7 +31,11 @@ export const serveCommand: CommandSpec = {
     'print-config': { doc: 'Print the settings in force and where each comes from, and end.' },
   },
   settings: ['store', 'port', 'host'],
-  examples: ['formicary serve', 'formicary serve --store sqlite:/srv/books --port 8080', 'formicary serve --print-config'],
+  examples: [
+    'formicary serve',
+    'formicary serve --store sqlite:/srv/books --port 8080',
+    'formicary serve --print-config',
+  ],
   run: serve,
 };
 
@@ -42,7 +46,7 @@ async function serve(call: Call): Promise<Exit> {
     return exits.done;
   }
   // The graph is a large part of the program, and no other command needs it.
-  const { startServer } = await import('../server/server.ts');
+  const { startServer } = await import('../server/index.ts');
   const logs = call.flag('log') || !process.stderr.isTTY;
   const server = await startServer({
     store: settings.store,
@@ -71,7 +75,11 @@ async function serve(call: Call): Promise<Exit> {
 function printConfig({ inForce, out }: Call): void {
   const shown = inForce.filter(({ name }) => name !== 'book');
   if (out.json) out.document({ settings: shown });
-  else out.table([['setting', 'value', 'from'], ...shown.map(({ name, value, from }) => [name, String(value), from])]);
+  else
+    out.table([
+      ['setting', 'value', 'from'],
+      ...shown.map(({ name, value, from }) => [name, String(value), from]),
+    ]);
 }
 
 function listening(error: unknown, address: string): unknown {

@@ -109,7 +109,8 @@ export function settingsFrom(sources: Sources): {
       { text: file.get(name), from: path ?? defaultFile },
     ].find((source) => source.text !== undefined && source.text !== '');
     const value = given?.text === undefined ? spec.default : spec.parse(given.text);
-    if (typeof value === 'object') throw badSetting(`${name}: ${given?.text}`, `from ${given?.from}; expected ${value.expected}`);
+    if (typeof value === 'object')
+      throw badSetting(`${name}: ${given?.text}`, `from ${given?.from}; expected ${value.expected}`);
     inForce.push({ name, value, from: given?.from ?? 'default' });
     return value;
   };

@@ -8,7 +8,14 @@ import { parseArgs } from 'node:util';
 import { closest } from '../kernel/own-facts.ts';
 import { badUsage, type Exit } from './failures.ts';
 import type { Output } from './output.ts';
-import { type SettingName, type Settings, type SettingInForce, settingSpecs, settingsFrom, variableOf } from './settings.ts';
+import {
+  type SettingInForce,
+  type SettingName,
+  type Settings,
+  settingSpecs,
+  settingsFrom,
+  variableOf,
+} from './settings.ts';
 
 /** An option. Without a value it is a flag. */
 export interface OptionSpec {
@@ -97,7 +104,10 @@ export function readGiven(spec: CommandSpec, argv: readonly string[]): Given {
     tokens: true,
     allowPositionals: true,
     options: Object.fromEntries(
-      Object.entries(options).map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }]),
+      Object.entries(options).map(([name, { value }]) => [
+        name,
+        { type: value === undefined ? 'boolean' : 'string' },
+      ]),
     ),
   });
   const args: string[] = [];
@@ -113,7 +123,8 @@ export function readGiven(spec: CommandSpec, argv: readonly string[]): Given {
       flags.add(token.name);
       continue;
     }
-    if (token.value === undefined) throw badUsage(token.rawName, `it takes a value: ${token.rawName} ${option.value}`);
+    if (token.value === undefined)
+      throw badUsage(token.rawName, `it takes a value: ${token.rawName} ${option.value}`);
     const known = values[token.name];
     if (known !== undefined && option.many !== true) throw badUsage(token.rawName, 'it is given twice');
     values[token.name] = [...(known ?? []), token.value];

@@ -183,12 +183,17 @@ type EventPageArgs = Parameters<typeof askedPage>[1] & {
 };
 
 /** The page that arguments ask for. */
-export const askedEvents = (
+export async function askedEvents(
   source: Source,
   args: EventPageArgs,
   top: number,
   { signal }: Pick<Context, 'signal'>,
-) => eventPage(source, filterOf(source.house, args.filter), askedPage(cursorKind, args), top, signal);
+): Promise<Connection<EventRead>> {
+  const filter = filterOf(source.house, args.filter);
+  const asked = askedPage(cursorKind, args);
+  await source.ready?.(signal);
+  return await eventPage(source, filter, asked, top, signal);
+}
 
 builder.queryField('events', (t) =>
   t.field({

@@ -24,9 +24,11 @@ const entityArg = builder.args((t) => ({
 }));
 
 /** Whether a revision lies inside a close that is being written. */
-function settlingAt({ lookups, house, state, head }: Source, revision: number): boolean {
+function settlingAt(source: Source, revision: number): boolean {
+  const { house, state, head } = source;
   if (revision === head.revision) return state.marks.settling !== undefined;
   if (revision < 0) return false;
+  const { lookups } = source;
   const beginning = lookups.type(revision) === house.own.closing.name ? revision : lookups.cause(revision);
   return (
     beginning !== undefined &&
@@ -36,8 +38,10 @@ function settlingAt({ lookups, house, state, head }: Source, revision: number): 
 }
 
 /** The first day that was not closed at a revision. */
-function openFromAt({ lookups, house, state, head }: Source, revision: number): number | undefined {
+function openFromAt(source: Source, revision: number): number | undefined {
+  const { house, state, head } = source;
   if (revision === head.revision) return state.openFrom;
+  const { lookups } = source;
   for (const at of lookups.ofSubject('day', revision)) {
     if (lookups.type(at) === house.own.closed.name) return lookups.day(at) + 1;
   }

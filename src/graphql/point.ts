@@ -31,11 +31,12 @@ export class LedgerPoint {
 
   get view(): LedgerView {
     if (this.#view === undefined) {
-      const { head, house, state, lookups } = this.source;
+      const { head, house, state } = this.source;
       const revision = this.#revision ?? head.revision;
       this.#view = new LedgerView(house, state, {
         revision,
-        postings: revision === head.revision ? state.journal.length : lookups.postingsAfter(revision),
+        postings:
+          revision === head.revision ? state.journal.length : this.source.lookups.postingsAfter(revision),
         asOf: this.asOf,
       });
     }

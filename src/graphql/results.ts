@@ -5,9 +5,10 @@
  */
 import { codes, type Refusal } from '../kernel/refusals.ts';
 import { builder } from './builder.ts';
-import { bookUnknown, sandboxUnknown } from './faults.ts';
 
-const RefusalRef = builder.interfaceRef<Refusal>('Refusal').implement({
+/** What all refusals have in common. */
+export const RefusalRef = builder.interfaceRef<Refusal>('Refusal').implement({
+  resolveType: (refusal) => refusalKind(refusal),
   description:
     'Why something was not done: nothing was recorded. `... on Refusal { code message hint }` asks for every kind of it.',
   fields: (t) => ({
@@ -54,8 +55,9 @@ export function refusalKind({ code }: Refusal): RefusalKind {
   if (code === codes.keyReused.code) return 'Conflict';
   if (unavailableCodes.has(code)) return 'Unavailable';
   // UNKNOWN_FUND names a word of the input; PAYMENT_UNKNOWN a thing of the book.
-  if (invalidCodes.has(code) || code.startsWith('UNKNOWN_')) return 'InvalidInput';
-  if (code === bookUnknown.code || code === sandboxUnknown.code || code.endsWith('_UNKNOWN'))
-    return 'NotFound';
+  if (invalidCodes.has(code) || code.startsWith('UNKNOWN_') || code.endsWith('_MISTAKEN'))
+    return 'InvalidInput';
+  if (code.endsWith('_UNKNOWN')) return 'NotFound';
+
   return 'Rejected';
 }

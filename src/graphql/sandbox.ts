@@ -5,11 +5,14 @@
  */
 import { Refusal } from '../kernel/refusals.ts';
 import { builder } from './builder.ts';
+import { DivergenceRef } from './divergence.ts';
 import { sandboxUnknown } from './faults.ts';
 import { LedgerRef } from './ledger.ts';
+import { pageLimits } from './limits.ts';
 import { OverrideInput, OverrideRef, overridesOf } from './overrides.ts';
 import { defaultBook, LedgerPoint } from './point.ts';
 import { refusalKind, refusalTypes } from './results.ts';
+import { sizeDoc, sizeOf } from './sizes.ts';
 import type { SandboxDesk } from './source.ts';
 
 const SandboxRef = builder.objectRef<SandboxDesk>('Sandbox').implement({
@@ -29,15 +32,29 @@ const SandboxRef = builder.objectRef<SandboxDesk>('Sandbox').implement({
     }),
     eventCount: t.int({
       description: 'Events of its own.',
-      resolve: ({ head, forkedAt }) => head.revision - forkedAt,
+      resolve: ({ ownCount }) => ownCount,
     }),
     overrides: t.field({
       type: [OverrideRef],
       description: 'Its assumptions: they count for what is decided in it.',
       resolve: ({ overrides }) => [...overrides],
     }),
-    replayed: t.exposeBoolean('replayed', {
-      description: 'Whether the history below it was evaluated again under its assumptions.',
+    replayed: t.boolean({
+      description:
+        'Whether the history below it was evaluated again under its assumptions. Its revisions are its own then.',
+      resolve: ({ replayed }) => replayed !== undefined,
+    }),
+    divergences: t.field({
+      type: [DivergenceRef],
+      description: 'Where it was replayed: the facts that could not be kept as they were, the first of them.',
+      args: {
+        first: t.arg.int({ defaultValue: pageLimits.defaultSize, required: true, description: sizeDoc }),
+      },
+      resolve: ({ replayed }, { first }) => replayed?.divergences.slice(0, sizeOf(first)) ?? [],
+    }),
+    divergenceCount: t.int({
+      description: 'How many facts could not be kept as they were.',
+      resolve: ({ replayed }) => replayed?.divergences.length ?? 0,
     }),
     ledger: t.field({
       type: LedgerRef,

@@ -11,6 +11,7 @@ export const sizeDoc = `How many at most, up to ${pageLimits.sizeMax}.`;
 
 /** The size of a list that was asked for, which must be one that may be. */
 export function sizeOf(first: number): number {
-  if (first < 0 || first > pageLimits.sizeMax) throw badQuestion(`first: ${first}`, `0 to ${pageLimits.sizeMax}`);
+  if (first < 0 || first > pageLimits.sizeMax)
+    throw badQuestion(`first: ${first}`, `0 to ${pageLimits.sizeMax}`);
   return first;
 }

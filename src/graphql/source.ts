@@ -53,7 +53,10 @@ export interface Source {
   readonly head: Head;
   /** The first revision that it can be read at: what lies below is known by its sum only. */
   readonly readableFrom: number;
+  /** What is known of its events; of use only after {@link ready}, where there is that. */
   readonly lookups: Lookups;
+  /** Makes its events known, where they are not held. */
+  ready?(signal: AbortSignal): Promise<void>;
   /** Recorded events, in the order asked. */
   events(revisions: readonly number[]): Promise<readonly StoredEvent[]>;
   /** Folds the history up to a revision again, where the state at it is needed whole. */
@@ -75,8 +78,30 @@ export interface SandboxDesk extends Desk {
   /** The last revision that is the book's. */
   readonly forkedAt: number;
   readonly overrides: readonly Override[];
-  /** Whether the history below was evaluated again under the overrides. */
-  readonly replayed: boolean;
+  /** How many events are its own: those after the fork. */
+  readonly ownCount: number;
+  /** What the history below came to when it was evaluated again under the overrides; undefined where it was not. */
+  readonly replayed: Replayed | undefined;
+}
+
+/** A history that was evaluated again. */
+export interface Replayed {
+  /** Facts that could not be kept as they were: revision in the book, type, subject, and the code of why. */
+  readonly divergences: readonly ReplayDivergence[];
+}
+
+/** A fact that could not be kept as it was. */
+export interface ReplayDivergence {
+  readonly revision: number;
+  readonly type: string;
+  readonly subject: string;
+  readonly on: number;
+  /** Kept smaller, left out, or let through. */
+  readonly kind: 'clamp' | 'skip' | 'accept';
+  readonly code: string;
+  readonly detail: string;
+  readonly was: unknown;
+  readonly became: unknown;
 }
 
 /** What a sandbox is to be opened with. */

@@ -680,9 +680,8 @@ export class Journal {
   /** Works balances and links of a root's postings out, as {@link append} does for each. */
   #link(): void {
     const accounts = this.#accounts.subarray(0, this.#count);
-    let size = capacityMin;
-    for (let at = 0; at < accounts.length; at++) size = Math.max(size, (accounts[at] ?? 0) + 1);
-    const heads = new Int32Array(size).fill(none);
+    const last = accounts.reduce((most, account) => Math.max(most, account), capacityMin - 1);
+    const heads = new Int32Array(last + 1).fill(none);
     const [amounts, balances, days, latestDays] = [
       this.#amounts,
       this.#balances,
@@ -716,7 +715,7 @@ export class Journal {
       const jumpDepth = depths[jump] ?? 0;
       jumps[at] = depth - jumpDepth === jumpDepth - (depths[further] ?? 0) ? further : previous;
     }
-    for (let account = 0; account < size; account++) {
+    for (let account = 0; account < heads.length; account++) {
       const head = heads[account] ?? none;
       if (head !== none) this.#loadTail(account, head);
     }

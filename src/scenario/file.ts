@@ -36,7 +36,7 @@ export { parseExpectation } from './format/expecting.ts';
 export { type Flaw, type Names, spanOf } from './format/grammar.ts';
 export { meaningOf, meaningOfVariant } from './format/meaning.ts';
 export { formatMistake, formatMistakes, type Mistake } from './format/mistakes.ts';
-export { parseReportLine, periodWords, printReportLine, type ReportLine } from './format/report.ts';
+export { parseReportLine, printReportLine, type ReportLine } from './format/report.ts';
 export * from './format/types.ts';
 export { matches } from './format/where.ts';
 

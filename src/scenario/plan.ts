@@ -5,14 +5,13 @@
  * @module
  */
 import type { Day } from '../kernel/dates.ts';
-import { type DataOf, type Fields, isRecord } from '../kernel/fields.ts';
+import { isRecord } from '../kernel/fields.ts';
 import type { Override } from '../kernel/policy.ts';
 import { compareFractions, type Fraction, fraction, oneFraction, share } from '../kernel/rates.ts';
 import { codes, Refusal, RefusedError } from '../kernel/refusals.ts';
 import type { BaseFact, BaseRecord } from './base.ts';
 import { type Edit, type Horizon, matches } from './file.ts';
 
-type Data = DataOf<Fields>;
 type Injection = Extract<Edit, { kind: 'inject' }>;
 
 /** A fact on its way through a run: as recorded, or as edits made it. */
@@ -139,6 +138,3 @@ function scaled(value: unknown, by: Fraction, field: string): bigint | Fraction 
     new Refusal(codes.invalidInput, field, 'an intent (all, a share, what is left) has no size to scale'),
   );
 }
-
-/** Data with one input more. */
-export const withInput = (data: Data, name: string, value: unknown): Data => ({ ...data, [name]: value });

@@ -6,7 +6,7 @@
 
 import { fault, tooLong } from '../graphql/faults.ts';
 import { refoldMax } from '../graphql/limits.ts';
-import type { CommandAnswer, Desk, Lookups, SandboxDesk, Sender } from '../graphql/source.ts';
+import type { CommandAnswer, Desk, Lookups, Replayed, SandboxDesk, Sender } from '../graphql/source.ts';
 import { Chart } from '../kernel/accounts.ts';
 import type { Command } from '../kernel/commands.ts';
 import type { StoredEvent } from '../kernel/events.ts';
@@ -114,8 +114,12 @@ const sandboxLookups = ({ book, own, forkedAt }: Sandbox): Lookups => {
   };
 };
 
-/** A sandbox as a desk. */
-export function sandboxDesk(sandbox: Sandbox, replayed: boolean, closing: AbortSignal): SandboxDesk {
+/** A sandbox as a desk. Where its history was replayed, its own book is that history, and `of` says what it was made of. */
+export function sandboxDesk(
+  sandbox: Sandbox,
+  of: { readonly forkedAt: number; readonly replayed: Replayed | undefined },
+  closing: AbortSignal,
+): SandboxDesk {
   const { book, id, forkedAt } = sandbox;
   const title = `sandbox ${id}`;
   const news = new News();
@@ -134,8 +138,11 @@ export function sandboxDesk(sandbox: Sandbox, replayed: boolean, closing: AbortS
     title,
     book: book.id,
     house: book.house,
-    forkedAt,
-    replayed,
+    forkedAt: of.forkedAt,
+    replayed: of.replayed,
+    get ownCount() {
+      return sandbox.events.length;
+    },
     overrides: sandbox.overrides,
     get state() {
       return sandbox.state;
@@ -143,8 +150,7 @@ export function sandboxDesk(sandbox: Sandbox, replayed: boolean, closing: AbortS
     get head() {
       return sandbox.head;
     },
-    // What was evaluated again lies below as a sum: the book's revisions don't say what it was made of.
-    readableFrom: replayed ? forkedAt : -1,
+    readableFrom: -1,
     lookups: sandboxLookups(sandbox),
     events,
     stateAt: async (revision, signal) => {

@@ -116,6 +116,51 @@ mutation OpenSandbox($input: OpenSandboxInput!) {
 }
 `;
 
+const whatIf = `# What if merchants had paid 0.38 % from April on?
+# The same books, evaluated again under another assumption.
+mutation WhatIf {
+  runScenario(input: { text: """
+    scenario: cheaper-payments
+    base: { book: main }
+    horizon: { from: 2016-01-01, to: 2016-12-31 }
+    assumptions:
+      payments.merchantFeeRate[*]: { 2016-04-01: 0.38% }
+  """ }) {
+    __typename
+    ... on Run {
+      id
+      variants {
+        name
+        evaluated
+        ledger { segment(id: "payments") { revenue(by: QUARTER) { period amount { amount } } } }
+      }
+      divergences(first: 5) { nodes { variant divergence { type subject code } } }
+    }
+    ... on Refusal { code message hint }
+  }
+}
+`;
+
+const explain = `# Where a figure comes from: events, rules,
+# values of parameters, and their sources.
+query Explain {
+  audit {
+    explain(account: "platform:income:payments:merchant-fee", first: 5) {
+      after { amount currency }
+      totals { type eventCount amounts { amount } }
+      lines {
+        day
+        type
+        subject
+        amounts { amount }
+        rule
+        parameters { name key value source }
+      }
+    }
+  }
+}
+`;
+
 const assumptions = `# Every assumption: its values over time,
 # and where they come from.
 query Assumptions {
@@ -153,12 +198,14 @@ export const examples: readonly Example[] = [
     variables: { account: 'platform:liability:payments:wallet:user-1:CNY' },
   },
   { name: 'NewestEvents', query: newestEvents },
+  { name: 'WhatIf', query: whatIf },
+  { name: 'Explain', query: explain },
   { name: 'Assumptions', query: assumptions },
   {
     name: 'OpenSandbox',
     query: openSandbox,
     variables: {
-      input: { overrides: [{ parameter: 'payments.merchantFeeRate', value: '0.38%', from: '2016-06-01' }] },
+      input: { overrides: [{ parameter: 'payments.merchantFeeRate', value: '0.38%', from: '2017-01-01' }] },
     },
   },
   {
@@ -168,7 +215,7 @@ export const examples: readonly Example[] = [
       input: {
         holder: 'user-1',
         amount: { amount: '80.00', currency: 'CNY' },
-        effectiveOn: '2016-07-01',
+        effectiveOn: '2017-01-02',
         idempotencyKey: 'playground-1',
       },
     },

@@ -4,9 +4,10 @@
  * @module
  */
 import { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
-import { getOperationAST, GraphQLError } from 'graphql';
+import { GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../graphql/index.ts';
+import { isUnexpected } from './masking.ts';
 
 /** One line when a request is done, and none when it comes. */
 export class OneLine extends LogController {
@@ -18,7 +19,12 @@ export class OneLine extends LogController {
 
   override requestCompleted(error: FastifyError | null, request: FastifyRequest, reply: FastifyReply): void {
     const { method, routeOptions } = request;
-    const about = { method, route: routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
+    const about = {
+      method,
+      route: routeOptions.url,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    };
     if (error === null || error === undefined) reply.log.info(about, 'answered');
     else reply.log.error({ ...about, err: error }, 'failed');
   }
@@ -55,7 +61,10 @@ export const loggingPlugin: Plugin<Logged> = {
   onSubscribe({ args }) {
     const { incoming, sender } = args.contextValue;
     const operation = getOperationAST(args.document, args.operationName);
-    incoming.log.info({ kind: 'subscription', operation: operation?.name?.value, actor: sender.actor }, 'operation');
+    incoming.log.info(
+      { kind: 'subscription', operation: operation?.name?.value, actor: sender.actor },
+      'operation',
+    );
   },
 };
 
@@ -67,11 +76,15 @@ const logged = new WeakSet<object>();
 export const isLogged = (error: unknown): boolean =>
   typeof error === 'object' &&
   error !== null &&
-  (logged.has(error) || (error instanceof GraphQLError && error.originalError !== undefined && logged.has(error.originalError)));
+  (logged.has(error) ||
+    (error instanceof GraphQLError &&
+      error.originalError !== undefined &&
+      error.originalError !== null &&
+      logged.has(error.originalError)));
 
 /** What nobody meant to say goes into the log, whole; the client sees that there was something, and where it is told. */
-function noteUnexpected({ originalError: cause }: GraphQLError, { log }: FastifyRequest): void {
-  if (cause === undefined || cause === null || cause instanceof GraphQLError) return;
-  logged.add(cause);
-  log.error(cause, 'unexpected error');
+function noteUnexpected(error: GraphQLError, { log }: FastifyRequest): void {
+  if (!isUnexpected(error) || error.originalError === undefined || error.originalError === null) return;
+  logged.add(error.originalError);
+  log.error(error.originalError, 'unexpected error');
 }

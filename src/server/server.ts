@@ -6,14 +6,18 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createYoga } from 'graphql-yoga';
+import type { Context } from '../graphql/index.ts';
 import { defaultBook } from '../graphql/point.ts';
 import { codes, declareCode, Refusal, RefusedError } from '../kernel/refusals.ts';
+import { Runs } from '../scenario/runs.ts';
 import { house } from '../segments/index.ts';
 import { engineVersion } from '../store/engine.ts';
+import { ServerAuditing } from './auditing.ts';
 import { Books } from './books.ts';
 import { costPlugin } from './cost.ts';
 import { deadlinePlugin } from './deadline.ts';
@@ -21,9 +25,11 @@ import { examples } from './examples.ts';
 import { OpenLibrary } from './library.ts';
 import { requestLimits } from './limits.ts';
 import { isLogged, type Logged, loggingPlugin, OneLine } from './logging.ts';
+import { masked } from './masking.ts';
 import { csrfHeader, playground } from './playground.ts';
 import { quiet, reported } from './quiet.ts';
 import { correlationHeader, correlationOf, isAddressedHere, isLoopback, senderOf } from './request.ts';
+import { ScenarioFiles } from './scenario-files.ts';
 import { schema } from './schema.ts';
 
 /** The server would be open to others. */
@@ -35,6 +41,7 @@ export const hostRefused = declareCode(
 );
 
 const endpoint = '/graphql';
+const shippedScenarios = fileURLToPath(new URL('../../scenarios', import.meta.url));
 
 /** With what a server is started. */
 export interface ServerSettings {
@@ -45,6 +52,8 @@ export interface ServerSettings {
   readonly host?: string;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** The folder of scenario files; those that are shipped when left out. */
+  readonly scenarios?: string;
   /** Where the log goes, a JSON object a line; nowhere when left out. */
   readonly log?: { write(line: string): void };
 }
@@ -65,7 +74,14 @@ export interface RunningServer {
  * @throws what opening the store throws
  */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
-  const { store, port = 4000, host = '127.0.0.1', now = Date.now, log } = settings;
+  const {
+    store,
+    port = 4000,
+    host = '127.0.0.1',
+    now = Date.now,
+    scenarios = shippedScenarios,
+    log,
+  } = settings;
   if (!isLoopback(host)) throw new RefusedError(new Refusal(hostRefused, `host: ${host}`));
   const app = fastify({
     logger: log === undefined ? false : { level: 'info', stream: log },
@@ -78,8 +94,20 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const note = (text: string, about: object = {}): void => app.log.info(about, text);
   const books = new Books({ store, house, engine: engineVersion(), now, note });
   const library = new OpenLibrary(house, books, now);
+  const files = new ScenarioFiles({ folder: scenarios, books, house, engine: engineVersion(), note });
+  const runs = new Runs({
+    house,
+    engine: engineVersion(),
+    clock: () => performance.now(),
+    readBase: (scenario, signal) => files.base(scenario, signal),
+  });
+  const desks: Desks = {
+    library,
+    auditing: new ServerAuditing(books),
+    whatIfs: { runs, scenarios: () => files.list() },
+  };
   guard(app);
-  serveGraphQL(app, library, books);
+  serveGraphQL(app, desks, books);
   serveHealth(app, books);
   try {
     const first = await books.desk(defaultBook);
@@ -92,6 +120,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   }
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    runs.close();
     await app.close();
     await books.close();
   };
@@ -122,9 +151,12 @@ function guard(app: FastifyInstance): void {
   });
 }
 
-function serveGraphQL(app: FastifyInstance, library: OpenLibrary, books: Books): void {
+/** What a request's context is made of, beside who asks. */
+type Desks = Pick<Context, 'library' | 'auditing' | 'whatIfs'>;
+
+function serveGraphQL(app: FastifyInstance, desks: Desks, books: Books): void {
   const streams = new Set<ServerResponse>();
-  const yoga = createGateway(library, (error) => {
+  const yoga = createGateway(desks, (error) => {
     if (!isLogged(error)) app.log.error(error, 'unexpected error');
   });
   const page = playground(endpoint, examples);
@@ -162,7 +194,7 @@ interface HttpContext {
   readonly reply: FastifyReply;
 }
 
-function createGateway(library: OpenLibrary, failed: (error: unknown) => void) {
+function createGateway(desks: Desks, failed: (error: unknown) => void) {
   return createYoga<HttpContext, Logged & { readonly giveUp: AbortController }>({
     schema,
     graphqlEndpoint: endpoint,
@@ -170,8 +202,8 @@ function createGateway(library: OpenLibrary, failed: (error: unknown) => void) {
       const giveUp = new AbortController();
       reply.raw.once('close', () => giveUp.abort());
       return {
+        ...desks,
         incoming,
-        library,
         giveUp,
         signal: giveUp.signal,
         sender: senderOf(incoming.headers, incoming.id),

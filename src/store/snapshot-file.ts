@@ -111,7 +111,10 @@ export async function readSections(
       const bytes = await readAt(file, at, length);
       at += length;
       sections.set(name, bytes);
-      checks.push(check(name, bytes, expected));
+      const checked = check(name, bytes, expected);
+      // It is awaited with the others; until then a failure must not count as unhandled.
+      checked.catch(() => undefined);
+      checks.push(checked);
     }
     await Promise.all(checks);
     return { key: header.key, sections };
@@ -138,7 +141,8 @@ async function readAt(file: FileHandle, at: number, length: number): Promise<Uin
 async function readHeader(file: FileHandle): Promise<Header> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytesMax), 0, headerBytesMax, 0);
   const [hash = '', text = ''] = buffer.toString('latin1', 0, bytesRead).split('\n', 2);
-  if (sha256(Buffer.from(text, 'latin1')) !== hash) throw new SnapshotRefused("the header's hash is not right");
+  if (sha256(Buffer.from(text, 'latin1')) !== hash)
+    throw new SnapshotRefused("the header's hash is not right");
   const header: unknown = JSON.parse(text);
   if (!isRecord(header)) throw new SnapshotRefused('it has no header');
   if (header.format !== format) throw new SnapshotRefused(`its format is ${header.format}, not ${format}`);

@@ -17,7 +17,13 @@ import { State } from '../kernel/state.ts';
 import { Rows, type Table } from '../kernel/tables.ts';
 import type { Book, Restored } from './book.ts';
 import type { EventLog } from './log.ts';
-import { readSections, type Sections, type SnapshotKey, SnapshotRefused, writeSections } from './snapshot-file.ts';
+import {
+  readSections,
+  type Sections,
+  type SnapshotKey,
+  SnapshotRefused,
+  writeSections,
+} from './snapshot-file.ts';
 import { type PackedRows, packRows, unpackRows } from './snapshot-rows.ts';
 
 /** A snapshot is written when so many events have come since the last one, or a quarter of all, whichever is more. */
@@ -42,7 +48,10 @@ export interface RestoreSettings {
 }
 
 /** The state of a snapshot that holds; undefined where there is none, or it had to be dropped. */
-export async function restoreSnapshot(path: string, settings: RestoreSettings): Promise<Restored | undefined> {
+export async function restoreSnapshot(
+  path: string,
+  settings: RestoreSettings,
+): Promise<Restored | undefined> {
   try {
     await access(path);
   } catch {

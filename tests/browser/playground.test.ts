@@ -35,7 +35,8 @@ class Playground {
     });
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('request', (request) => {
-      if (!request.url().startsWith(url) && !/^(blob|data):/.test(request.url())) this.outside.push(request.url());
+      if (!request.url().startsWith(url) && !/^(blob|data):/.test(request.url()))
+        this.outside.push(request.url());
     });
   }
 
@@ -43,7 +44,9 @@ class Playground {
   async run(): Promise<void> {
     const button = this.page.locator('button.graphiql-execute-button');
     for (let attempt = 0; attempt < 5; attempt++) {
-      const sent = this.page.waitForRequest((request) => request.url().includes('/graphql'), { timeout: 2_000 });
+      const sent = this.page.waitForRequest((request) => request.url().includes('/graphql'), {
+        timeout: 2_000,
+      });
       const isSent = sent.then(
         () => true,
         () => false,
@@ -78,54 +81,61 @@ class Playground {
   }
 }
 
-describe.skipIf(!existsSync(executablePath))(`the playground, in ${executablePath} where there is one`, () => {
-  let served: Served;
-  let browser: Browser;
-  let playground: Playground;
+describe.skipIf(!existsSync(executablePath))(
+  `the playground, in ${executablePath} where there is one`,
+  () => {
+    let served: Served;
+    let browser: Browser;
+    let playground: Playground;
 
-  beforeAll(async () => {
-    served = await Served.start();
-    browser = await chromium.launch({ executablePath, headless: true, args });
-    const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-    playground = new Playground(await context.newPage(), served.url);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.server.close();
-  });
+    beforeAll(async () => {
+      served = await Served.start();
+      browser = await chromium.launch({ executablePath, headless: true, args });
+      const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+      playground = new Playground(await context.newPage(), served.url);
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await served?.server.close();
+    });
 
-  it('opens without a network', async () => {
-    await playground.page.goto(served.url, { waitUntil: 'load' });
-    await playground.page.locator('button.graphiql-execute-button').waitFor({ state: 'visible', timeout: 30_000 });
-    expect(await playground.page.title()).toContain('formicary');
-    expect(await playground.page.locator('button.graphiql-tab-button').allTextContents()).toContain('RevenueByMonth');
-  });
+    it('opens without a network', async () => {
+      await playground.page.goto(served.url, { waitUntil: 'load' });
+      await playground.page
+        .locator('button.graphiql-execute-button')
+        .waitFor({ state: 'visible', timeout: 30_000 });
+      expect(await playground.page.title()).toContain('formicary');
+      expect(await playground.page.locator('button.graphiql-tab-button').allTextContents()).toContain(
+        'RevenueByMonth',
+      );
+    });
 
-  it('runs the first example', async () => {
-    await playground.run();
-    await playground.answered('"id": "payments"');
-    await playground.answered('"amount": "4.94"');
-    await playground.picture('first-example');
-  });
+    it('runs the first example', async () => {
+      await playground.run();
+      await playground.answered('"id": "payments"');
+      await playground.answered('"amount": "4.94"');
+      await playground.picture('first-example');
+    });
 
-  it('sends a command', async () => {
-    await playground.show('TopUp');
-    await playground.run();
-    await playground.answered('"CommandAccepted"');
-    await playground.picture('command');
-    const { ledger } = await served.data('{ ledger { holder(id: "user-1") { positions { amount } } } }');
-    expect(ledger.holder.positions).toEqual([{ amount: '360.00' }]);
-  });
+    it('sends a command', async () => {
+      await playground.show('TopUp');
+      await playground.run();
+      await playground.answered('"CommandAccepted"');
+      await playground.picture('command');
+      const { ledger } = await served.data('{ ledger { holder(id: "user-1") { positions { amount } } } }');
+      expect(ledger.holder.positions).toEqual([{ amount: '360.00' }]);
+    });
 
-  it('follows the book', async () => {
-    await playground.show('Follow');
-    await playground.run();
-    await playground.answered('"ToppedUp"');
-    await playground.picture('stream');
-  });
+    it('follows the book', async () => {
+      await playground.show('Follow');
+      await playground.run();
+      await playground.answered('"ToppedUp"');
+      await playground.picture('stream');
+    });
 
-  it('complains of nothing, and asks nobody else', () => {
-    expect(playground.complaints).toEqual([]);
-    expect(playground.outside).toEqual([]);
-  });
-});
+    it('complains of nothing, and asks nobody else', () => {
+      expect(playground.complaints).toEqual([]);
+      expect(playground.outside).toEqual([]);
+    });
+  },
+);

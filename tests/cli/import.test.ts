@@ -5,8 +5,17 @@ import { digest } from '../../src/kernel/digest.ts';
 import { house } from '../../src/segments/index.ts';
 import { Book } from '../../src/store/book.ts';
 import { openLog } from '../../src/store/open.ts';
-import { changePolicy, closeDay, command, keyed, pay, topUp, transfer, withdraw } from '../support/commands.ts';
-import { ended, Place } from './program.ts';
+import {
+  changePolicy,
+  closeDay,
+  command,
+  keyed,
+  pay,
+  topUp,
+  transfer,
+  withdraw,
+} from '../support/commands.ts';
+import { ended, Place, parsed, part } from './program.ts';
 
 const march: readonly Command[] = [
   topUp('2016-03-01', 'user-1', '200.00'),
@@ -33,10 +42,27 @@ describe('import', () => {
     const first = await place.json('import', 'march.jsonl');
     expect(first.code).toBe(0);
     // The opening of the book is an event of its own.
-    expect(first.said).toMatchObject({ lines: 4, accepted: 4, repeated: 0, refused: 0, malformed: 0, events: 5, revision: 4, refusals: [], mistakes: [], interrupted: false });
+    expect(first.said).toMatchObject({
+      lines: 4,
+      accepted: 4,
+      repeated: 0,
+      refused: 0,
+      malformed: 0,
+      events: 5,
+      revision: 4,
+      refusals: [],
+      mistakes: [],
+      interrupted: false,
+    });
     expect(first.said.hash).toBe((await place.head()).hash);
     const again = await place.json('import', 'march.jsonl');
-    expect(again.said).toMatchObject({ accepted: 0, repeated: 4, events: 0, revision: 4, hash: first.said.hash });
+    expect(again.said).toMatchObject({
+      accepted: 0,
+      repeated: 4,
+      events: 0,
+      revision: 4,
+      hash: first.said.hash,
+    });
   });
 
   it('books only what is new of a file that has grown', async () => {
@@ -54,8 +80,16 @@ describe('import', () => {
 
   it('stops at the first refused line, keeps what was before it, and goes on from there when it is mended', async () => {
     using place = new Place();
-    const mended = [...march.slice(0, 2), transfer('2016-03-02', 'user-1', 'user-2', '50.00'), ...march.slice(2)];
-    place.history('march.jsonl', [...march.slice(0, 2), transfer('2016-03-02', 'user-1', 'user-2', '500.00'), ...march.slice(2)]);
+    const mended = [
+      ...march.slice(0, 2),
+      transfer('2016-03-02', 'user-1', 'user-2', '50.00'),
+      ...march.slice(2),
+    ];
+    place.history('march.jsonl', [
+      ...march.slice(0, 2),
+      transfer('2016-03-02', 'user-1', 'user-2', '500.00'),
+      ...march.slice(2),
+    ]);
     const stopped = await place.json('import', 'march.jsonl');
     expect(stopped.code).toBe(1);
     expect(stopped.said).toMatchObject({ lines: 3, accepted: 2, refused: 1, revision: 2 });
@@ -80,7 +114,10 @@ describe('import', () => {
     const { said } = await place.json('import', 'march.jsonl', '--close', 'daily');
     expect(said).toMatchObject({ daysClosed: 4 });
     const closed = await place.run('events', '--type', 'DayClosed', '--json');
-    const days = closed.stdout.trim().split('\n').map((line) => JSON.parse(line).effectiveOn);
+    const days = closed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => parsed(line).effectiveOn);
     expect(days).toEqual(['2016-03-01', '2016-03-02', '2016-03-03', '2016-03-04']);
   });
 
@@ -94,14 +131,19 @@ describe('import', () => {
 
   it('finds every refusal in a rehearsal, and writes nothing', async () => {
     using place = new Place();
-    const lines = [transfer('2016-03-01', 'user-9', 'user-1', '1.00'), ...march, topUp('2016-03-02', 'user-1', '1.00'), '{"on":'];
+    const lines = [
+      transfer('2016-03-01', 'user-9', 'user-1', '1.00'),
+      ...march,
+      topUp('2016-03-02', 'user-1', '1.00'),
+      '{"on":',
+    ];
     place.history('march.jsonl', lines);
     const { code, said } = await place.json('import', 'march.jsonl', '--dry-run', '--close', 'daily');
     expect(code).toBe(2);
     expect(said).toMatchObject({ dryRun: true, accepted: 4, refused: 2, malformed: 1 });
-    expect(said.refusals.map(({ line, code: why }: { line: number; code: string }) => [line, why])).toEqual([
-      [1, 'INSUFFICIENT_FUNDS'],
-      [6, 'DAY_CLOSED'],
+    expect(said.refusals).toMatchObject([
+      { line: 1, code: 'INSUFFICIENT_FUNDS' },
+      { line: 6, code: 'DAY_CLOSED' },
     ]);
     expect(said.mistakes).toMatchObject([{ line: 7 }]);
     expect(existsSync(place.path('store'))).toBe(false);
@@ -109,23 +151,39 @@ describe('import', () => {
 
   it('keeps going where it is asked to, and books mended rejects once', async () => {
     using place = new Place();
-    const lines = [march[0] ?? '', transfer('2016-03-01', 'user-1', 'user-2', '500.00'), '{"on": 1}', ...march.slice(1)];
+    const lines = [
+      march[0] ?? '',
+      transfer('2016-03-01', 'user-1', 'user-2', '500.00'),
+      '{"on": 1}',
+      ...march.slice(1),
+    ];
     place.history('march.jsonl', lines);
     const { code, said } = await place.json('import', 'march.jsonl', '--keep-going');
     expect(code).toBe(1);
-    expect(said).toMatchObject({ accepted: 4, refused: 1, malformed: 1, rejects: 'march.jsonl.rejects.jsonl' });
+    expect(said).toMatchObject({
+      accepted: 4,
+      refused: 1,
+      malformed: 1,
+      rejects: 'march.jsonl.rejects.jsonl',
+    });
     const rejects = place.read('march.jsonl.rejects.jsonl').trim().split('\n');
     expect(rejects).toHaveLength(2);
     expect(rejects[1]).toBe('{"on": 1}');
     place.write('mended.jsonl', `${rejects[0]?.replace('500.00', '5.00')}\n`);
     expect((await place.json('import', 'mended.jsonl')).said).toMatchObject({ accepted: 1, repeated: 0 });
     expect((await place.json('import', 'mended.jsonl')).said).toMatchObject({ accepted: 0, repeated: 1 });
-    expect((await place.json('import', 'march.jsonl', '--keep-going')).said).toMatchObject({ accepted: 0, repeated: 4 });
+    expect((await place.json('import', 'march.jsonl', '--keep-going')).said).toMatchObject({
+      accepted: 0,
+      repeated: 4,
+    });
   });
 
   it('reads CSV', async () => {
     using place = new Place();
-    place.write('march.csv', 'on,command,holder,amount\n2016-03-01,topUp,user-1,200.00 CNY\n2016-03-01,withdraw,user-1,50%\n');
+    place.write(
+      'march.csv',
+      'on,command,holder,amount\n2016-03-01,topUp,user-1,200.00 CNY\n2016-03-01,withdraw,user-1,50%\n',
+    );
     expect((await place.json('import', 'march.csv')).said).toMatchObject({ accepted: 2 });
   });
 
@@ -133,19 +191,30 @@ describe('import', () => {
     using place = new Place();
     const lines: Command[] = [topUp('2016-03-01', 'user-0', '1000000.00')];
     for (let at = 0; at < 12_000; at++) {
-      lines.push(transfer(`2016-03-0${1 + Math.floor(at / 2_000)}`, 'user-0', `user-${1 + (at % 50)}`, `${1 + (at % 7)}.00`));
+      lines.push(
+        transfer(
+          `2016-03-0${1 + Math.floor(at / 2_000)}`,
+          'user-0',
+          `user-${1 + (at % 50)}`,
+          `${1 + (at % 7)}.00`,
+        ),
+      );
     }
     place.history('long.jsonl', lines);
     const child = place.start(['import', 'long.jsonl', '--close', 'daily']);
     const gone = ended(child);
     // Killed as soon as something is in the log: where exactly must not matter.
-    while (child.exitCode === null && (await place.head()).revision < 0) await new Promise((resolve) => setImmediate(resolve));
+    while (child.exitCode === null && (await place.head()).revision < 0)
+      await new Promise((resolve) => setImmediate(resolve));
     child.kill('SIGKILL');
     await gone;
     const { code, said } = await place.json('import', 'long.jsonl', '--close', 'daily');
     expect(code).toBe(0);
-    expect(said.accepted + said.repeated).toBe(lines.length);
-    expect((await place.json('audit', '--conformance')).said).toMatchObject({ chain: { holds: true }, conformance: { clean: true } });
+    expect(Number(said.accepted) + Number(said.repeated)).toBe(lines.length);
+    expect((await place.json('audit', '--conformance')).said).toMatchObject({
+      chain: { holds: true },
+      conformance: { clean: true },
+    });
     using other = new Place();
     other.history('long.jsonl', lines);
     await other.run('import', 'long.jsonl', '--close', 'daily');
@@ -158,16 +227,17 @@ describe('import', () => {
     place.history('long.jsonl', lines);
     const child = place.start(['import', 'long.jsonl', '--json']);
     const end = ended(child);
-    while (child.exitCode === null && (await place.head()).revision < 0) await new Promise((resolve) => setImmediate(resolve));
+    while (child.exitCode === null && (await place.head()).revision < 0)
+      await new Promise((resolve) => setImmediate(resolve));
     child.kill('SIGINT');
     const { code, stdout } = await end;
-    const said = JSON.parse(stdout);
+    const said = parsed(stdout);
     expect(code).toBe(130);
     expect(said).toMatchObject({ interrupted: true, refused: 0 });
     expect((await place.head()).revision).toBe(said.revision);
     const rest = await place.json('import', 'long.jsonl');
     expect(rest.said.repeated).toBe(said.accepted);
-    expect(rest.said.accepted + rest.said.repeated).toBe(lines.length);
+    expect(Number(rest.said.accepted) + Number(rest.said.repeated)).toBe(lines.length);
   });
 });
 
@@ -178,12 +248,32 @@ describe('what import refuses leaves the log as it was', () => {
     ['a negative amount', topUp('2016-03-06', 'user-1', '-5.00 CNY'), 'INVALID_INPUT', '-5.00 CNY'],
     ['a wrong currency', topUp('2016-03-06', 'user-1', '5.00 USD'), 'INVALID_INPUT', '5.00 USD'],
     ['an amount beyond 64 bits', topUp('2016-03-06', 'user-1', tooLarge), 'INVALID_INPUT', tooLarge],
-    ['an unknown parameter', changePolicy('2016-03-06', 'payments.merchantFeRate', '1%'), 'UNKNOWN_PARAMETER', 'payments.merchantFeRate'],
+    [
+      'an unknown parameter',
+      changePolicy('2016-03-06', 'payments.merchantFeRate', '1%'),
+      'UNKNOWN_PARAMETER',
+      'payments.merchantFeRate',
+    ],
     ['an unknown command', command('2016-03-06', 'topUpp', {}), 'UNKNOWN_COMMAND', 'topUpp'],
-    ['an unknown input', command('2016-03-06', 'topUp', { holder: 'u', amount: '1.00 CNY', colour: 'red' }), 'INVALID_INPUT', 'colour'],
+    [
+      'an unknown input',
+      command('2016-03-06', 'topUp', { holder: 'u', amount: '1.00 CNY', colour: 'red' }),
+      'INVALID_INPUT',
+      'colour',
+    ],
     ['a closed date', topUp('2016-03-01', 'user-1', '1.00'), 'DAY_CLOSED', '2016-03-01'],
-    ['a date before its subject’s latest fact', command('2016-03-03', 'refundPayment', { payment: 'P-1' }), 'BEFORE_LATEST', 'P-1'],
-    ['a key that was used for another input', keyed(topUp('2016-03-06', 'user-1', '1.00'), 'taken'), 'KEY_REUSED', 'taken'],
+    [
+      'a date before its subject’s latest fact',
+      command('2016-03-03', 'refundPayment', { payment: 'P-1' }),
+      'BEFORE_LATEST',
+      'P-1',
+    ],
+    [
+      'a key that was used for another input',
+      keyed(topUp('2016-03-06', 'user-1', '1.00'), 'taken'),
+      'KEY_REUSED',
+      'taken',
+    ],
     ['what is not a date', topUp('2016-02-30', 'user-1', '1.00'), 'INVALID_INPUT', '2016-02-30'],
   ];
 
@@ -196,14 +286,16 @@ describe('what import refuses leaves the log as it was', () => {
     const refused = await place.json('import', 'line.jsonl');
     expect(refused.code).toBe(1);
     expect(refused.said.refusals).toMatchObject([{ line: 1, code }]);
-    expect(refused.said.refusals[0].value).toContain(value);
-    expect(refused.said.refusals[0].hint).not.toBe('');
+    expect(part(refused.said, 'refusals', 0, 'value')).toContain(value);
+    expect(part(refused.said, 'refusals', 0, 'hint')).not.toBe('');
     expect(await place.head()).toEqual(head);
   });
 
   it('a line that is not a command, with its number', async () => {
     using place = new Place();
-    place.history('broken.jsonl', ['{"on":"2016-03-01","command":"topUp","with":{"holder":"u","amount":1,}}']);
+    place.history('broken.jsonl', [
+      '{"on":"2016-03-01","command":"topUp","with":{"holder":"u","amount":1,}}',
+    ]);
     const { code, stderr } = await place.run('import', 'broken.jsonl');
     expect(code).toBe(2);
     expect(stderr).toContain('broken.jsonl:1:');

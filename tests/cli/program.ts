@@ -4,7 +4,7 @@
  * @module
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +39,11 @@ export class Place {
     return join(this.folder, name);
   }
 
+  /** Makes folders. */
+  folders(...names: readonly string[]): void {
+    for (const name of names) mkdirSync(this.path(name));
+  }
+
   /** Writes a file. */
   write(name: string, text: string): string {
     writeFileSync(this.path(name), text);
@@ -47,7 +52,10 @@ export class Place {
 
   /** Writes a history. */
   history(name: string, lines: readonly (Command | string)[]): string {
-    return this.write(name, lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''));
+    return this.write(
+      name,
+      lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''),
+    );
   }
 
   read(name: string): string {
@@ -55,8 +63,17 @@ export class Place {
   }
 
   /** Starts the program in this folder. The store is `sqlite:store`. */
-  start(args: readonly string[], environment: { readonly [name: string]: string } = {}): ChildProcessWithoutNullStreams {
-    const env = { PATH: process.env.PATH, HOME: this.folder, NO_COLOR: '1', FORMICARY_STORE: 'sqlite:store', ...environment };
+  start(
+    args: readonly string[],
+    environment: { readonly [name: string]: string } = {},
+  ): ChildProcessWithoutNullStreams {
+    const env = {
+      PATH: process.env.PATH,
+      HOME: this.folder,
+      NO_COLOR: '1',
+      FORMICARY_STORE: 'sqlite:store',
+      ...environment,
+    };
     return spawn(node, [program, ...args], { cwd: this.folder, env });
   }
 
@@ -69,7 +86,7 @@ export class Place {
   async json(...args: readonly string[]): Promise<{ readonly code: number | null; readonly said: Said }> {
     const { code, stdout, stderr } = await this.run(...args, '--json');
     if (stdout === '') throw new Error(`nothing was printed: ${stderr}`);
-    return { code, said: JSON.parse(stdout) };
+    return { code, said: parsed(stdout) };
   }
 
   /** The head of the book's log; of none, that of an empty one. */
@@ -85,10 +102,26 @@ export class Place {
   }
 }
 
-/** What a program prints, looked into by tests. */
-export interface Said {
-  // biome-ignore lint/suspicious/noExplicitAny: a test says by what it expects what it takes the document for
-  readonly [name: string]: any;
+/** What a program prints with --json. */
+export type Said = Readonly<Record<string, unknown>>;
+
+/** A part of what was printed: `part(said, 'refusals', 0, 'value')`. */
+export function part(said: unknown, ...path: readonly (string | number)[]): unknown {
+  let found: unknown = said;
+  for (const step of path) {
+    found =
+      typeof found === 'object' && found !== null
+        ? new Map<string, unknown>(Object.entries(found)).get(String(step))
+        : undefined;
+  }
+  return found;
+}
+
+/** The JSON of a line or a document. */
+export function parsed(text: string): Said {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new Error(`not an object: ${text}`);
+  return Object.fromEntries(Object.entries(value));
 }
 
 /** Waits for a process. */

@@ -17,6 +17,9 @@ export interface Ack {
   readonly hash: string;
 }
 
+/** Whether a writer was told that the book took no command, or didn't know. */
+export const isUnavailable = ({ code }: Ack): boolean => code === 'UNAVAILABLE';
+
 /** What came of a writer. */
 export interface Heard {
   readonly acks: readonly Ack[];

@@ -13,6 +13,8 @@ export interface Order {
   readonly to: number;
   /** How many are waiting for their answers at any time. */
   readonly window: number;
+  /** Who sends them: two writers of one book are two. */
+  readonly actor?: string;
   readonly appendBytesMax?: number;
   readonly filePagesMax?: number;
   /** Kills itself at an append, counted from 0: of all, or of those that go on with a close's run. */

@@ -65,7 +65,11 @@ async function carry(n: number): Promise<void> {
   const command = commands[n];
   if (command === undefined) throw new RangeError(`no command ${n}`);
   for (let tries = 0; tries <= (order.retries ?? 0); tries++) {
-    const answer = await book.execute(command, sender, nowOf(n));
+    const answer = await book.execute(
+      command,
+      order.actor === undefined ? sender : { actor: order.actor },
+      nowOf(n),
+    );
     say(`ack ${n} ${told(answer)}`);
     if (answer.kind !== 'refused' || answer.refusal.code !== 'UNAVAILABLE') return;
   }

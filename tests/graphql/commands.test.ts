@@ -50,7 +50,12 @@ const good: Readonly<Record<string, object>> = {
   subscribeFund: { fund: 'yuebao', holder: 'user-1', amount: money('50.00') },
   redeemFund: { fund: 'yuebao', holder: 'user-1', amount: { money: money('20.00') }, speed: 'QUICK' },
   publishRate: { asset: 'DEPOSIT_3M', rate: '3.1%' },
-  changePolicy: { parameter: 'payments.merchantFeeRate', value: '0.5%', from: '2016-05-01', reason: 'a test' },
+  changePolicy: {
+    parameter: 'payments.merchantFeeRate',
+    value: '0.5%',
+    from: '2016-05-01',
+    reason: 'a test',
+  },
   closeDay: {},
 };
 const effectiveOn = '2016-04-02';
@@ -95,7 +100,12 @@ describe('an answer', () => {
     if (desk instanceof Refusal) throw new Error(desk.message);
     const input = { holder: 'user-1', amount: money('2.00'), effectiveOn, idempotencyKey: 'by two doors' };
     const first = await send('topUp', input);
-    const line = { on: effectiveOn, command: 'topUp', with: { holder: 'user-1', amount: '2.00 CNY' }, key: 'by two doors' };
+    const line = {
+      on: effectiveOn,
+      command: 'topUp',
+      with: { holder: 'user-1', amount: '2.00 CNY' },
+      key: 'by two doors',
+    };
     const repeated = await desk.execute(line, { actor: 'import', correlation: '' });
     expect(repeated).toMatchObject({ kind: 'repeated', first: Number(first.revision) });
   });
@@ -116,7 +126,10 @@ describe('an answer', () => {
         `mutation { closeDay(input: { effectiveOn: "${on}" }) { ... on CommandAccepted { revision repeated eventCount dayClosed { day eventCount breaches { rule amount { amount } } event { type } } } ... on Refusal { code } } }`,
       );
     const { closeDay: first } = await close('2016-04-02');
-    expect(first).toMatchObject({ repeated: false, dayClosed: { day: '2016-04-02', event: { type: 'DayClosed' } } });
+    expect(first).toMatchObject({
+      repeated: false,
+      dayClosed: { day: '2016-04-02', event: { type: 'DayClosed' } },
+    });
     expect(first.eventCount).toBe(first.dayClosed.eventCount + 2);
     // Without a key, too: a day that is closed stays so.
     await send('topUp', { holder: 'user-1', amount: money('1.00'), effectiveOn: '2016-04-03' });
@@ -149,12 +162,42 @@ describe('an answer', () => {
 describe('a refusal is data', () => {
   const on = '2016-04-06';
   it.each([
-    ['an amount of nothing', 'topUp', { holder: 'u', amount: money('0.00') }, 'InvalidInput', 'INVALID_INPUT'],
+    [
+      'an amount of nothing',
+      'topUp',
+      { holder: 'u', amount: money('0.00') },
+      'InvalidInput',
+      'INVALID_INPUT',
+    ],
     ['too many digits', 'topUp', { holder: 'u', amount: money('0.001') }, 'InvalidInput', 'INVALID_INPUT'],
-    ['another currency', 'topUp', { holder: 'u', amount: money('1.00', 'EUR') }, 'InvalidInput', 'INVALID_INPUT'],
-    ['an id that is none', 'topUp', { holder: 'a b', amount: money('1.00') }, 'InvalidInput', 'INVALID_INPUT'],
-    ['no such fund', 'subscribeFund', { fund: 'gold', holder: 'u', amount: money('1.00') }, 'InvalidInput', 'UNKNOWN_FUND'],
-    ['no such entity', 'contributeCapital', { entity: 'moon', amount: money('1.00') }, 'InvalidInput', 'UNKNOWN_ENTITY'],
+    [
+      'another currency',
+      'topUp',
+      { holder: 'u', amount: money('1.00', 'EUR') },
+      'InvalidInput',
+      'INVALID_INPUT',
+    ],
+    [
+      'an id that is none',
+      'topUp',
+      { holder: 'a b', amount: money('1.00') },
+      'InvalidInput',
+      'INVALID_INPUT',
+    ],
+    [
+      'no such fund',
+      'subscribeFund',
+      { fund: 'gold', holder: 'u', amount: money('1.00') },
+      'InvalidInput',
+      'UNKNOWN_FUND',
+    ],
+    [
+      'no such entity',
+      'contributeCapital',
+      { entity: 'moon', amount: money('1.00') },
+      'InvalidInput',
+      'UNKNOWN_ENTITY',
+    ],
     [
       'no such parameter',
       'changePolicy',
@@ -164,10 +207,34 @@ describe('a refusal is data', () => {
     ],
     ['no such payment', 'confirmReceipt', { payment: 'P-none' }, 'NotFound', 'PAYMENT_UNKNOWN'],
     ['no such event', 'reverse', { event: '99999', reason: 'x' }, 'NotFound', 'EVENT_UNKNOWN'],
-    ['no such book', 'topUp', { book: 'none', holder: 'u', amount: money('1.00') }, 'NotFound', 'BOOK_UNKNOWN'],
-    ['no such sandbox', 'topUp', { sandbox: 'none', holder: 'u', amount: money('1.00') }, 'NotFound', 'SANDBOX_UNKNOWN'],
-    ['too little money', 'withdraw', { holder: 'nobody', amount: { money: money('1.00') } }, 'Rejected', 'INSUFFICIENT_FUNDS'],
-    ['nothing to do', 'withdraw', { holder: 'nobody', amount: { share: 'all' } }, 'Rejected', 'NOTHING_TO_DO'],
+    [
+      'no such book',
+      'topUp',
+      { book: 'none', holder: 'u', amount: money('1.00') },
+      'NotFound',
+      'BOOK_UNKNOWN',
+    ],
+    [
+      'no such sandbox',
+      'topUp',
+      { sandbox: 'none', holder: 'u', amount: money('1.00') },
+      'NotFound',
+      'SANDBOX_UNKNOWN',
+    ],
+    [
+      'too little money',
+      'withdraw',
+      { holder: 'nobody', amount: { money: money('1.00') } },
+      'Rejected',
+      'INSUFFICIENT_FUNDS',
+    ],
+    [
+      'nothing to do',
+      'withdraw',
+      { holder: 'nobody', amount: { share: 'all' } },
+      'Rejected',
+      'NOTHING_TO_DO',
+    ],
     ['the same party', 'transfer', { from: 'u', to: 'u', amount: money('1.00') }, 'Rejected', 'SAME_PARTY'],
     [
       'a method that nobody funds',
@@ -186,8 +253,12 @@ describe('a refusal is data', () => {
 
   it('closed days and dates too far ahead', async () => {
     const input = { holder: 'u', amount: money('1.00') };
-    expect(await send('topUp', { ...input, effectiveOn: '2016-03-31' })).toMatchObject({ code: 'DAY_CLOSED' });
-    expect(await send('topUp', { ...input, effectiveOn: '2026-03-31' })).toMatchObject({ code: 'DATE_TOO_FAR' });
+    expect(await send('topUp', { ...input, effectiveOn: '2016-03-31' })).toMatchObject({
+      code: 'DAY_CLOSED',
+    });
+    expect(await send('topUp', { ...input, effectiveOn: '2026-03-31' })).toMatchObject({
+      code: 'DATE_TOO_FAR',
+    });
   });
 
   it('the same key with another input', async () => {
@@ -201,7 +272,9 @@ describe('a refusal is data', () => {
   });
 
   it('every code is of a kind', () => {
-    const kinds = Object.fromEntries(declaredCodes().map((spec) => [spec.code, refusalKind(new Refusal(spec, ''))]));
+    const kinds = Object.fromEntries(
+      declaredCodes().map((spec) => [spec.code, refusalKind(new Refusal(spec, ''))]),
+    );
     expect(kinds).toMatchObject({
       KEY_REUSED: 'Conflict',
       INVALID_INPUT: 'InvalidInput',
@@ -229,7 +302,11 @@ describe('a figure', () => {
 
   it('keeps eighteen digits', async () => {
     const amount = '12345678901234567.89';
-    const { revision } = await send('topUp', { holder: 'rich', amount: money(amount), effectiveOn: '2016-04-06' });
+    const { revision } = await send('topUp', {
+      holder: 'rich',
+      amount: money(amount),
+      effectiveOn: '2016-04-06',
+    });
     const { ledger } = await served.data(
       `{ ledger(revision: "${revision}") { balance(of: "platform:liability:payments:wallet:rich") { amount } } }`,
     );

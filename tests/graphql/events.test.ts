@@ -40,7 +40,9 @@ describe('events', () => {
       if (!found.pageInfo.hasNextPage) break;
       after = `, after: "${found.pageInfo.endCursor}"`;
     }
-    expect(seen).toEqual(Array.from({ length: Number(ledger.revision) + 1 }, (_, at) => Number(ledger.revision) - at));
+    expect(seen).toEqual(
+      Array.from({ length: Number(ledger.revision) + 1 }, (_, at) => Number(ledger.revision) - at),
+    );
   });
 
   it('can be read from the end of the list', async () => {
@@ -70,7 +72,11 @@ describe('events', () => {
     ['holder', 'holder: "user-1"', ['PaymentInitiated', 'ToppedUp', 'Transferred']],
     ['days', 'from: "2016-03-20", to: "2016-03-20", kind: FACT', ['DayClosing', 'Transferred']],
     ['actor', 'actor: ["nobody"]', []],
-    ['all of these', 'type: ["ToppedUp", "Transferred"], holder: "user-1", from: "2016-03-02"', ['Transferred']],
+    [
+      'all of these',
+      'type: ["ToppedUp", "Transferred"], holder: "user-1", from: "2016-03-02"',
+      ['Transferred'],
+    ],
   ])('are filtered by %s', async (_by, filter, expected) => {
     const found = await page(`first: 100, filter: { ${filter} }, revision: "411"`);
     if (expected === undefined) expect(types(found)).not.toContain('ToppedUp');

@@ -9,7 +9,8 @@ afterAll(async () => {
   await served.server.close();
 });
 
-const ledger = async (fields: string, args = '') => (await served.data(`{ ledger${args} { ${fields} } }`)).ledger;
+const ledger = async (fields: string, args = '') =>
+  (await served.data(`{ ledger${args} { ${fields} } }`)).ledger;
 const cny = (amount: string) => ({ amount, currency: 'CNY' });
 
 describe('a ledger', () => {
@@ -54,7 +55,8 @@ describe('a ledger', () => {
   });
 
   it('gives metrics at the head and at an older revision alike', async () => {
-    const metrics = 'segment(id: "payments") { metrics(from: "2016-03-01", to: "2016-03-31") { id unit doc period value } }';
+    const metrics =
+      'segment(id: "payments") { metrics(from: "2016-03-01", to: "2016-03-31") { id unit doc period value } }';
     const then = await ledger(`revision ${metrics}`);
     await served.data(
       'mutation { topUp(input: { holder: "user-9", amount: { amount: "1.00", currency: "CNY" }, effectiveOn: "2016-04-03" }) { __typename } }',
@@ -81,7 +83,9 @@ describe('a ledger', () => {
   });
 
   it('refuses an account that nobody can mean', async () => {
-    const { errors } = await served.ask('{ ledger { balance(of: "platform:liability:payments:purse") { amount } } }');
+    const { errors } = await served.ask(
+      '{ ledger { balance(of: "platform:liability:payments:purse") { amount } } }',
+    );
     expect(errors[0]?.extensions).toMatchObject({ code: 'ACCOUNT_UNKNOWN' });
   });
 
@@ -98,7 +102,12 @@ describe('a ledger', () => {
       balance: { amount: '280.00' },
     });
     expect(account.statement.nodes).toEqual([
-      { day: '2016-03-01', amount: { amount: '200.00' }, balance: { amount: '200.00' }, event: { type: 'ToppedUp' } },
+      {
+        day: '2016-03-01',
+        amount: { amount: '200.00' },
+        balance: { amount: '200.00' },
+        event: { type: 'ToppedUp' },
+      },
       {
         day: '2016-03-01',
         amount: { amount: '-120.00' },
@@ -108,11 +117,12 @@ describe('a ledger', () => {
     ]);
     expect(account.statement.pageInfo.hasNextPage).toBe(true);
     const next = await ledger(statement(`after: "${account.statement.pageInfo.endCursor}"`));
-    expect(next.account.statement.nodes.map(({ balance }: { balance: { amount: string } }) => balance.amount)).toEqual([
-      '330.00',
-      '280.00',
-    ]);
-    expect((await ledger('account(id: "platform:liability:payments:wallet:nobody:CNY") { id }')).account).toBeNull();
+    expect(
+      next.account.statement.nodes.map(({ balance }: { balance: { amount: string } }) => balance.amount),
+    ).toEqual(['330.00', '280.00']);
+    expect(
+      (await ledger('account(id: "platform:liability:payments:wallet:nobody:CNY") { id }')).account,
+    ).toBeNull();
   });
 
   it('lists accounts by id, filtered, page by page', async () => {
@@ -188,7 +198,8 @@ describe('a point', () => {
   });
 
   it('that is not there is an error, never something nearby', async () => {
-    const code = async (args: string) => (await served.ask(`{ ledger${args} { revision } }`)).errors[0]?.extensions.code;
+    const code = async (args: string) =>
+      (await served.ask(`{ ledger${args} { revision } }`)).errors[0]?.extensions.code;
     expect(await code('(revision: "99999")')).toBe('POINT_UNKNOWN');
     expect(await code('(knownAt: "2999-01-01T00:00:00Z")')).toBe('POINT_UNKNOWN');
     expect(await code('(revision: "1", knownAt: "2016-01-01T00:00:00Z")')).toBe('INVALID_INPUT');
@@ -213,7 +224,9 @@ describe('a point', () => {
   });
 
   it('of days that were closed then', async () => {
-    const { events } = await served.data('{ events(filter: { type: "DayClosed" }, last: 2) { nodes { revision effectiveOn } } }');
+    const { events } = await served.data(
+      '{ events(filter: { type: "DayClosed" }, last: 2) { nodes { revision effectiveOn } } }',
+    );
     const [second] = events.nodes;
     const found = await ledger('openFrom settling digest', `(revision: "${second.revision}")`);
     expect(found).toMatchObject({ openFrom: '2016-03-03', settling: false });
@@ -242,6 +255,10 @@ describe('parameters and segments', () => {
     );
     const payments = segments.find(({ id }: { id: string }) => id === 'payments');
     expect(payments.commands).toContain('initiatePayment');
-    expect(segments.find(({ id }: { id: string }) => id === 'kernel').commands).toEqual(['changePolicy', 'closeDay', 'reverse']);
+    expect(segments.find(({ id }: { id: string }) => id === 'kernel').commands).toEqual([
+      'changePolicy',
+      'closeDay',
+      'reverse',
+    ]);
   });
 });

@@ -81,7 +81,9 @@ describe('a sandbox', () => {
     const sandbox = await open({});
     const close = `mutation { closeDay(input: { sandbox: "${sandbox.id}", effectiveOn: "2016-04-01" }) { ... on CommandAccepted { dayClosed { day } eventCount } ... on Refusal { code } } }`;
     expect((await served.data(close)).closeDay.dayClosed).toEqual({ day: '2016-04-01' });
-    const { sandboxes } = await served.data('{ sandboxes { id eventCount ledger(asOf: "2016-04-01") { openFrom } } }');
+    const { sandboxes } = await served.data(
+      '{ sandboxes { id eventCount ledger(asOf: "2016-04-01") { openFrom } } }',
+    );
     expect(sandboxes.find(({ id }: { id: string }) => id === sandbox.id)).toMatchObject({
       ledger: { openFrom: '2016-04-02' },
     });
@@ -92,7 +94,10 @@ describe('a sandbox', () => {
     const { id } = await open({});
     const discard = `mutation { discardSandbox(id: "${id}") { __typename ... on Sandbox { id } ... on Refusal { code } } }`;
     expect((await served.data(discard)).discardSandbox).toEqual({ __typename: 'Sandbox', id });
-    expect((await served.data(discard)).discardSandbox).toEqual({ __typename: 'NotFound', code: 'SANDBOX_UNKNOWN' });
+    expect((await served.data(discard)).discardSandbox).toEqual({
+      __typename: 'NotFound',
+      code: 'SANDBOX_UNKNOWN',
+    });
     expect((await served.ask(`{ ledger(sandbox: "${id}") { revision } }`)).errors[0]?.extensions.code).toBe(
       'SANDBOX_UNKNOWN',
     );
@@ -102,7 +107,11 @@ describe('a sandbox', () => {
     ['no such book', { book: 'none' }, 'BOOK_UNKNOWN'],
     ['a revision to come', { revision: '99999' }, 'POINT_UNKNOWN'],
     ['no such parameter', { overrides: [{ parameter: 'payments.none', value: 1 }] }, 'UNKNOWN_PARAMETER'],
-    ['a value that is none', { overrides: [{ parameter: 'payments.merchantFeeRate', value: '101%' }] }, 'INVALID_INPUT'],
+    [
+      'a value that is none',
+      { overrides: [{ parameter: 'payments.merchantFeeRate', value: '101%' }] },
+      'INVALID_INPUT',
+    ],
     [
       'ranges that overlap',
       {

@@ -25,7 +25,10 @@ describe('the schema', () => {
 
   it('describes every type, field, argument and value', () => {
     const bare: string[] = [];
-    const ask = (name: string, { description }: { readonly description?: string | null | undefined }): void => {
+    const ask = (
+      name: string,
+      { description }: { readonly description?: string | null | undefined },
+    ): void => {
       if (description === undefined || description === null || description.trim() === '') bare.push(name);
     };
     for (const type of own) {
@@ -34,7 +37,8 @@ describe('the schema', () => {
       if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
         ask(`${type.name}.${field.name}`, field);
-        if ('args' in field) for (const arg of field.args) ask(`${type.name}.${field.name}(${arg.name})`, arg);
+        if ('args' in field)
+          for (const arg of field.args) ask(`${type.name}.${field.name}(${arg.name})`, arg);
       }
     }
     expect(bare).toEqual([]);
@@ -112,10 +116,20 @@ describe('the schema', () => {
     };
     for (const [name, fields] of Object.entries(promised)) {
       const type = schema.getType(name);
-      expect(isObjectType(type) && Object.keys(type.getFields()), name).toEqual(expect.arrayContaining([...fields]));
+      expect(isObjectType(type) && Object.keys(type.getFields()), name).toEqual(
+        expect.arrayContaining([...fields]),
+      );
     }
     expect(own.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['Decimal', 'Date', 'DateTime', 'Revision', 'JSON', 'CommandResult', 'EventFilter']),
+      expect.arrayContaining([
+        'Decimal',
+        'Date',
+        'DateTime',
+        'Revision',
+        'JSON',
+        'CommandResult',
+        'EventFilter',
+      ]),
     );
   });
 

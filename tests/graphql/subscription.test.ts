@@ -72,7 +72,8 @@ const topUp = () =>
   served.data(
     'mutation { topUp(input: { holder: "user-9", amount: { amount: "1.00", currency: "CNY" }, effectiveOn: "2016-04-03" }) { ... on CommandAccepted { revision } } }',
   );
-const head = async (): Promise<number> => Number((await served.data('{ ledger { revision } }')).ledger.revision);
+const head = async (): Promise<number> =>
+  Number((await served.data('{ ledger { revision } }')).ledger.revision);
 
 describe('the stream of events', () => {
   it('gives the past first, then what comes, without gap or double', async () => {
@@ -105,13 +106,18 @@ describe('the stream of events', () => {
   });
 
   it('is filtered', async () => {
-    await using stream = await Stream.open('(from: "0", filter: { type: "DayClosed" })', 'revision type cause { type }');
+    await using stream = await Stream.open(
+      '(from: "0", filter: { type: "DayClosed" })',
+      'revision type cause { type }',
+    );
     const message = await stream.next();
     expect(message?.data?.events).toMatchObject({ type: 'DayClosed', cause: { type: 'DayClosing' } });
   });
 
   it('of a sandbox is its book’s past and its own', async () => {
-    const { openSandbox } = await served.data('mutation { openSandbox(input: {}) { ... on Sandbox { id forkedAt } } }');
+    const { openSandbox } = await served.data(
+      'mutation { openSandbox(input: {}) { ... on Sandbox { id forkedAt } } }',
+    );
     const { id, forkedAt } = openSandbox;
     await using stream = await Stream.open(`(sandbox: "${id}", from: "${forkedAt}")`);
     expect(await stream.take(1)).toEqual([forkedAt]);

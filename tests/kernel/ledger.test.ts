@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Chart } from '../../src/kernel/accounts.ts';
 import type { Command } from '../../src/kernel/commands.ts';
+import { fact } from '../../src/kernel/contract.ts';
 import { dayOf } from '../../src/kernel/dates.ts';
 import { genesisHash, hashHolds, hashInput } from '../../src/kernel/events.ts';
 import { fold } from '../../src/kernel/fold.ts';
@@ -11,7 +12,17 @@ import { State } from '../../src/kernel/state.ts';
 import { balancesOf, book, circumstances, noMemory, rowsOf, TestBook } from '../support/book.ts';
 import { command } from '../support/commands.ts';
 import { Scene } from '../support/scene.ts';
-import { arcade, bare, box, guest, paidIn, till, toyHouse, visits } from '../support/toy-house.ts';
+import {
+  arcade,
+  bare,
+  box,
+  guest,
+  paidIn,
+  till,
+  toyHouse,
+  unknownBox,
+  visits,
+} from '../support/toy-house.ts';
 
 const on = '2016-03-01';
 const payIn = (who: string, amount: string, day = on): Command =>
@@ -287,12 +298,9 @@ describe('a house', () => {
   });
 
   it('one command may become several facts, told apart by an input', () => {
-    const other = {
-      ...paidIn,
-      name: 'PaidInElsewhere',
-      told: { ...paidIn.told, field: 'box', value: 'attic' },
-    } as const;
-    const house = new House([till(), bare('other', { facts: [other as typeof paidIn] })]);
+    const told = { field: 'box', value: 'attic', unknown: unknownBox } as const;
+    const other = fact('PaidInElsewhere', { ...paidIn, told });
+    const house = new House([till(), bare('other', { facts: [other] })]);
     expect(house.command('payIn')?.map(({ name }) => name)).toEqual(['PaidInElsewhere', 'PaidIn']);
   });
 

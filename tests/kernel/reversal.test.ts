@@ -54,12 +54,10 @@ it('a fact without a way back says what to do instead', () => {
 
 it('must fit on every date from its own on', () => {
   const made = scene().and(payIn('a', '1.00'), payIn('b', '5.00'), payOut('a', '0.50'));
-  made
-    .when(reverse(on, 1))
-    .refused('REVERSAL_DOES_NOT_FIT', {
-      value: 'house:liability:till:guest:a:CNY',
-      detail: /TOY_SHORT: 0\.40 CNY is there/,
-    });
+  made.when(reverse(on, 1)).refused('REVERSAL_DOES_NOT_FIT', {
+    value: 'house:liability:till:guest:a:CNY',
+    detail: /TOY_SHORT: 0\.40 CNY is there/,
+  });
 });
 
 it('of a fact below the ledger’s own beginning is looked up in the log', () => {

@@ -111,6 +111,15 @@ describe('rates', () => {
     });
   });
 
+  it('so half of any figure is the even neighbour', () => {
+    const halves = fc.tuple(fc.bigInt({ min: -1000n, max: 1000n }), fc.constantFrom(2n, 20n, 200n));
+    holds(halves, ([whole, den]) => {
+      const half = fraction(1n, den);
+      const minor = (2n * whole + 1n) * (den / 2n);
+      expect(share(minor, half)).toBe(whole % 2n === 0n ? whole : whole + 1n);
+    });
+  });
+
   it('a floored share is never more than the exact one, and less than one below it', () => {
     holds(fc.tuple(fc.bigInt({ min: minorMin, max: minorMax }), rates), ([minor, rate]) => {
       const short = minor * rate.num - shareFloored(minor, rate) * rate.den;

@@ -46,8 +46,18 @@ describe('the door', () => {
   });
 
   it.each([
-    ['a form', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'query=%7B__typename%7D' }],
-    ['plain text', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{"query":"{ __typename }"}' }],
+    [
+      'a form',
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'query=%7B__typename%7D',
+      },
+    ],
+    [
+      'plain text',
+      { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{"query":"{ __typename }"}' },
+    ],
     ['no content type', { method: 'POST', body: new Uint8Array([123, 125]) }],
     ['a link', { method: 'GET' }],
   ])('takes no query from %s, which any page could send', async (_what, init) => {
@@ -73,16 +83,28 @@ describe('the door', () => {
   it('takes no multipart form, even with the header', async () => {
     const form = new FormData();
     form.set('operations', '{"query":"{ __typename }"}');
-    const response = await at('/graphql', { method: 'POST', body: form, headers: { 'x-formicary-csrf': '1' } });
+    const response = await at('/graphql', {
+      method: 'POST',
+      body: form,
+      headers: { 'x-formicary-csrf': '1' },
+    });
     expect(response.status).toBe(415);
   });
 
   it('gives each request a correlation id, the caller’s where he has one', async () => {
-    expect((await served.ask('{ __typename }', {}, { 'x-correlation-id': 'mine-1' })).headers.get('x-correlation-id')).toBe('mine-1');
-    const made = (await served.ask('{ __typename }', {}, { 'x-correlation-id': 'a b\u00e4' })).headers.get('x-correlation-id');
+    expect(
+      (await served.ask('{ __typename }', {}, { 'x-correlation-id': 'mine-1' })).headers.get(
+        'x-correlation-id',
+      ),
+    ).toBe('mine-1');
+    const made = (await served.ask('{ __typename }', {}, { 'x-correlation-id': 'a b\u00e4' })).headers.get(
+      'x-correlation-id',
+    );
     expect(made).toMatch(/^[0-9a-f-]{36}$/);
     const lines = log.map((line) => JSON.parse(line));
-    expect(lines).toContainEqual(expect.objectContaining({ correlation: 'mine-1', msg: 'operation', kind: 'query' }));
+    expect(lines).toContainEqual(
+      expect.objectContaining({ correlation: 'mine-1', msg: 'operation', kind: 'query' }),
+    );
   });
 });
 
@@ -94,7 +116,9 @@ describe('the playground', () => {
     expect(page.headers.get('content-encoding')).toBe('br');
     const text = await page.text();
     expect(text).not.toMatch(/(src|href)="https?:/);
-    const again = await at('/', { headers: { 'accept-encoding': 'br', 'if-none-match': page.headers.get('etag') ?? '' } });
+    const again = await at('/', {
+      headers: { 'accept-encoding': 'br', 'if-none-match': page.headers.get('etag') ?? '' },
+    });
     expect(again.status).toBe(304);
     const other = await at('/graphql', { headers: { accept: 'text/html' } });
     expect(await other.text()).toBe(text);

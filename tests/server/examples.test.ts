@@ -20,15 +20,14 @@ const saysSomething = (value: unknown): boolean =>
       : value !== null;
 
 describe('an example of the playground', () => {
-  it.each(examples.filter(({ name }) => name !== 'Follow').map((example) => [example.name, example] as const))(
-    '%s answers',
-    async (_name, { query, variables }) => {
-      const { data, errors } = await served.ask(query, variables);
-      expect(errors).toEqual([]);
-      expect(saysSomething(data)).toBe(true);
-      expect(JSON.stringify(data)).not.toContain('"code"');
-    },
-  );
+  it.each(
+    examples.filter(({ name }) => name !== 'Follow').map((example) => [example.name, example] as const),
+  )('%s answers', async (_name, { query, variables }) => {
+    const { data, errors } = await served.ask(query, variables);
+    expect(errors).toEqual([]);
+    expect(saysSomething(data)).toBe(true);
+    expect(JSON.stringify(data)).not.toContain('"code"');
+  });
 
   it.each(examples.map((example) => [example.name, example] as const))(
     '%s begins with what it shows, and is named as its tab',
@@ -43,6 +42,9 @@ describe('an example of the playground', () => {
     const [first] = examples;
     const { ledger } = await served.data(first?.query ?? '');
     expect(ledger.segments[0].id).toBe('payments');
-    expect(ledger.segments[0].revenue[0]).toEqual({ period: '2016-03', amount: { amount: '4.94', currency: 'CNY' } });
+    expect(ledger.segments[0].revenue[0]).toEqual({
+      period: '2016-03',
+      amount: { amount: '4.94', currency: 'CNY' },
+    });
   });
 });

@@ -28,23 +28,33 @@ describe('a server', () => {
     expect(readdirSync(folder)).toContain('main.snapshot');
     await using again = await Served.start([], { store: store() });
     expect(await again.data('{ ledger { revision digest } }')).toEqual(then);
-    const { events } = await again.data('{ events(filter: { subject: "wallet/merchant-1" }, last: 1) { nodes { type } } }');
+    const { events } = await again.data(
+      '{ events(filter: { subject: "wallet/merchant-1" }, last: 1) { nodes { type } } }',
+    );
     expect(events.nodes).toEqual([{ type: 'PaymentInitiated' }]);
   });
 
   it('makes no book of a misspelt name', async () => {
     await using served = await Served.start([], { store: store() });
-    expect((await served.data(topUp('mian'))).topUp).toEqual({ __typename: 'NotFound', code: 'BOOK_UNKNOWN' });
+    expect((await served.data(topUp('mian'))).topUp).toEqual({
+      __typename: 'NotFound',
+      code: 'BOOK_UNKNOWN',
+    });
     expect(readdirSync(folder).some((name) => name.startsWith('mian'))).toBe(false);
   });
 
   it('serves other books of its store', async () => {
     const log = await openLog(store(), 'branch-2');
     const book = await Book.open({ id: 'branch-2', house, log, now: Date.now, engine: 'test' });
-    await book.execute({ on: '2016-01-01', command: 'topUp', with: { holder: 'u', amount: '3.00 CNY' } }, { actor: 'x' });
+    await book.execute(
+      { on: '2016-01-01', command: 'topUp', with: { holder: 'u', amount: '3.00 CNY' } },
+      { actor: 'x' },
+    );
     await book.close();
     await using served = await Served.start([], { store: store() });
-    const { ledger } = await served.data('{ ledger(book: "branch-2") { book revision balance(of: "platform:liability") { amount } } }');
+    const { ledger } = await served.data(
+      '{ ledger(book: "branch-2") { book revision balance(of: "platform:liability") { amount } } }',
+    );
     expect(ledger).toEqual({ book: 'branch-2', revision: '1', balance: [{ amount: '3.00' }] });
   });
 

@@ -12,7 +12,8 @@ afterAll(async () => {
 });
 
 const causes = (depth: number): string => (depth === 0 ? '{ revision }' : `{ cause ${causes(depth - 1)} }`);
-const many = (count: number, of: (at: number) => string) => Array.from({ length: count }, (_, at) => of(at)).join(' ');
+const many = (count: number, of: (at: number) => string) =>
+  Array.from({ length: count }, (_, at) => of(at)).join(' ');
 
 describe('a query beyond a limit', () => {
   it.each([
@@ -23,7 +24,11 @@ describe('a query beyond a limit', () => {
       'depth',
     ],
     ['aliases', `{ ${many(requestLimits.aliases + 1, (at) => `a${at}: __typename`)} }`, 'Aliases'],
-    ['directives', `{ __typename ${many(requestLimits.directives + 1, () => '@include(if: true)')} }`, 'irectives'],
+    [
+      'directives',
+      `{ __typename ${many(requestLimits.directives + 1, () => '@include(if: true)')} }`,
+      'irectives',
+    ],
     ['cost', '{ events(first: 500) { nodes { consequences(first: 500) { revision } } } }', 'costs'],
   ])('%s is refused', async (_what, query, message) => {
     const { status, errors, data } = await served.ask(query);

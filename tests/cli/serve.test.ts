@@ -1,0 +1,76 @@
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { ended, Place, parsed, part } from './program.ts';
+
+/** Starts a server, and waits until it says where. */
+async function served(place: Place, ...args: readonly string[]) {
+  const child = place.start(['serve', '--port', '0', '--json', ...args]);
+  const end = ended(child);
+  const line = await Promise.race([
+    new Promise<string>((resolve) => child.stdout.once('data', resolve)),
+    end.then(({ stderr }) => Promise.reject(new Error(stderr))),
+  ]);
+  const { url } = parsed(line);
+  const ask = async (query: string): Promise<unknown> => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    return await response.json();
+  };
+  const stop = async (signal: 'SIGINT' | 'SIGTERM') => {
+    child.kill(signal);
+    return await end;
+  };
+  return { ask, stop };
+}
+
+describe('serve', () => {
+  it('fills an empty book with the demo history, every day closed, and keeps it', async () => {
+    using place = new Place();
+    const first = await served(place);
+    const { data } = Object(await first.ask('{ ledger { revision openFrom digest } }'));
+    expect(part(data, 'ledger')).toMatchObject({ openFrom: '2017-01-01' });
+    const { code, stderr } = await first.stop('SIGTERM');
+    expect(code).toBe(0);
+    const head = await place.head();
+    expect(stderr).toContain(`closed through 2016-12-31: ${head.revision}:${head.hash}`);
+    const second = await served(place);
+    expect(Object(await second.ask('{ ledger { revision openFrom digest } }')).data).toEqual(data);
+    expect((await second.stop('SIGINT')).code).toBe(0);
+    expect(await place.head()).toEqual(head);
+    expect((await place.json('audit', '--head', `${head.revision}:${head.hash}`)).said).toMatchObject({
+      chain: { holds: true, remarks: [] },
+    });
+  });
+
+  it('begins empty where it is asked to', async () => {
+    using place = new Place();
+    const { ask, stop } = await served(place, '--no-demo', '--store', 'memory:');
+    expect(Object(await ask('{ ledger { revision } }')).data).toEqual({ ledger: { revision: '-1' } });
+    expect((await stop('SIGTERM')).code).toBe(0);
+  });
+
+  it('says what keeps it from listening', async () => {
+    using place = new Place();
+    const other = createServer();
+    const port = await new Promise<number>((resolve) => {
+      other.listen(0, '127.0.0.1', () => {
+        const address = other.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+    try {
+      const taken = await place.json('serve', '--port', String(port), '--no-demo');
+      expect(taken).toMatchObject({
+        code: 3,
+        said: { error: { code: 'NOT_LISTENING', value: `127.0.0.1:${port}` } },
+      });
+    } finally {
+      other.close();
+    }
+    const open = await place.json('serve', '--host', '0.0.0.0', '--no-demo');
+    expect(open).toMatchObject({ code: 2, said: { error: { code: 'HOST_REFUSED' } } });
+  });
+});
