@@ -6,7 +6,7 @@ import { importHistory } from '/work/main/src/cli/importing.ts';
 import { readHistoryFile } from '/work/main/src/scenario/history.ts';
 import { createReadStream, rmSync } from 'node:fs';
 const [file, close]=process.argv.slice(2); const dir='/tmp/impb'; rmSync(dir,{recursive:true,force:true});
-const log=await openLog(`sqlite:${dir}`,'main'); const book=await Book.open({id:'main',house,log,now:Date.now,engine:engineVersion()});
+const log=await openLog(`sqlite:${dir}`,'main'); const book=await Book.open({id:'main',house,log,now:Date.now,engine:engineVersion(),...(process.argv[4]?{appendBytesMax:Number(process.argv[4])}:{})});
 const c0=process.cpuUsage(); const t0=performance.now();
 const r=await importHistory(readHistoryFile(file!,p=>createReadStream(p,{highWaterMark:1<<20}),house),{get state(){return book.state},send:s=>book.executeAll(s)},{closeDaily:close==='daily',keepGoing:true,actor:'x',signal:new AbortController().signal,onProgress:()=>{}});
 const c=process.cpuUsage(c0);const ev=book.head.revision+1;

@@ -58,6 +58,5 @@ export function refusalKind({ code }: Refusal): RefusalKind {
   if (invalidCodes.has(code) || code.startsWith('UNKNOWN_') || code.endsWith('_MISTAKEN'))
     return 'InvalidInput';
   if (code.endsWith('_UNKNOWN')) return 'NotFound';
-
   return 'Rejected';
 }

@@ -144,10 +144,20 @@ export function sorted(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, part]) => part !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, part]) => [key, sorted(part)]),
-  );
+  const parts = Object.entries(value);
+  if (!areSorted(parts)) parts.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const made: Record<string, unknown> = {};
+  for (const [key, part] of parts) {
+    if (part === undefined) continue;
+    const value = typeof part === 'string' ? part : sorted(part);
+    // Setting a key of this name would set something else.
+    if (key === '__proto__') Object.defineProperty(made, key, { value, enumerable: true });
+    else made[key] = value;
+  }
+  return made;
+}
+
+function areSorted(parts: readonly (readonly [string, unknown])[]): boolean {
+  for (let at = 1; at < parts.length; at++) if ((parts[at - 1]?.[0] ?? '') > (parts[at]?.[0] ?? '')) return false;
+  return true;
 }

@@ -36,10 +36,15 @@ query AsItStood {
     revision
     asOf
     balanceSheet(entity: "platform") {
-      assets { account amount { amount currency } }
-      liabilities { account overdraft amount { amount currency } }
-      equity { account amount { amount currency } }
-      totals { assets { amount } liabilities { amount } equity { amount } result { amount } }
+      assets { account amount { amount } }
+      liabilities { account overdraft amount { amount } }
+      equity { account amount { amount } }
+      totals {
+        assets { amount currency }
+        liabilities { amount currency }
+        equity { amount currency }
+        result { amount currency }
+      }
     }
   }
 }
@@ -92,7 +97,9 @@ mutation TopUp($input: TopUpInput!) {
     ... on CommandAccepted {
       revision
       repeated
-      events { nodes { type effectiveOn entry { account amount } } }
+      events {
+        nodes { type effectiveOn entry { account amount } }
+      }
     }
     ... on Refusal { code message hint }
   }
@@ -109,7 +116,11 @@ mutation OpenSandbox($input: OpenSandboxInput!) {
       id
       forkedAt
       overrides { parameter value from }
-      ledger { balance(of: "platform:liability:payments:wallet") { amount currency } }
+      ledger {
+        segment(id: "payments") {
+          balances { name amount { amount } }
+        }
+      }
     }
     ... on Refusal { code message hint }
   }
@@ -132,9 +143,15 @@ mutation WhatIf {
       variants {
         name
         evaluated
-        ledger { segment(id: "payments") { revenue(by: QUARTER) { period amount { amount } } } }
+        ledger {
+          segment(id: "payments") {
+            revenue(by: QUARTER) { period amount { amount } }
+          }
+        }
       }
-      divergences(first: 5) { nodes { variant divergence { type subject code } } }
+      divergences(first: 5) {
+        nodes { variant divergence { type subject code } }
+      }
     }
     ... on Refusal { code message hint }
   }
@@ -145,7 +162,10 @@ const explain = `# Where a figure comes from: events, rules,
 # values of parameters, and their sources.
 query Explain {
   audit {
-    explain(account: "platform:income:payments:merchant-fee", first: 5) {
+    explain(
+      account: "platform:income:payments:merchant-fee"
+      first: 5
+    ) {
       after { amount currency }
       totals { type eventCount amounts { amount } }
       lines {

@@ -223,6 +223,7 @@ function createGateway(desks: Desks, failed: (error: unknown) => void) {
     maskedErrors: {
       errorMessage: 'Unexpected error: see the server’s log under the correlation id.',
       isDev: false,
+      maskError: masked,
     },
     maxRequestBodySize: requestLimits.bodyBytes,
     plugins: [

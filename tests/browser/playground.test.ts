@@ -126,6 +126,13 @@ describe.skipIf(!existsSync(executablePath))(
       expect(ledger.holder.positions).toEqual([{ amount: '360.00' }]);
     });
 
+    it('asks what if', async () => {
+      await playground.show('WhatIf');
+      await playground.run();
+      await playground.answered('"cheaper-payments"|"baseline"');
+      await playground.picture('what-if');
+    });
+
     it('follows the book', async () => {
       await playground.show('Follow');
       await playground.run();

@@ -1,10 +1,11 @@
 /** A fact that is reversed on its own day leaves the books as they were before it. */
 import { describe, expect, it } from 'vitest';
-import { parseDay } from '../../src/kernel/dates.ts';
+import type { Command } from '../../src/kernel/commands.ts';
+import { type Day, parseDay } from '../../src/kernel/dates.ts';
 import { isRecord } from '../../src/kernel/fields.ts';
 import type { State } from '../../src/kernel/state.ts';
 import { house } from '../../src/segments/index.ts';
-import { balancesOf, book, rowsOf } from '../support/book.ts';
+import { balancesOf, book, rowsOf, type TestBook } from '../support/book.ts';
 import { reverse } from '../support/commands.ts';
 import { histories } from '../support/histories.ts';
 
@@ -23,35 +24,34 @@ const rowsBeside = (state: State) =>
 
 const irreversible = new Set(['changePolicy', 'closeDay', 'publishRate']);
 
+/** Does a line on a fork of a book, and reverses it there: whether there was something to reverse. All must then be as before. */
+function undo(made: TestBook, { on, command, with: inputs }: Command, day: Day): boolean {
+  const { decisions, state } = made.rehearse({ on, command, with: inputs }, reverse(on, made.nextRevision));
+  const [done, reversed] = decisions;
+  if (done?.kind !== 'accepted') return false;
+  expect(reversed?.kind).toBe('accepted');
+  for (const date of [day - 1, day, day + 1, undefined]) {
+    expect(balancesOf(state, date)).toEqual(balancesOf(made.state, date));
+  }
+  expect(rowsBeside(state)).toEqual(rowsBeside(made.state));
+  return true;
+}
+
 describe.each(histories(4, { days: 30, lines: 300, users: 6, merchants: 3 }))('$name', ({ lines, close }) => {
   it('balances on every date and rows are as before, fact by fact', () => {
     const made = book();
-    const undone = new Map<string, number>();
+    const undone = new Set<string>();
     for (const line of lines) {
       const day = parseDay(line.on);
       if (day === undefined) continue;
       if (close === 'daily') made.closeThrough(day - 1);
-      if (!irreversible.has(line.command)) {
-        const { on, command, with: inputs } = line;
-        const opening = made.nextRevision === 0 ? 1 : 0;
-        const { decisions, state } = made.rehearse(
-          { on, command, with: inputs },
-          reverse(on, made.nextRevision + opening),
-        );
-        const [done, reversed] = decisions;
-        if (done?.kind === 'accepted' && opening === 0) {
-          expect(reversed?.kind).toBe('accepted');
-          for (const date of [day - 1, day, day + 1, undefined]) {
-            expect(balancesOf(state, date)).toEqual(balancesOf(made.state, date));
-          }
-          expect(rowsBeside(state)).toEqual(rowsBeside(made.state));
-          undone.set(command, (undone.get(command) ?? 0) + 1);
-        }
-      }
+      // The first line opens the book as well, which is not undone.
+      const some = made.nextRevision > 0 && !irreversible.has(line.command);
+      if (some && undo(made, line, day)) undone.add(line.command);
       made.decide(line);
     }
-    for (const command of ['initiatePayment', 'refundPayment', 'withdraw', 'subscribeFund', 'redeemFund']) {
-      expect(undone.get(command) ?? 0, command).toBeGreaterThan(0);
-    }
+    expect([...undone]).toEqual(
+      expect.arrayContaining(['initiatePayment', 'refundPayment', 'withdraw', 'subscribeFund', 'redeemFund']),
+    );
   });
 });

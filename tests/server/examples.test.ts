@@ -33,6 +33,8 @@ describe('an example of the playground', () => {
     '%s begins with what it shows, and is named as its tab',
     (name, { query }) => {
       expect(query).toMatch(/^# [A-Z]/);
+      // The playground's pane is as wide.
+      expect(query.split('\n').filter((line) => line.length > 62)).toEqual([]);
       const [operation] = parse(query).definitions;
       expect(operation?.kind === 'OperationDefinition' && operation.name?.value).toBe(name);
     },

@@ -1,0 +1,44 @@
+import { house } from '/work/main/src/segments/index.ts';
+import { Chart } from '/work/main/src/kernel/accounts.ts';
+import { State } from '/work/main/src/kernel/state.ts';
+import { Ledger, headBeforeAll } from '/work/main/src/kernel/ledger.ts';
+import { canonicalText, sha256, hashInput, asciiJson, type StoredEvent } from '/work/main/src/kernel/events.ts';
+import { encodeBody } from '/work/main/src/store/sqlite-codec.ts';
+import { appendsOf } from '/work/main/src/store/appends.ts';
+import { Register } from '/work/main/src/kernel/register.ts';
+import { SqliteLog } from '/work/main/src/store/sqlite.ts';
+import { readHistoryFile } from '/work/main/src/scenario/history.ts';
+import { fold } from '/work/main/src/kernel/fold.ts';
+import { encodeData, decodeData, parseData } from '/work/main/src/kernel/fields.ts';
+import { createReadStream, rmSync } from 'node:fs';
+const file='/tmp/h20k.jsonl';
+const commands:any[]=[];const texts:string[]=[];
+for await (const item of readHistoryFile(file,p=>createReadStream(p,{highWaterMark:1<<20}),house)) if(item.kind==='command'){commands.push({...item.command,key:'import/'+item.line+'/0123456789012345678901234567890123456789'});texts.push(item.text);}
+const N=commands.length; const reps=Number(process.argv[2]??8);
+async function min(name:string,per:number,f:()=>unknown){let best=Infinity;for(let i=0;i<reps;i++){const t=performance.now();await f();best=Math.min(best,performance.now()-t);}console.log(name.padEnd(28),(best*1000/per).toFixed(2),'µs each');}
+await min('read+parse',N,async()=>{let n=0;for await(const item of readHistoryFile(file,p=>createReadStream(p,{highWaterMark:1<<20}),house))n++;});
+await min('line hash',N,()=>{let h='';for(const t of texts)h=sha256(h+'\n'+t);});
+await min('hashInput',N,()=>{for(const c of commands)hashInput(c.on,c.command,c.with);});
+let events:readonly StoredEvent[]=[];
+const mem={withKey:()=>undefined,sameInput:()=>false,event:()=>undefined,reversedBy:()=>undefined};
+let st:State;
+const dec=(key:boolean,forked:boolean)=>()=>{st=State.empty(new Chart(house.kinds));let head=headBeforeAll;const all:StoredEvent[]=[];
+ for(let at=0;at<N;at+=2048){const f=forked?st.fork():st;const l=new Ledger(house,f,head,mem);for(const c of commands.slice(at,at+2048)){const {key:k,...rest}=c;l.decide(key?c:rest,{now:0,actor:'x',engine:'e'});}if(forked)f.publish();head=l.head;all.push(...l.events);}
+ events=all;};
+await min('decide (no key, no fork)',N,dec(false,false));
+await min('decide (key, no fork)',N,dec(true,false));
+await min('decide (key, fork)',N,dec(true,true));
+const M=events.length;console.log('events',M,'postings',st!.journal.length);
+await min('canonicalText',M,()=>{for(const e of events)canonicalText(e,'0'.repeat(64));});
+const canon=events.map(e=>canonicalText(e,'0'.repeat(64)));console.log('canon chars',(canon.reduce((a,b)=>a+b.length,0)/M).toFixed(0));
+await min('sha canonical',M,()=>{for(const c of canon)sha256(c);});
+await min('asciiJson data',M,()=>{for(const e of events)asciiJson(e.data);});
+const types=events.map(e=>house.type(e.type)!);const datas=events.map((e,i)=>decodeData(types[i]!.fields,e.data));
+await min('encodeData',M,()=>{for(let i=0;i<M;i++)encodeData(types[i]!.fields,datas[i] as never);});
+const ct=commands.map(c=>house.command(c.command)![0]!);
+await min('parseData',N,()=>{for(let i=0;i<N;i++)parseData(ct[i]!.fields,commands[i].with);});
+await min('encodeBody/128',M,()=>{for(let i=0;i<M;i+=128)encodeBody(events.slice(i,i+128));});
+await min('appendsOf',M,()=>{for(const x of appendsOf(events.map(e=>[e])));});
+await min('register.add',M,()=>{const r=new Register();for(const e of events)r.add(e,0);});
+await min('fold',M,()=>{const s=State.empty(new Chart(house.kinds));for(const e of events)fold(house,s,e);});
+await min('sqlite append',M,async()=>{rmSync('/tmp/stg',{recursive:true,force:true});const log=await SqliteLog.open('/tmp/stg/x');let exp=-1;for(const {events:ev} of appendsOf(events.map(e=>[e]))){await log.append(exp,ev);exp+=ev.length;}await log.close();});
