@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { declareCode, Refusal, RefusedError } from '../kernel/refusals.ts';
+import { scenarioMistaken } from '../scenario/codes.ts';
 import { LogClosed, LogFormatRefused, LogUnavailable, LogUnreadable, OutcomeUnknown } from '../store/log.ts';
 
 /** What the program's end says. */
@@ -42,12 +44,7 @@ export const cliCodes = {
     'a line of the file is not a command',
     'See schema/history.schema.json for what a line looks like.',
   ),
-  scenario: declareCode(
-    'SCENARIO_MISTAKEN',
-    920,
-    'the scenario file has mistakes',
-    'See schema/scenario.schema.json; an editor that knows it shows mistakes as you type.',
-  ),
+  scenario: scenarioMistaken,
   store: declareCode(
     'STORE_UNREACHABLE',
     930,

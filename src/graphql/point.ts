@@ -135,7 +135,7 @@ export function revisionOf(
     );
   const asked = typeof knownAt === 'number' ? source.lookups.knownAt(knownAt) : revision;
   if (asked === null || asked === undefined) return undefined;
-  if (false)
+  if (asked > head.revision)
     throw fault(new Refusal(pointUnknown, `revision: ${asked}`, `${title} ends at ${head.revision}`));
   if (asked < readableFrom)
     throw fault(

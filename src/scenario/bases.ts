@@ -7,19 +7,12 @@ import { setImmediate } from 'node:timers/promises';
 import { parseDay } from '../kernel/dates.ts';
 import { show } from '../kernel/fields.ts';
 import type { House } from '../kernel/house.ts';
-import { codes, declareCode, Refusal } from '../kernel/refusals.ts';
+import { codes, Refusal } from '../kernel/refusals.ts';
 import type { EventLog } from '../store/log.ts';
 import { type BaseRecord, emptyRecord, HistoryBook, recordOfLog } from './base.ts';
+import { historyRefused } from './codes.ts';
 import { formatMistake, type Scenario } from './file.ts';
 import { type Chunks, readHistoryFile } from './history.ts';
-
-/** A line of a history that can't be taken. */
-export const historyRefused = declareCode(
-  'HISTORY_REFUSED',
-  440,
-  'a line of the history can’t be taken',
-  'Mend the line, or say what becomes of refused ones: base.refused.',
-);
 
 /** How often the outside world is let in, in lines. */
 const sliceLines = 500;

@@ -9,27 +9,13 @@ import { badQuestion, fault } from '../graphql/faults.ts';
 import { listMax } from '../graphql/limits.ts';
 import { OverrideInput, overridesOf } from '../graphql/overrides.ts';
 import { refusalKind, refusalTypes } from '../graphql/results.ts';
-import { declareCode, Refusal } from '../kernel/refusals.ts';
+import { Refusal } from '../kernel/refusals.ts';
+import { runUnknown, scenarioMistaken, scenarioUnknown } from './codes.ts';
 import { ComparisonRef } from './comparison-graphql.ts';
 import { formatMistakes, isMistaken, parseScenario, type Scenario } from './file.ts';
 import { doneOf, RunConnection, RunProgressRef, RunRef } from './run-graphql.ts';
-import { type RunJob, type Runs, runUnknown } from './runs.ts';
+import type { RunJob, Runs } from './runs.ts';
 import { ScenarioRef } from './scenario-graphql.ts';
-
-/** No scenario of that name. */
-export const scenarioUnknown = declareCode(
-  'SCENARIO_UNKNOWN',
-  432,
-  'there is no such scenario',
-  'Query.scenarios lists them; or give one as text.',
-);
-/** A scenario as text that is mistaken. */
-export const scenarioMistaken = declareCode(
-  'SCENARIO_MISTAKEN',
-  433,
-  'the scenario is not as it must be',
-  'Each mistake says where it is and what is expected there.',
-);
 
 /** Where what-ifs are found and run. */
 export interface WhatIfs {

@@ -4,20 +4,11 @@
  * @module
  */
 import type { House } from '../kernel/house.ts';
-import { codes, declareCode, Refusal, RefusedError } from '../kernel/refusals.ts';
+import { codes, Refusal, RefusedError } from '../kernel/refusals.ts';
 import type { BaseRecord } from './base.ts';
+import { runCancelled } from './codes.ts';
 import type { Scenario } from './file.ts';
 import { type Run, type RunProgress, runId, runScenario } from './run.ts';
-
-/** No run of that id. */
-export const runUnknown = declareCode(
-  'RUN_UNKNOWN',
-  430,
-  'there is no such run',
-  'Query.runs lists them; run it again.',
-);
-/** Somebody stopped it. */
-export const runCancelled = declareCode('RUN_CANCELLED', 431, 'the run was cancelled', 'Run it again.');
 
 /** Most runs that are kept, and most that wait. Each that is kept holds its variants' books in memory. */
 export const runLimits = { keptMax: 16, queuedMax: 8 } as const;

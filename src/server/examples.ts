@@ -128,7 +128,7 @@ mutation OpenSandbox($input: OpenSandboxInput!) {
 `;
 
 const whatIf = `# What if merchants had paid 0.38 % from April on?
-# The same books, evaluated again under another assumption.
+# The same books again, under another assumption.
 mutation WhatIf {
   runScenario(input: { text: """
     scenario: cheaper-payments
@@ -145,12 +145,15 @@ mutation WhatIf {
         evaluated
         ledger {
           segment(id: "payments") {
-            revenue(by: QUARTER) { period amount { amount } }
+            revenue(by: QUARTER) {
+              period
+              amount { amount }
+            }
           }
         }
       }
       divergences(first: 5) {
-        nodes { variant divergence { type subject code } }
+        nodes { divergence { type subject code } }
       }
     }
     ... on Refusal { code message hint }

@@ -34,7 +34,7 @@ describe('an example of the playground', () => {
     (name, { query }) => {
       expect(query).toMatch(/^# [A-Z]/);
       // The playground's pane is as wide.
-      expect(query.split('\n').filter((line) => line.length > 62)).toEqual([]);
+      expect(query.split('\n').filter((line) => line.length > 58)).toEqual([]);
       const [operation] = parse(query).definitions;
       expect(operation?.kind === 'OperationDefinition' && operation.name?.value).toBe(name);
     },
