@@ -18,6 +18,9 @@ import type { Call } from './spec.ts';
 /** Most events that a book may have grown by before its snapshot is written anew when it is closed. */
 const snapshotWorth = 20_000;
 
+/** Largest append, in bytes: half of what the embedded store takes at once, so that many commands share one sync of the disk. */
+const appendBytesMax = 4_000_000;
+
 /**
  * The log of the book in force.
  *
@@ -64,6 +67,7 @@ export async function openBook(call: Call, make = false): Promise<OpenBook> {
       log,
       engine,
       now: Date.now,
+      appendBytesMax,
       progress: (folded) => progress.update(folded),
       ...(snapshot === undefined ? {} : { snapshot }),
     });

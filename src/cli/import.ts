@@ -79,7 +79,7 @@ async function runImport(call: Call): Promise<Exit> {
         signal: call.signal,
         onProgress: (lines, chars) => progress.update(lines, bytes === 0 ? 1 : Math.min(1, chars / bytes)),
         ...(rejects === undefined ? {} : { onReject: (text, item, key) => rejects.add(text, item, key) }),
-      });
+      }).catch((error: unknown) => rethrown(file, error));
       progress.end();
       rehearsal?.end();
       const rejected = await rejects?.end();
@@ -116,15 +116,13 @@ const unreadable = (file: string, error: unknown): Failure =>
     exits.input,
   );
 
-/** The items of a file; one that can't be read on says so as a failure. */
-async function* read(file: string): AsyncGenerator<HistoryItem> {
-  const items = readHistoryFile(file, (path) => createReadStream(path, { highWaterMark: chunkBytes }), house);
-  try {
-    yield* items;
-  } catch (error) {
-    const known = error instanceof Error && 'code' in error && 'syscall' in error;
-    throw known ? unreadable(file, error) : error;
-  }
+const read = (file: string): AsyncGenerator<HistoryItem> =>
+  readHistoryFile(file, (path) => createReadStream(path, { highWaterMark: chunkBytes }), house);
+
+/** Says of a file that can't be read on which it was. */
+function rethrown(file: string, error: unknown): never {
+  const reading = error instanceof Error && 'syscall' in error && error.syscall === 'read';
+  throw reading ? unreadable(file, error) : error;
 }
 
 function targetOf(book: Book, keepGoing: boolean): Target {

@@ -17,7 +17,7 @@ import { house } from '../segments/index.ts';
 import { engineVersion } from '../store/engine.ts';
 import { charts } from './charts.ts';
 import { badUsage, cliCodes, type Exit, exits, Failure } from './failures.ts';
-import { readBase } from './run-base.ts';
+import { baseOf } from './run-base.ts';
 import { figureTables, metricRows } from './run-figures.ts';
 import { printRun, runCsv, runDocument, runMarkdown, type Told } from './run-report.ts';
 import type { Call, CommandSpec } from './spec.ts';
@@ -116,7 +116,7 @@ function assumption(text: string): readonly Override[] {
 }
 
 async function evaluate(call: Call, file: string, scenario: Scenario, engine: string): Promise<Told> {
-  const base = await readBase(call, scenario, file, engine);
+  const base = await baseOf(call, scenario, file, engine);
   const progress = call.out.progress(`running ${scenario.id}`, undefined, 'facts');
   const run = await runScenario({
     house,

@@ -58,8 +58,8 @@ async function serve(call: Call): Promise<Exit> {
   });
   try {
     for (const book of await server.books.opened()) {
-      logCloses(book, (text) => out.note(text));
       if (book.head.revision < 0 && !call.flag('no-demo')) await fill(call, book);
+      logCloses(book, (text) => out.note(text));
     }
     if (!signal.aborted) {
       if (out.json) out.write(out.jsonLine({ url: server.url, store: settings.store }));
@@ -87,16 +87,18 @@ function listening(error: unknown, address: string): unknown {
   return known ? new Failure(new Refusal(cliCodes.listen, address, error.message), exits.unreachable) : error;
 }
 
-/** Says the anchor of each close: a tail that is cut off later shows against it. */
+/** Says the anchor of the last close, and of each from then on: a tail that is cut off later shows against it. */
 function logCloses(book: Book, say: (text: string) => void): void {
-  let closed = book.state.marks.closedThrough;
-  book.onProgress(() => {
+  let closed: number | undefined;
+  const tell = (): void => {
     const { closedThrough } = book.state.marks;
     if (closedThrough === undefined || closedThrough === closed) return;
     closed = closedThrough;
     const { revision, hash } = book.head;
     say(`book ${book.id} closed through ${formatDay(closedThrough)}: ${revision}:${hash}`);
-  });
+  };
+  tell();
+  book.onProgress(tell);
 }
 
 /** Imports the demo history, and closes its days to the last. */

@@ -158,6 +158,7 @@ export function sorted(value: unknown): unknown {
 }
 
 function areSorted(parts: readonly (readonly [string, unknown])[]): boolean {
-  for (let at = 1; at < parts.length; at++) if ((parts[at - 1]?.[0] ?? '') > (parts[at]?.[0] ?? '')) return false;
+  for (let at = 1; at < parts.length; at++)
+    if ((parts[at - 1]?.[0] ?? '') > (parts[at]?.[0] ?? '')) return false;
   return true;
 }

@@ -34,10 +34,8 @@ export interface HistoryOptions {
  * The commands of a history, in order. Blank lines are passed over; a line that can't be read is a mistake, and the next is
  * read. Whether a command is known and its inputs are right is for a ledger to say. A CSV whose header is wrong ends there.
  */
-export async function* readHistory(chunks: Chunks, options: HistoryOptions): AsyncGenerator<HistoryItem> {
-  if (options.format === 'csv') yield* readCsv(chunks, options);
-  else yield* readJsonLines(chunks, options);
-}
+export const readHistory = (chunks: Chunks, options: HistoryOptions): AsyncGenerator<HistoryItem> =>
+  options.format === 'csv' ? readCsv(chunks, options) : readJsonLines(chunks, options);
 
 /** The format of a file by its name: CSV where it ends so. */
 export const historyFormatOf = (path: string): HistoryFormat => (/\.csv$/i.test(path) ? 'csv' : 'jsonl');

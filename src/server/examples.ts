@@ -82,7 +82,10 @@ query NewestEvents {
       data
       entry { account amount }
       consequenceCount
-      consequences(first: 3) { type entry { account amount } }
+      consequences(first: 3) {
+        type
+        entry { account amount }
+      }
     }
     pageInfo { hasNextPage endCursor }
   }
@@ -98,7 +101,7 @@ mutation TopUp($input: TopUpInput!) {
       revision
       repeated
       events {
-        nodes { type effectiveOn entry { account amount } }
+        nodes { type entry { account amount } }
       }
     }
     ... on Refusal { code message hint }

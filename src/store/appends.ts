@@ -36,15 +36,18 @@ export function* appendsOf(
   let bytes = 0;
   let done = 0;
   for (const group of commands) {
-    const size = group.reduce((sum, event) => sum + bytesOf(event), 0);
+    const sizes = group.map(bytesOf);
+    const size = sizes.reduce((sum, one) => sum + one, 0);
     const divisible = group.some(({ header }) => header !== null);
     if (events.length > 0 && bytes + size > bytesMax) {
       yield { events, commandsDone: done };
       events = [];
       bytes = 0;
     }
-    for (const event of group) {
-      const one = bytesOf(event);
+    for (let at = 0; at < group.length; at++) {
+      const event = group[at];
+      const one = sizes[at] ?? 0;
+      if (event === undefined) continue;
       if (divisible && events.length > 0 && bytes + one > bytesMax) {
         yield { events, commandsDone: done };
         events = [];

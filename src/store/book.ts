@@ -163,7 +163,9 @@ export class Book {
 
   /** Decides a command and answers when what it came to is durable. A time stands for the clock where a history gives its own. */
   execute(command: Command, sender: Sender, now?: number): Promise<Answer> {
-    return this.#enqueue({ command, sender }, now, undefined);
+    return new Promise((resolve, reject) => {
+      this.#enqueue({ command, sender, now, series: undefined, resolve, reject });
+    });
   }
 
   /**
@@ -171,24 +173,35 @@ export class Book {
    * answers are {@link codes.notTried}.
    */
   executeAll(sent: readonly Sent[], series?: Series): Promise<readonly Answer[]> {
-    return Promise.all(sent.map((one) => this.#enqueue(one, undefined, series)));
+    if (sent.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const answers: Answer[] = [];
+      let left = sent.length;
+      sent.forEach(({ command, sender }, at) => {
+        const answered = (answer: Answer): void => {
+          answers[at] = answer;
+          if (--left === 0) resolve(answers);
+        };
+        this.#enqueue({ command, sender, now: undefined, series, resolve: answered, reject });
+      });
+    });
   }
 
-  #enqueue({ command, sender }: Sent, now: number | undefined, series: Series | undefined): Promise<Answer> {
-    if (this.#closed) return Promise.resolve(this.#unavailable('the book is being closed'));
-    if (this.#queue.length >= queueMax) {
-      return Promise.resolve({
-        kind: 'refused',
-        refusal: new Refusal(codes.tooMany, `${queueMax} commands are waiting`),
-      });
+  #enqueue(waiting: Waiting): void {
+    if (this.#closed) {
+      waiting.resolve(this.#unavailable('the book is being closed'));
+      return;
     }
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ command, sender, now, series, resolve, reject });
-      if (this.#draining) return;
-      this.#draining = true;
-      // One turn of the event loop, so that what has arrived with this command is decided with it.
-      setImmediate(() => this.#drain());
-    });
+    if (this.#queue.length >= queueMax) {
+      const refusal = new Refusal(codes.tooMany, `${queueMax} commands are waiting`);
+      waiting.resolve({ kind: 'refused', refusal });
+      return;
+    }
+    this.#queue.push(waiting);
+    if (this.#draining) return;
+    this.#draining = true;
+    // One turn of the event loop, so that what has arrived with this command is decided with it.
+    setImmediate(() => this.#drain());
   }
 
   /** Decides commands as they would be now, one after the other, and forgets them. Amid a close all are refused. */

@@ -46,7 +46,13 @@ export class Sandbox {
   /** When it was last used, in milliseconds since the epoch. */
   usedAt: number;
 
-  private constructor(order: SandboxOrder, state: State, head: Head, pin: Pin | undefined, now: () => number) {
+  private constructor(
+    order: SandboxOrder,
+    state: State,
+    head: Head,
+    pin: Pin | undefined,
+    now: () => number,
+  ) {
     this.id = order.id;
     this.book = order.book;
     this.forkedAt = order.revision;
@@ -62,7 +68,8 @@ export class Sandbox {
   static async open(order: SandboxOrder, now: () => number): Promise<Sandbox> {
     const { book, revision, overrides } = order;
     const overlay: Overlay = { overrides, used: [] };
-    if (order.replayed !== undefined) return new Sandbox(order, order.replayed, await headAt(book, revision), undefined, now);
+    if (order.replayed !== undefined)
+      return new Sandbox(order, order.replayed, await headAt(book, revision), undefined, now);
     if (revision === book.head.revision) {
       const pin = await book.pin();
       if (revision === book.head.revision) {
@@ -99,7 +106,10 @@ export class Sandbox {
   async execute(command: Command, sender: Sender): Promise<Answer> {
     this.usedAt = this.#now();
     if (this.#events.length >= sandboxLimits.eventsMax) {
-      return { kind: 'refused', refusal: new Refusal(codes.tooMany, `${sandboxLimits.eventsMax} events in a sandbox`) };
+      return {
+        kind: 'refused',
+        refusal: new Refusal(codes.tooMany, `${sandboxLimits.eventsMax} events in a sandbox`),
+      };
     }
     const memory = await this.#memory(command);
     const trial = this.state.fork();
@@ -107,7 +117,10 @@ export class Sandbox {
     const decision = ledger.decide(command, { ...sender, now: this.#now(), engine: this.book.engine });
     if (decision.kind === 'refused') return { kind: 'refused', refusal: decision.refusal };
     if (decision.kind === 'repeated') {
-      return { kind: 'repeated', ...this.#around(decision.revision < 0 ? this.#head.revision : decision.revision) };
+      return {
+        kind: 'repeated',
+        ...this.#around(decision.revision < 0 ? this.#head.revision : decision.revision),
+      };
     }
     trial.publish();
     let postings = this.state.journal.length;
@@ -149,14 +162,18 @@ export class Sandbox {
     const { own, forkedAt, book } = this;
     const named = command === 'reverse' ? Number(inputs.event) : -1;
     const recalled = Number.isSafeInteger(named) ? await this.event(named) : undefined;
-    const below = (revision: number | undefined) => (revision !== undefined && revision <= forkedAt ? revision : undefined);
+    const below = (revision: number | undefined) =>
+      revision !== undefined && revision <= forkedAt ? revision : undefined;
     const above = (at: number | undefined) => (at === undefined ? undefined : at + forkedAt + 1);
     return {
       withKey: (key) => above(own.withKey(key)) ?? below(book.register.withKey(key)),
       sameInput: (revision, inputHash) =>
-        revision > forkedAt ? own.sameInput(revision - forkedAt - 1, inputHash) : book.register.sameInput(revision, inputHash),
+        revision > forkedAt
+          ? own.sameInput(revision - forkedAt - 1, inputHash)
+          : book.register.sameInput(revision, inputHash),
       event: (revision) => (revision === named ? recalled : undefined),
-      reversedBy: (revision) => above(reversalOf(own, revision)) ?? below(reversalOf(book.register, revision)),
+      reversedBy: (revision) =>
+        above(reversalOf(own, revision)) ?? below(reversalOf(book.register, revision)),
     };
   }
 }
@@ -186,12 +203,21 @@ export class Sandboxes {
   }
 
   /** Opens a sandbox. Those that have lain unused too long are discarded first. */
-  async open(book: Book, revision: number, overrides: readonly Override[], replayed?: State): Promise<Sandbox | Refusal> {
+  async open(
+    book: Book,
+    revision: number,
+    overrides: readonly Override[],
+    replayed?: State,
+  ): Promise<Sandbox | Refusal> {
     for (const old of this.all) if (this.#now() - old.usedAt > sandboxLimits.idleMsMax) this.discard(old.id);
-    if (this.#open.size >= sandboxLimits.openMax) return new Refusal(codes.tooMany, `${sandboxLimits.openMax} sandboxes`);
+    if (this.#open.size >= sandboxLimits.openMax)
+      return new Refusal(codes.tooMany, `${sandboxLimits.openMax} sandboxes`);
     this.#count++;
     const id = `sandbox-${this.#count}`;
-    const sandbox = await Sandbox.open({ id, book, revision, overrides, ...(replayed === undefined ? {} : { replayed }) }, this.#now);
+    const sandbox = await Sandbox.open(
+      { id, book, revision, overrides, ...(replayed === undefined ? {} : { replayed }) },
+      this.#now,
+    );
     this.#open.set(id, sandbox);
     return sandbox;
   }

@@ -193,6 +193,10 @@ describe('run', () => {
     ]);
     const { code, said } = await place.json('run', 'scenarios/fees.yaml');
     expect(code).toBe(2);
-    expect(said.error).toMatchObject({ code: 'INSUFFICIENT_FUNDS', line: 5 });
+    expect(said.error).toMatchObject({
+      code: 'HISTORY_REFUSED',
+      value: 'line 5',
+      message: expect.stringContaining('INSUFFICIENT_FUNDS'),
+    });
   });
 });

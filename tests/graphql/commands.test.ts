@@ -134,6 +134,9 @@ describe('an answer', () => {
     // Without a key, too: a day that is closed stays so.
     await send('topUp', { holder: 'user-1', amount: money('1.00'), effectiveOn: '2016-04-03' });
     expect((await close('2016-04-02')).closeDay).toEqual({ ...first, repeated: true });
+    const { closeDay: third } = await close('2016-04-03');
+    expect(third.dayClosed.day).toBe('2016-04-03');
+    expect((await close('2016-04-02')).closeDay).toEqual({ ...first, repeated: true });
     expect((await close('2016-04-09')).closeDay).toEqual({ code: 'DAY_NOT_NEXT' });
   });
 
@@ -152,7 +155,7 @@ describe('an answer', () => {
 
   it('limits the events that it shows', async () => {
     const { closeDay } = await served.data(
-      'mutation { closeDay(input: { effectiveOn: "2016-04-03" }) { ... on CommandAccepted { eventCount events(first: 2) { nodes { type } pageInfo { hasNextPage endCursor } } } } }',
+      'mutation { closeDay(input: { effectiveOn: "2016-04-04" }) { ... on CommandAccepted { eventCount events(first: 2) { nodes { type } pageInfo { hasNextPage endCursor } } } } }',
     );
     expect(closeDay.events.nodes.map(({ type }: { type: string }) => type)[0]).toBe('DayClosing');
     expect(closeDay.events.pageInfo.hasNextPage).toBe(true);

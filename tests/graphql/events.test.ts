@@ -96,6 +96,9 @@ describe('events', () => {
   it('as known at a revision', async () => {
     expect(revisions(await page('first: 1, revision: "7"'))).toEqual([7]);
     expect(revisions(await page('first: 1, revision: "-1"'))).toEqual([]);
+    // A cursor from beyond it leads to it, not past it.
+    const { pageInfo } = await page('first: 1');
+    expect(revisions(await page(`first: 1, revision: "7", after: "${pageInfo.endCursor}"`))).toEqual([7]);
   });
 
   it('lead from cause to consequence and back', async () => {

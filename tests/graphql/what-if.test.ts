@@ -122,6 +122,20 @@ describe('a scenario', () => {
     ]);
   });
 
+  it('tells what answers what', async () => {
+    const { id } = await run({ scenario: 'cheaper' });
+    const { run: found } = await served.data(
+      `{ run(id: "${id}") { variant(name: "dear") { events(first: 1, filter: { type: "DayClosed" }) { nodes { effectiveOn cause { type effectiveOn consequenceCount consequences(first: 400) { type } } } } } } }`,
+    );
+    const [closed] = found.variant.events.nodes;
+    expect(closed).toMatchObject({
+      effectiveOn: '2016-03-31',
+      cause: { type: 'DayClosing', effectiveOn: '2016-03-31' },
+    });
+    expect(closed.cause.consequences).toHaveLength(closed.cause.consequenceCount);
+    expect(closed.cause.consequences.at(-1)).toEqual({ type: 'DayClosed' });
+  });
+
   it('compares variants with the baseline', async () => {
     const { id } = await run({ scenario: 'cheaper' });
     const { compare } = await served.data(

@@ -56,6 +56,31 @@ class Model {
   }
 }
 
+/** A sandbox and its model. */
+interface Beside {
+  readonly sandbox: Sandbox;
+  readonly model: Model;
+}
+
+async function beside(sandboxes: Sandboxes, book: Book, revision: number): Promise<Beside> {
+  const model = new Model();
+  await model.begin(book, revision);
+  return { sandbox: await opened(sandboxes, book, revision), model };
+}
+
+/** Random commands without keys and reversals: what the book remembers below the fork is another test's. */
+const bareCommands = (seed: number): Command[] =>
+  randomCommands(seed, 420)
+    .filter(({ command }) => command !== 'reverse')
+    .map(({ on, command, with: inputs }) => ({ on, command, with: inputs }));
+
+async function use({ sandbox, model }: Beside, commands: readonly (Command | undefined)[]): Promise<void> {
+  for (const command of commands) {
+    if (command !== undefined)
+      expect(told(await sandbox.execute(command, sender))).toBe(model.decide(command));
+  }
+}
+
 describe('sandboxes', () => {
   it.each([1, 2, 3, 4])(
     'opened, used and let go at random, seed %d: each as its model, and the book as its log',
@@ -63,38 +88,26 @@ describe('sandboxes', () => {
       const roll = dice(seed + 40);
       const book = await openBook();
       const sandboxes = new Sandboxes(() => 0);
-      const live: { readonly sandbox: Sandbox; readonly model: Model }[] = [];
-      // Keys are left out: what the book remembers below the fork is another test's.
-      const bare = ({ on, command, with: inputs }: Command): Command => ({ on, command, with: inputs });
-      const commands = randomCommands(seed, 420)
-        .filter(({ command }) => command !== 'reverse')
-        .map(bare);
-      const elsewhere = randomCommands(seed + 100, 420)
-        .filter(({ command }) => command !== 'reverse')
-        .map(bare);
+      const live: Beside[] = [];
+      const commands = bareCommands(seed);
+      const elsewhere = bareCommands(seed + 100);
       const check = (): void => {
         for (const { sandbox, model } of live) expect(digestNow(sandbox)).toBe(digestNow(model));
       };
-      let at = 0;
-      for (let turn = 0; at < commands.length; turn++) {
+      for (let turn = 0; commands.length > 0; turn++) {
         const does = roll(10);
         const one = live[roll(Math.max(1, live.length))];
         if (does < 4) {
-          const next = commands.slice(at, at + 1 + roll(8));
-          at += next.length;
+          const next = commands.splice(0, 1 + roll(8));
           await Promise.all(next.map((command) => book.execute(command, sender)));
         } else if (does < 6 && live.length < 8) {
-          const head = book.head.revision;
-          const revision = roll(4) === 0 ? roll(Math.max(1, head + 1)) : head;
-          const sandbox = await opened(sandboxes, book, revision);
-          const model = new Model();
-          await model.begin(book, revision);
-          live.push({ sandbox, model });
+          const back = roll(4) === 0 ? roll(book.head.revision + 2) : 0;
+          live.push(await beside(sandboxes, book, book.head.revision - back));
         } else if (does < 8 && one !== undefined) {
-          for (let more = roll(5); more >= 0; more--) {
-            const command = elsewhere[roll(elsewhere.length)] ?? closeDay(day);
-            expect(told(await one.sandbox.execute(command, sender))).toBe(one.model.decide(command));
-          }
+          await use(
+            one,
+            Array.from({ length: 1 + roll(5) }, () => elsewhere[roll(elsewhere.length)]),
+          );
         } else if (does === 8 && one !== undefined) {
           live.splice(live.indexOf(one), 1);
           sandboxes.discard(one.sandbox.id);
