@@ -4,7 +4,7 @@
  * @module
  */
 import { Chart } from '../kernel/accounts.ts';
-import type { Command } from '../kernel/commands.ts';
+import { type Command, dateRefusal } from '../kernel/commands.ts';
 import type { FactType, Happening } from '../kernel/contract.ts';
 import { type Day, formatDay, startOfDayMs } from '../kernel/dates.ts';
 import { genesisHash, type StoredEvent, sha256 } from '../kernel/events.ts';
@@ -12,7 +12,7 @@ import { type DataOf, decodeData, type Fields } from '../kernel/fields.ts';
 import { fold } from '../kernel/fold.ts';
 import type { House } from '../kernel/house.ts';
 import { type Circumstances, headBeforeAll, Ledger, type Memory } from '../kernel/ledger.ts';
-import type { Refusal } from '../kernel/refusals.ts';
+import { codes, type Refusal } from '../kernel/refusals.ts';
 import { State } from '../kernel/state.ts';
 import type { EventLog } from '../store/log.ts';
 
@@ -131,7 +131,9 @@ export class HistoryBook {
   take({ line, command }: HistoryLine, day: Day): RefusedLine | undefined {
     const { close, to, refused } = this.#rules;
     if (day > to) return undefined;
-    if (close === 'daily') this.#closeThrough(day - 1);
+    // A line dated too far ahead is refused before any day is closed for it.
+    const tooFar = dateRefusal(this.state, day, undefined)?.spec === codes.dateTooFar;
+    if (close === 'daily' && !tooFar) this.#closeThrough(day - 1);
     this.#canonical.push(canonicalLine(command));
     const decision = this.#ledger.decide(command, this.#circumstances(day));
     if (decision.kind === 'repeated') return undefined;

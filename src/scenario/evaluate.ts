@@ -9,7 +9,16 @@ import { type Derived, runClose } from '../kernel/close.ts';
 import { commandType, dateRefusal } from '../kernel/commands.ts';
 import type { EventType, FactType, Happening } from '../kernel/contract.ts';
 import { type Day, formatDay } from '../kernel/dates.ts';
-import { type DataOf, encodeData, type Fields, isRecord, type Json, parseData } from '../kernel/fields.ts';
+import {
+  type DataOf,
+  decodeData,
+  encodeData,
+  type Fields,
+  isJson,
+  isRecord,
+  type Json,
+  parseData,
+} from '../kernel/fields.ts';
 import type { House } from '../kernel/house.ts';
 import { codes, declareCode, Refusal } from '../kernel/refusals.ts';
 import { mirror } from '../kernel/reversal.ts';
@@ -25,6 +34,9 @@ export const dependsOnSkipped = declareCode(
   'what it follows from was left out',
   'See the divergence of the fact that began it.',
 );
+
+/** How deep data may be nested. */
+const jsonDepthMax = 8;
 
 type Data = DataOf<Fields>;
 type Event = Happening<Data>;
@@ -189,11 +201,13 @@ export class Evaluation {
 
   /** A fact that repeats what an attempt, let through in this run, has done already. */
   #metBefore(fact: PlannedFact): boolean {
+    const byKey = fact.key === null ? undefined : this.#acceptedKeys.get(fact.key);
     const begun = fact.type.begins === true ? this.#acceptedSubjects.get(fact.subject) : undefined;
-    const before = (fact.key === null ? undefined : this.#acceptedKeys.get(fact.key)) ?? begun;
+    const before = byKey ?? begun;
     if (before === undefined) return false;
     if (before === inputText(fact.type, fact)) this.moot++;
-    else this.#skip(fact, new Refusal(codes.keyReused, fact.key ?? fact.subject));
+    else if (byKey !== undefined) this.#skip(fact, new Refusal(codes.keyReused, fact.key ?? ''));
+    else return false;
     return true;
   }
 
@@ -207,6 +221,7 @@ export class Evaluation {
     const target = Number(fact.data.event);
     const original = this.#reversible.get(target);
     if (original === undefined) {
+      this.#forget(fact);
       this.#diverge(fact, 'skip', new Refusal(dependsOnSkipped, String(target)));
       return;
     }
@@ -218,6 +233,16 @@ export class Evaluation {
     const { type, event } = original;
     const of = { data: encodeData(type.fields, event.data), on: formatDay(event.on), type: type.name };
     this.#book(fact.type, { data: { ...fact.data, of }, on: fact.on }, entry);
+  }
+
+  /** The record undid what this run had left out: its subject may begin again. */
+  #forget(fact: PlannedFact): void {
+    const { of } = fact.data;
+    if (!isRecord(of) || !isJson(of.data, jsonDepthMax)) return;
+    const type = this.house.type(String(of.type));
+    if (type?.kind === 'fact' && type.begins === true) {
+      this.#skipped.delete(type.subject(decodeData(type.fields, of.data)));
+    }
   }
 
   /** A command that the base refused: tried again, strictly. */

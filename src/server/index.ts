@@ -5,4 +5,4 @@
  */
 export { examples } from './examples.ts';
 export { printedSchema } from './schema.ts';
-export { type RunningServer, type ServerSettings, startServer } from './server.ts';
+export { startServer } from './server.ts';

@@ -473,32 +473,45 @@ describe.each(engines)('a book on a log in $name', (engine) => {
       expect(mine.some(({ key }) => key === command?.key)).toBe(true);
     }
 
+    interface Sent {
+      readonly command: Command;
+      readonly answer: Promise<Answer>;
+    }
+
+    /** Sends the commands of a seed to one book or the other, now and then to both; waits for no answer. */
+    async function sendRandomly(books: readonly Book[], seed: number): Promise<readonly Sent[]> {
+      const roll = dice(seed);
+      const sent: Sent[] = [];
+      for (const [n, command] of randomCommands(seed, 500).entries()) {
+        const to = roll(10) === 0 ? [0, 1] : [roll(2)];
+        for (const at of to) {
+          const answer = books[at]?.execute(command, at === 0 ? sender : another, nowOf(n));
+          if (answer !== undefined) sent.push({ command, answer });
+        }
+        if (roll(6) === 0) await settled();
+      }
+      return sent;
+    }
+
+    /** A log that takes its time, and tells when somebody else was faster. */
+    const countingConflicts = (tell: () => void): EventLog =>
+      new WrappedLog(inner, {
+        append: async (_expected, _events, write) => {
+          await settled();
+          await write().catch((error: unknown) => {
+            if (error instanceof WrongExpectedRevision) tell();
+            throw error;
+          });
+        },
+      });
+
     it.each([1, 2, 3])(
       'random commands from both, seed %d: each answered as the one log has it',
       async (seed) => {
         let conflicts = 0;
-        const counted = (): EventLog =>
-          new WrappedLog(inner, {
-            append: async (_expected, _events, write) => {
-              await settled();
-              await write().catch((error: unknown) => {
-                if (error instanceof WrongExpectedRevision) conflicts++;
-                throw error;
-              });
-            },
-          });
-        const books = [await open(counted()), await open(counted())];
-        const roll = dice(seed);
-        const sent: { readonly command: Command; readonly answer: Promise<Answer> }[] = [];
-        for (const [n, command] of randomCommands(seed, 500).entries()) {
-          // Now and then both get it.
-          const to = roll(10) === 0 ? [0, 1] : [roll(2)];
-          for (const at of to) {
-            const answer = books[at]?.execute(command, at === 0 ? sender : another, nowOf(n));
-            if (answer !== undefined) sent.push({ command, answer });
-          }
-          if (roll(6) === 0) await settled();
-        }
+        const log = (): EventLog => countingConflicts(() => conflicts++);
+        const books = [await open(log()), await open(log())];
+        const sent = await sendRandomly(books, seed);
         const answers = await Promise.all(sent.map(({ answer }) => answer));
         await Promise.all(books.map((book) => book.refresh()));
         const events = await eventsOf(inner);
