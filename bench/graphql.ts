@@ -70,7 +70,7 @@ try {
         input: {
           effectiveOn: '2016-03-01',
           holder: `user-${client}`,
-          amount: '10.00 CNY',
+          amount: { amount: '10.00', currency: 'CNY' },
           idempotencyKey: `${client}/${turn}`,
         },
       }),
