@@ -1,12 +1,9 @@
 /**
- * Comparison: variants beside a baseline, by segment and period, by account, and where their histories part.
+ * Comparison: variants beside a baseline, by segment and period, and by account.
  *
  * @module
  */
 import { type Period, periodsBetween } from '../kernel/dates.ts';
-import { encodeData } from '../kernel/fields.ts';
-import type { BaseRecord } from './base.ts';
-import type { Sink } from './evaluate.ts';
 import { type Run, replayVariant, type VariantRun } from './run.ts';
 
 /** A segment's revenue or cost over a period in the baseline and in a variant; minor units. */
@@ -112,65 +109,3 @@ export function accountDifferences(
 function balancesById({ view }: VariantRun): Map<string, bigint> {
   return new Map(view.accounts().map(({ id, minor }) => [id, minor]));
 }
-
-/** An event of a variant's history as a comparison shows it. */
-export interface RunEvent {
-  readonly revision: number;
-  readonly type: string;
-  readonly segment: string;
-  readonly kind: 'fact' | 'derived';
-  readonly subject: string;
-  readonly on: number;
-  readonly data: ReturnType<typeof encodeData>;
-  readonly entry: readonly { readonly account: string; readonly minor: bigint }[];
-  readonly cause: number | undefined;
-}
-
-/** Most events that are made of a run at once. */
-export const runEventsMax = 200_000;
-
-/** The events of a variant from one on, made by evaluating it again: runs keep balances, not events. */
-export function runEvents(
-  run: Run,
-  base: BaseRecord,
-  variant: VariantRun,
-  from: number,
-  most: number,
-): readonly RunEvent[] {
-  const { house } = variant.view;
-  const found: RunEvent[] = [];
-  let revision = 0;
-  const sink: Sink = (type, event, entry, cause) => {
-    const at = revision++;
-    if (at < from || found.length >= Math.min(most, runEventsMax)) return;
-    found.push({
-      revision: at,
-      type: type.name,
-      segment: house.segmentOf(type),
-      kind: type.kind,
-      subject: type.subject(event.data),
-      on: event.on,
-      data: encodeData(type.fields, event.data),
-      entry: entry.accounts.map((account, number) => ({
-        account: entry.chart.id(account),
-        minor: entry.minors[number] ?? 0n,
-      })),
-      cause,
-    });
-  };
-  replayVariant(house, base, variant, run.scenario, sink);
-  return found;
-}
-
-/** The first event of a variant that the baseline doesn't have at the same place; undefined where they are alike throughout. */
-export function firstDivergence(run: Run, base: BaseRecord, variant: VariantRun): RunEvent | undefined {
-  const [baseline] = run.variants;
-  if (baseline === undefined || variant.firstTouched === undefined) return undefined;
-  const from = Math.max(0, variant.firstTouched.revision);
-  const own = runEvents(run, base, variant, from, runEventsMax);
-  const other = runEvents(run, base, baseline, from, runEventsMax);
-  return own.find((event, at) => printed(event) !== printed(other[at]));
-}
-
-const printed = (event: RunEvent | undefined): string =>
-  JSON.stringify(event, (_, value) => (typeof value === 'bigint' ? value.toString() : value));

@@ -33,7 +33,7 @@ import type { Base, Edit, Horizon, Line, Scenario, Variant } from './format/type
 export { replacedByLayer } from './format/assumptions.ts';
 export * from './format/expectation.ts';
 export { parseExpectation } from './format/expecting.ts';
-export { type Flaw, type Names, spanOf } from './format/grammar.ts';
+export { type Flaw, spanOf } from './format/grammar.ts';
 export { meaningOf, meaningOfVariant } from './format/meaning.ts';
 export { formatMistake, formatMistakes, type Mistake } from './format/mistakes.ts';
 export { parseReportLine, printReportLine, type ReportLine } from './format/report.ts';
