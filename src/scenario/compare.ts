@@ -4,7 +4,7 @@
  * @module
  */
 import { type Period, periodsBetween } from '../kernel/dates.ts';
-import { type Run, replayVariant, type VariantRun } from './run.ts';
+import type { Run, VariantRun } from './run.ts';
 
 /** A segment's revenue or cost over a period in the baseline and in a variant; minor units. */
 export interface SegmentDifference {
