@@ -97,9 +97,11 @@ function withoutZeros(s: State, accounts: readonly number[], minors: readonly bi
 export function flaw(s: State, entry: NumberedEntry, day: Day): Refusal | undefined {
   const { accounts, minors } = entry;
   const { chart, journal } = s;
-  const entities: string[] = [];
-  const currencies: string[] = [];
-  const sums: bigint[] = [];
+  // Most entries are of one entity in one currency: its sum is kept apart, and the others are listed only where there are some.
+  let entity: string | undefined;
+  let home = '';
+  let sum = 0n;
+  let others: Sums | undefined;
   let gross = s.gross;
   for (let at = 0; at < accounts.length; at++) {
     const account = accounts[at] ?? 0;
@@ -107,13 +109,15 @@ export function flaw(s: State, entry: NumberedEntry, day: Day): Refusal | undefi
     const kind = chart.kindOf[account];
     const currency = chart.currencyOf[account] ?? '';
     if (kind === undefined) return new Refusal(codes.unbalanced, `account ${account}`);
-    let slot = 0;
-    while (slot < sums.length && (entities[slot] !== kind.entity || currencies[slot] !== currency)) slot++;
-    if (slot === sums.length) {
-      entities.push(kind.entity);
-      currencies.push(currency);
-      sums.push(minor);
-    } else sums[slot] = (sums[slot] ?? 0n) + minor;
+    if (entity === undefined) {
+      entity = kind.entity;
+      home = currency;
+    }
+    if (entity === kind.entity && home === currency) sum += minor;
+    else {
+      others ??= new Sums();
+      others.add(kind.entity, currency, minor);
+    }
     gross += Math.abs(Number(minor));
     if (kind.floor !== undefined && minor < 0n === kind.side > 0n) {
       const available = journal.available(account, day, kind.side);
@@ -126,12 +130,27 @@ export function flaw(s: State, entry: NumberedEntry, day: Day): Refusal | undefi
     const tooLarge = figureTooLarge(s, entry, day);
     if (tooLarge !== undefined) return tooLarge;
   }
-  const open = sums.findIndex((sum) => sum !== 0n);
-  if (open < 0) return undefined;
-  return new Refusal(
-    codes.unbalanced,
-    `${entities[open]} ${formatMoney(sums[open] ?? 0n, currencies[open] ?? 'CNY')}`,
-  );
+  if (sum !== 0n) return new Refusal(codes.unbalanced, `${entity} ${formatMoney(sum, home)}`);
+  return others?.open();
+}
+
+/** Sums by entity and currency. */
+class Sums {
+  readonly #sums: { readonly entity: string; readonly currency: string; minor: bigint }[] = [];
+
+  add(entity: string, currency: string, minor: bigint): void {
+    const known = this.#sums.find((other) => other.entity === entity && other.currency === currency);
+    if (known === undefined) this.#sums.push({ entity, currency, minor });
+    else known.minor += minor;
+  }
+
+  /** Says which sum is not zero, if any. */
+  open(): Refusal | undefined {
+    const found = this.#sums.find(({ minor }) => minor !== 0n);
+    return (
+      found && new Refusal(codes.unbalanced, `${found.entity} ${formatMoney(found.minor, found.currency)}`)
+    );
+  }
 }
 
 /** Whether any column would leave 64 bits: an amount, a balance, a total of the period cube or one of its cells. */

@@ -129,7 +129,7 @@ agrees =
     ).filter((entry) => !entry.startsWith('floatInterest')),
   ) && agrees;
 
-const directory = process.argv[2] ?? '/work/shared/data/reference';
+const directory = process.argv[2] ?? join(import.meta.dirname, '../data/reference');
 const expected = object(JSON.parse(readFileSync(join(directory, 'expected.json'), 'utf8')), 'expected');
 const history = readFileSync(join(directory, text(expected['history'], 'history')), 'utf8');
 const lines = history
