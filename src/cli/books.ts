@@ -9,9 +9,10 @@ import { house } from '../segments/index.ts';
 import { Book } from '../store/book.ts';
 import { engineVersion } from '../store/engine.ts';
 import type { EventLog } from '../store/log.ts';
-import { bookExists, openLog } from '../store/open.ts';
+import { openLog } from '../store/open.ts';
 import { restoreSnapshot, snapshotPath, writeSnapshot } from '../store/snapshot.ts';
-import { exits, Failure, orFail } from './failures.ts';
+import { checkExists } from './existing.ts';
+import { orFail } from './failures.ts';
 import { dayOption, revisionOption, timeOption } from './given.ts';
 import type { Call } from './spec.ts';
 
@@ -29,11 +30,12 @@ const appendBytesMax = 4_000_000;
  */
 export async function openBookLog({ settings }: Call, make: boolean): Promise<EventLog> {
   const { store, book } = settings;
-  if (!make && !(await bookExists(store, book))) {
-    const { bookUnknown } = await import('../graphql/faults.ts');
-    const hint = '`formicary import FILE` begins a book, and `formicary serve` one with the demo history.';
-    throw new Failure(new Refusal(bookUnknown, book, `in ${store}`, hint), exits.input);
-  }
+  if (!make)
+    await checkExists(
+      store,
+      book,
+      '`formicary import FILE` begins a book, and `formicary serve` one with the demo history.',
+    );
   return await openLog(store, book);
 }
 
@@ -50,7 +52,7 @@ export async function openBook(call: Call, make = false): Promise<OpenBook> {
   const log = await openBookLog(call, make);
   const engine = engineVersion();
   try {
-    const path = snapshotPath(settings.store, settings.book);
+    const path = snapshotPath(settings, settings.book, engine);
     const snapshot =
       path === undefined
         ? undefined

@@ -4,6 +4,8 @@
  * @module
  */
 import { auditCommand } from './audit.ts';
+import { backupCommand } from './backup.ts';
+import { copyCommand } from './copy.ts';
 import { eventsCommand } from './events.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
@@ -26,4 +28,6 @@ export const commands: readonly CommandSpec[] = [
   exportCommand,
   parametersCommand,
   rebuildCommand,
+  copyCommand,
+  backupCommand,
 ];

@@ -6,6 +6,7 @@
 
 import { declareCode, Refusal, RefusedError } from '../kernel/refusals.ts';
 import { scenarioMistaken } from '../scenario/codes.ts';
+import { AddressRefused } from '../store/address.ts';
 import { LogClosed, LogFormatRefused, LogUnavailable, LogUnreadable, OutcomeUnknown } from '../store/log.ts';
 
 /** What the program's end says. */
@@ -50,6 +51,12 @@ export const cliCodes = {
     930,
     'the store cannot be reached',
     'Check --store, and that no other program keeps the file busy.',
+  ),
+  server: declareCode(
+    'SERVER_UNREACHABLE',
+    932,
+    'the server does not answer',
+    'Check its address, and that it serves this book.',
   ),
   log: declareCode(
     'LOG_UNREADABLE',
@@ -107,6 +114,8 @@ export function orFail<T>(found: T | Refusal): T {
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   if (error instanceof RefusedError) return new Failure(error.refusal, exits.input);
+  if (error instanceof AddressRefused)
+    return new Failure(new Refusal(cliCodes.setting, error.message), exits.input);
   if (error instanceof LogUnreadable) {
     const refusal = new Refusal(cliCodes.log, error.message);
     return new Failure(refusal, exits.unreachable, { revision: error.revision });

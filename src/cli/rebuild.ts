@@ -6,15 +6,18 @@
 import { Chart } from '../kernel/accounts.ts';
 import { balanceDigest, digest } from '../kernel/digest.ts';
 import { fold } from '../kernel/fold.ts';
+import { headBeforeAll } from '../kernel/ledger.ts';
+import { Register } from '../kernel/register.ts';
 import { State } from '../kernel/state.ts';
 import { house } from '../segments/index.ts';
-import { Book } from '../store/book.ts';
+import { Book, type Restored } from '../store/book.ts';
 import { engineVersion } from '../store/engine.ts';
 import type { EventLog } from '../store/log.ts';
 import { snapshotPath, writeSnapshot } from '../store/snapshot.ts';
 import { openBook, openBookLog } from './books.ts';
 import { type Exit, exits } from './failures.ts';
 import { grouped } from './progress.ts';
+import { runningLedger } from './running.ts';
 import type { Call, CommandSpec } from './spec.ts';
 
 export const rebuildCommand: CommandSpec = {
@@ -22,33 +25,52 @@ export const rebuildCommand: CommandSpec = {
   summary: 'Works the state out from the log alone, and writes the snapshot anew.',
   about: [
     'With --verify nothing is written: the state that the log gives is compared with the one that commands see, which begins at the snapshot. It exits with 1 when they differ.',
+    'With --against the state is compared with that of a running server, of another version perhaps, before the snapshot is written: a new version is built beside the old one, and takes over when both come to the same. Each version keeps a snapshot of its own.',
   ],
   args: [],
-  options: { verify: { doc: 'Compare with the live digest, and write nothing.' } },
-  settings: ['store', 'book'],
-  examples: ['formicary rebuild', 'formicary rebuild --verify --json'],
-  run: async (call) => (call.flag('verify') ? await verify(call) : await rebuild(call)),
+  options: {
+    verify: { doc: 'Compare with the live digest, and write nothing.' },
+    against: {
+      doc: 'Compare with the server at this address first; where the digests differ, write nothing.',
+      value: 'URL',
+    },
+  },
+  settings: ['store', 'snapshots', 'book'],
+  examples: [
+    'formicary rebuild',
+    'formicary rebuild --verify --json',
+    'formicary rebuild --against http://127.0.0.1:4000',
+  ],
+  run: async (call) => {
+    if (call.flag('verify')) return await verify(call);
+    const against = call.value('against');
+    const log = await openBookLog(call, false);
+    const same = against === undefined ? nothingYet() : await sameAsRunning(call, log, against);
+    if (same !== undefined) return await rebuild(call, log, same);
+    await log.close();
+    return exits.no;
+  },
 };
 
-/** A state, worked out, and how fast. */
-interface Rebuilt {
+/** What a state comes to. */
+interface Digests {
   readonly revision: number;
   readonly digest: string;
   readonly balanceDigest: string;
-  readonly seconds: number;
 }
 
-const described = ({ revision, digest: all, balanceDigest: balances }: Rebuilt) => ({
-  revision,
-  digest: all,
-  balanceDigest: balances,
+const digestsOf = ({ state, head }: Pick<Restored, 'state' | 'head'>): Digests => ({
+  revision: head.revision,
+  digest: digest(house, state),
+  balanceDigest: balanceDigest(house, state),
 });
-const rateOf = ({ revision, seconds }: Rebuilt): string =>
-  `${grouped(Math.round((revision + 1) / seconds))} events/s`;
 
-async function rebuild(call: Call): Promise<Exit> {
-  const log = await openBookLog(call, false);
-  const { store, book: id } = call.settings;
+const rateOf = (events: number, seconds: number): string =>
+  `${grouped(Math.round(events / seconds))} events/s`;
+
+/** Folds the rest of a log on a state, and keeps a snapshot of what that comes to. */
+async function rebuild(call: Call, log: EventLog, from: Restored): Promise<Exit> {
+  const { book: id } = call.settings;
   const progress = call.out.progress('rebuilding', (await log.head()).revision + 1, 'events');
   const began = performance.now();
   const book = await Book.open({
@@ -57,23 +79,19 @@ async function rebuild(call: Call): Promise<Exit> {
     log,
     engine: engineVersion(),
     now: Date.now,
+    snapshot: from,
     progress: (folded) => progress.update(folded),
   });
-  const seconds = (performance.now() - began) / 1_000;
+  const folded = book.head.revision - from.head.revision;
+  const rate = rateOf(folded, (performance.now() - began) / 1_000);
   progress.end();
   try {
-    const { state, head } = book;
-    const rebuilt = {
-      revision: head.revision,
-      digest: digest(house, state),
-      balanceDigest: balanceDigest(house, state),
-      seconds,
-    };
-    const path = snapshotPath(store, id);
+    const rebuilt = digestsOf(book);
+    const path = snapshotPath(call.settings, id, book.engine);
     if (path !== undefined) await writeSnapshot(path, book);
-    if (call.out.json) call.out.document({ ...described(rebuilt), snapshot: path ?? null });
+    if (call.out.json) call.out.document({ ...rebuilt, snapshot: path ?? null });
     else {
-      call.out.line(`${grouped(head.revision + 1)} events, ${rateOf(rebuilt)}`);
+      call.out.line(`${grouped(folded)} events folded, ${rate}`);
       call.out.line(`digest ${rebuilt.digest}`);
       call.out.line(`balances ${rebuilt.balanceDigest}`);
     }
@@ -86,17 +104,14 @@ async function rebuild(call: Call): Promise<Exit> {
 async function verify(call: Call): Promise<Exit> {
   const { book, close } = await openBook(call);
   try {
-    const { state, head } = book;
-    const live = {
-      revision: head.revision,
-      digest: digest(house, state),
-      balanceDigest: balanceDigest(house, state),
-    };
-    const rebuilt = await foldedUpTo(call, book.log, head.revision);
+    const live = digestsOf(book);
+    const began = performance.now();
+    const rebuilt = digestsOf(await foldedUpTo(call, book.log, live.revision));
+    const seconds = (performance.now() - began) / 1_000;
     const equal = rebuilt.digest === live.digest && rebuilt.balanceDigest === live.balanceDigest;
-    if (call.out.json) call.out.document({ equal, live, rebuilt: described(rebuilt) });
+    if (call.out.json) call.out.document({ equal, live, rebuilt });
     else {
-      call.out.line(`${grouped(head.revision + 1)} events, ${rateOf(rebuilt)}`);
+      call.out.line(`${grouped(live.revision + 1)} events, ${rateOf(live.revision + 1, seconds)}`);
       call.out.line(`live    ${live.digest}`);
       call.out.line(`rebuilt ${rebuilt.digest}`);
       call.out.line(
@@ -111,15 +126,49 @@ async function verify(call: Call): Promise<Exit> {
   }
 }
 
-async function foldedUpTo({ out }: Call, log: EventLog, revision: number): Promise<Rebuilt> {
+/**
+ * The state that a log gives as far as a running server has come, when it is the one that the server has; undefined when it isn't.
+ */
+async function sameAsRunning(call: Call, log: EventLog, url: string): Promise<Restored | undefined> {
+  const { out, settings } = call;
+  const running = await runningLedger(url, settings.book);
+  const restored = await foldedUpTo(call, log, running.revision);
+  const rebuilt = digestsOf(restored);
+  const equal = rebuilt.digest === running.digest && rebuilt.balanceDigest === running.balanceDigest;
+  if (out.json) {
+    if (!equal) out.document({ equal, running, rebuilt });
+  } else {
+    out.line(`running ${running.digest} at ${running.revision}, engine ${running.engine}`);
+    out.line(`rebuilt ${rebuilt.digest}, engine ${engineVersion()}`);
+    out.line(
+      equal
+        ? out.paint('green', 'they are equal')
+        : out.paint('red', 'they differ: no snapshot is written, and this version should not take over'),
+    );
+  }
+  return equal ? restored : undefined;
+}
+
+/** Where a fold begins. */
+const nothingYet = (): Restored => ({
+  state: State.empty(new Chart(house.kinds)),
+  register: new Register(),
+  head: headBeforeAll,
+});
+
+/** The state that a log gives, up to a revision. */
+async function foldedUpTo({ out }: Call, log: EventLog, revision: number): Promise<Restored> {
   const progress = out.progress('rebuilding', revision + 1, 'events');
-  const began = performance.now();
-  const state = State.empty(new Chart(house.kinds));
+  const { state, register } = nothingYet();
+  let head = headBeforeAll;
   for await (const events of log.read(0, 'forwards', revision + 1)) {
-    for (const event of events) fold(house, state, event);
+    for (const event of events) {
+      fold(house, state, event);
+      register.add(event, state.journal.length);
+      head = { revision: event.revision, hash: event.hash, recordedAt: event.recordedAt };
+    }
     progress.update(state.marks.events);
   }
-  const seconds = (performance.now() - began) / 1_000;
   progress.end();
-  return { revision, digest: digest(house, state), balanceDigest: balanceDigest(house, state), seconds };
+  return { state, register, head };
 }

@@ -9,6 +9,7 @@ import { formatDay, parseDay } from '../kernel/dates.ts';
 import { Refusal } from '../kernel/refusals.ts';
 import { type HistoryItem, readHistoryFile } from '../scenario/history.ts';
 import { house } from '../segments/index.ts';
+import { shownStore } from '../store/address.ts';
 import type { Book } from '../store/book.ts';
 import { cliCodes, type Exit, exits, Failure } from './failures.ts';
 import { importHistory } from './importing.ts';
@@ -30,7 +31,7 @@ export const serveCommand: CommandSpec = {
     log: { doc: 'Write a log to stderr, a JSON object a line, even where stderr is a terminal.' },
     'print-config': { doc: 'Print the settings in force and where each comes from, and end.' },
   },
-  settings: ['store', 'port', 'host'],
+  settings: ['store', 'snapshots', 'port', 'host'],
   examples: [
     'formicary serve',
     'formicary serve --store sqlite:/srv/books --port 8080',
@@ -50,6 +51,7 @@ async function serve(call: Call): Promise<Exit> {
   const logs = call.flag('log') || !process.stderr.isTTY;
   const server = await startServer({
     store: settings.store,
+    snapshots: settings.snapshots,
     port: settings.port,
     host: settings.host,
     ...(logs ? { log: process.stderr } : {}),
@@ -62,8 +64,8 @@ async function serve(call: Call): Promise<Exit> {
       logCloses(book, (text) => out.note(text));
     }
     if (!signal.aborted) {
-      if (out.json) out.write(out.jsonLine({ url: server.url, store: settings.store }));
-      else out.line(`formicary serves ${settings.store} at ${out.paint('bold', server.url)}`);
+      if (out.json) out.write(out.jsonLine({ url: server.url, store: shownStore(settings.store) }));
+      else out.line(`formicary serves ${shownStore(settings.store)} at ${out.paint('bold', server.url)}`);
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     }
   } finally {
@@ -73,7 +75,9 @@ async function serve(call: Call): Promise<Exit> {
 }
 
 function printConfig({ inForce, out }: Call): void {
-  const shown = inForce.filter(({ name }) => name !== 'book');
+  const shown = inForce
+    .filter(({ name }) => name !== 'book')
+    .map((one) => (one.name === 'store' ? { ...one, value: shownStore(String(one.value)) } : one));
   if (out.json) out.document({ settings: shown });
   else
     out.table([

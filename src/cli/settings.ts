@@ -8,6 +8,7 @@ import { parse as parseYaml } from 'yaml';
 import { isId, isRecord, show } from '../kernel/fields.ts';
 import { closest } from '../kernel/own-facts.ts';
 import { Refusal } from '../kernel/refusals.ts';
+import { addressForms, parseAddress } from '../store/address.ts';
 import { cliCodes, exits, Failure } from './failures.ts';
 
 /** One setting. Its option is `--name`, its variable FORMICARY_NAME, its key in formicary.yaml its name. */
@@ -25,10 +26,16 @@ const text = (expected: string, pattern: RegExp) => (given: string) =>
 /** Every setting that there is. */
 export const settingSpecs = {
   store: {
-    doc: 'Where books are kept: `sqlite:DIR`, a file a book in that folder, or `memory:`, which ends with the process.',
+    doc: 'Where books are kept: `sqlite:DIR`, a file a book in that folder; `memory:`, which ends with the process; or `esdb://…`, a stream a book in EventStoreDB or KurrentDB.',
     value: 'URL',
     default: 'sqlite:./data',
-    parse: text('sqlite:DIR or memory:', /^(?:sqlite:.+|memory:)$/),
+    parse: (given) => (parseAddress(given) === undefined ? { expected: addressForms } : given),
+  },
+  snapshots: {
+    doc: 'A folder of this machine for snapshots of books whose log is elsewhere (`esdb://…`).',
+    value: 'DIR',
+    default: './data/snapshots',
+    parse: text('a folder', /^.+$/),
   },
   book: {
     doc: 'The book.',
@@ -53,6 +60,7 @@ export const settingSpecs = {
   },
 } as const satisfies {
   readonly store: SettingSpec<string>;
+  readonly snapshots: SettingSpec<string>;
   readonly book: SettingSpec<string>;
   readonly port: SettingSpec<number>;
   readonly host: SettingSpec<string>;
@@ -63,6 +71,7 @@ export type SettingName = keyof typeof settingSpecs;
 /** The settings in force. */
 export interface Settings {
   readonly store: string;
+  readonly snapshots: string;
   readonly book: string;
   readonly port: number;
   readonly host: string;
@@ -85,7 +94,7 @@ export interface Sources {
 }
 
 const defaultFile = 'formicary.yaml';
-const names: readonly SettingName[] = ['store', 'book', 'port', 'host'];
+const names: readonly SettingName[] = ['store', 'snapshots', 'book', 'port', 'host'];
 
 /** The environment's variable of a setting. */
 export const variableOf = (name: string): string => `FORMICARY_${name.toUpperCase()}`;
@@ -116,6 +125,7 @@ export function settingsFrom(sources: Sources): {
   };
   const settings: Settings = {
     store: take<string>('store', settingSpecs.store),
+    snapshots: take<string>('snapshots', settingSpecs.snapshots),
     book: take<string>('book', settingSpecs.book),
     port: take<number>('port', settingSpecs.port),
     host: take<string>('host', settingSpecs.host),

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { Chart } from '../kernel/accounts.ts';
 import type { Command } from '../kernel/commands.ts';
 import { hashHolds, type StoredEvent } from '../kernel/events.ts';
@@ -47,6 +48,24 @@ export interface BookSettings {
   readonly progress?: (folded: number) => void;
   /** Where to begin instead of at the first event. */
   readonly snapshot?: Restored;
+  /** Waits so many milliseconds. Default: by the clock. */
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+/** What a book has done since it was opened. */
+export interface BookCounts {
+  /** Batches appended. */
+  batches: number;
+  /** Commands answered. */
+  commands: number;
+  /** Events appended. */
+  events: number;
+  /** Batches that were decided again since somebody else had appended first. */
+  conflicts: number;
+  /** Appends of which it was not known whether they had been written. */
+  unknownOutcomes: number;
+  /** Events folded that others had appended. */
+  followed: number;
 }
 
 /** A state that a snapshot restored, checked against the log by whoever read it. */
@@ -101,6 +120,13 @@ const batchMax = 4096;
 const queueMax = 100_000;
 /** How often a batch is decided again when others append in between. */
 const conflictRetriesMax = 50;
+/** Before it is decided again for the second time and later, a writer waits: at most so long, in milliseconds, at random. */
+const conflictWaitMsMax = 64;
+/** A close that another writer is about to write is left to it, unless nothing more of it comes for so many looks. */
+const othersCloseLooks = 20;
+const othersCloseWaitMs = 50;
+/** Share of an engine's largest append that is filled: sizes are estimated. */
+const appendFilled = 0.85;
 
 export class Book {
   readonly id: string;
@@ -110,7 +136,7 @@ export class Book {
   readonly register: Register;
   readonly #layers: Layers;
   readonly #now: () => number;
-  readonly #appendBytesMax: number;
+  #appendBytesMax: number;
   #head: Head;
   #queue: Waiting[] = [];
   #draining = false;
@@ -121,6 +147,15 @@ export class Book {
   #otherwise: { readonly head: number; readonly refusal: Refusal } | undefined;
   #closed = false;
   readonly #listeners = new Set<() => void>();
+  readonly #wait: (ms: number) => Promise<void>;
+  readonly counts: BookCounts = {
+    batches: 0,
+    commands: 0,
+    events: 0,
+    conflicts: 0,
+    unknownOutcomes: 0,
+    followed: 0,
+  };
 
   private constructor(settings: BookSettings) {
     const { snapshot } = settings;
@@ -129,7 +164,11 @@ export class Book {
     this.log = settings.log;
     this.engine = settings.engine;
     this.#now = settings.now;
-    this.#appendBytesMax = settings.appendBytesMax ?? appendBytesMax;
+    this.#appendBytesMax = Math.min(
+      settings.appendBytesMax ?? appendBytesMax,
+      settings.log.appendBytesMax * appendFilled,
+    );
+    this.#wait = settings.wait ?? ((ms) => wait(ms));
     this.register = snapshot?.register ?? new Register();
     this.#layers = new Layers(snapshot?.state ?? State.empty(new Chart(settings.house.kinds)));
     this.#head = snapshot?.head ?? headBeforeAll;
@@ -143,6 +182,7 @@ export class Book {
   static async open(settings: BookSettings): Promise<Book> {
     const book = new Book(settings);
     await book.#catchUp(settings.progress);
+    book.counts.followed = 0;
     if (book.state.marks.settling !== undefined) await book.#finishClose(settings.progress);
     return book;
   }
@@ -235,6 +275,19 @@ export class Book {
     await this.#alone(() => this.#catchUp());
   }
 
+  /**
+   * Folds what others append, as it becomes durable, until the signal aborts.
+   *
+   * @throws LogUnavailable, LogUnreadable when the log can't be followed any more
+   */
+  async follow(signal: AbortSignal): Promise<void> {
+    for await (const events of this.log.subscribe(this.#head.revision + 1, signal)) {
+      const last = events.at(-1)?.revision ?? -1;
+      // What this book has appended itself is folded already.
+      if (last > this.#head.revision) await this.#alone(() => this.#followed(events));
+    }
+  }
+
   /** Takes no more commands, decides and answers what waits, then lets go of the log. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -266,6 +319,8 @@ export class Book {
       try {
         const { answers, again } = await this.#alone(() => this.#decideAll(batch));
         tries = again ? tries + 1 : 0;
+        this.counts.commands += answers.length;
+        if (tries > 1) await this.#wait(Math.random() * Math.min(conflictWaitMsMax, 2 ** tries));
         if (tries > conflictRetriesMax)
           answers.push(this.#unavailable('other writers were faster, again and again'));
         this.#queue.splice(0, answers.length);
@@ -294,6 +349,7 @@ export class Book {
   #failed(error: unknown): Refusal | undefined {
     if (error instanceof LogUnavailable || error instanceof AppendTooLarge || error instanceof LogClosed)
       return new Refusal(codes.unavailable, this.id, error.message);
+    if (error instanceof OutcomeUnknown) this.counts.unknownOutcomes++;
     const stops =
       error instanceof OutcomeUnknown || error instanceof LogUnreadable || error instanceof UnreadableEvent;
     if (!stops) return undefined;
@@ -308,7 +364,7 @@ export class Book {
       again: false,
     });
     if (this.#stopped !== undefined && !(await this.#recovered())) return unavailable('the log failed');
-    if (this.state.marks.settling !== undefined) await this.#finishClose();
+    if (this.state.marks.settling !== undefined) await this.#othersClose();
     if (this.#stopped !== undefined) return unavailable('a close could not be finished');
     const memory = await this.#memory(batch.map(({ command }) => command));
     const fork = this.state.fork();
@@ -322,6 +378,9 @@ export class Book {
       return decision;
     });
     const groups = decisions.map((decision) => (decision.kind === 'repeated' ? [] : decision.events));
+    // An append that succeeds shows that this was the head. Where there is none, the log is asked: a refusal, too, is of the head.
+    if (groups.every(({ length }) => length === 0) && !(await this.#isAtHead()))
+      return { answers: [], again: true };
     const { outcome, done, refusal } = await this.#append(groups);
     if (outcome === 'written') {
       fork.publish();
@@ -330,10 +389,10 @@ export class Book {
       this.#notify();
       return { answers: decisions.map((decision) => this.#answer(decision)), again: false };
     }
-    const behind = outcome === 'conflict' || done > 0;
-    const unread = behind ? await this.#caughtUp() : undefined;
+    const again = outcome === 'conflict' || outcome === 'smaller';
+    const unread = outcome === 'conflict' || done > 0 ? await this.#caughtUp() : undefined;
     const answers = decisions.slice(0, done).map((decision) => this.#answer(decision));
-    if (outcome === 'conflict' && unread === undefined) return { answers, again: true };
+    if (again && unread === undefined) return { answers, again };
     const why = refusal ?? unread ?? new Refusal(codes.unavailable, this.id);
     const rest = batch.slice(done).map((): Answer => ({ kind: 'refused', refusal: why }));
     return { answers: [...answers, ...rest], again: false };
@@ -350,17 +409,32 @@ export class Book {
     return { kind: 'repeated', ...eventsAround(this.house, this.register, revision, this.#head.revision) };
   }
 
+  /** Whether nobody has appended since this book last looked; else what there is has been folded. */
+  async #isAtHead(): Promise<boolean> {
+    const { revision } = await this.log.head();
+    if (revision === this.#head.revision) return true;
+    await this.#catchUp();
+    return false;
+  }
+
   /** Appends the events of each command; `done` commands are durable when it can't go on. */
   async #append(
     groups: readonly (readonly StoredEvent[])[],
-  ): Promise<{ outcome: 'written' | 'conflict' | 'failed'; done: number; refusal?: Refusal }> {
+  ): Promise<{ outcome: 'written' | 'conflict' | 'smaller' | 'failed'; done: number; refusal?: Refusal }> {
     let expected = this.#head.revision;
     let done = 0;
     for (const { events, commandsDone } of appendsOf(groups, this.#appendBytesMax)) {
       try {
         await this.log.append(expected, events);
+        this.counts.batches++;
+        this.counts.events += events.length;
       } catch (error) {
-        if (error instanceof WrongExpectedRevision) return { outcome: 'conflict', done };
+        if (error instanceof WrongExpectedRevision) {
+          this.counts.conflicts++;
+          return { outcome: 'conflict', done };
+        }
+        if (error instanceof AppendTooLarge && this.#canBeSmaller(error, events, commandsDone - done))
+          return { outcome: 'smaller', done };
         const refusal = this.#failed(error);
         if (refusal === undefined) throw error;
         return { outcome: 'failed', done, refusal };
@@ -369,6 +443,14 @@ export class Book {
       done = commandsDone;
     }
     return { outcome: 'written', done: groups.length };
+  }
+
+  /** After an append that the engine finds too large: whether smaller ones would do, which are then made from now on. */
+  #canBeSmaller({ bytesMax }: AppendTooLarge, events: readonly StoredEvent[], commands: number): boolean {
+    const divisible = events.length > 1 && events.some(({ header }) => header !== null);
+    if (commands < 2 && !divisible) return false;
+    this.#appendBytesMax = Math.min(this.#appendBytesMax / 2, bytesMax * appendFilled);
+    return true;
   }
 
   /** After an unknown outcome: reads what the log holds, makes it durable by the engine's own recovery, and goes on from there. */
@@ -392,22 +474,60 @@ export class Book {
 
   async #catchUp(progress?: (folded: number) => void): Promise<void> {
     const before = this.#head.revision;
-    const { head: state } = this.#layers;
     for await (const events of this.log.read(before + 1, 'forwards')) {
-      for (const event of events) {
-        const first = this.#head.revision === before;
-        if (first && !hashHolds(event, this.#head.hash))
-          throw new LogUnreadable(
-            event.revision,
-            `it does not follow the event with hash ${this.#head.hash}`,
-          );
-        fold(this.house, state, event);
-        this.register.add(event, state.journal.length);
-        this.#head = { revision: event.revision, hash: event.hash, recordedAt: event.recordedAt };
-      }
+      if (this.#head.revision === before) this.#checkFollows(events[0]);
+      for (const event of events) this.#fold(event);
       progress?.(this.#head.revision + 1);
     }
-    if (this.#head.revision > before) this.#notify();
+    this.#progressed(before);
+  }
+
+  /** Folds what a subscription has brought; where that doesn't go on from the head, the log is read. */
+  async #followed(events: readonly StoredEvent[]): Promise<void> {
+    const before = this.#head.revision;
+    const fresh = events.filter(({ revision }) => revision > before);
+    const [first] = fresh;
+    if (first === undefined) return;
+    if (first.revision !== before + 1) {
+      await this.#catchUp();
+      return;
+    }
+    this.#checkFollows(first);
+    for (const event of fresh) this.#fold(event);
+    this.#progressed(before);
+  }
+
+  #checkFollows(event: StoredEvent | undefined): void {
+    if (event === undefined || hashHolds(event, this.#head.hash)) return;
+    throw new LogUnreadable(event.revision, `it does not follow the event with hash ${this.#head.hash}`);
+  }
+
+  #fold(event: StoredEvent): void {
+    const { head: state } = this.#layers;
+    fold(this.house, state, event);
+    this.register.add(event, state.journal.length);
+    this.#head = { revision: event.revision, hash: event.hash, recordedAt: event.recordedAt };
+  }
+
+  /** Counts and tells of what has been folded since a revision. */
+  #progressed(since: number): void {
+    const folded = this.#head.revision - since;
+    if (folded === 0) return;
+    this.counts.followed += folded;
+    this.#notify();
+  }
+
+  /** A close that somebody else has begun: it is left to that writer as long as something comes, and finished when nothing does. */
+  async #othersClose(): Promise<void> {
+    const refused = this.#otherwise?.head === this.#head.revision;
+    for (let looks = 0; !refused && looks < othersCloseLooks; looks++) {
+      const before = this.#head.revision;
+      if ((await this.#caughtUp()) !== undefined) return;
+      if (this.state.marks.settling === undefined) return;
+      if (this.#head.revision > before) looks = 0;
+      await this.#wait(othersCloseWaitMs);
+    }
+    await this.#finishClose();
   }
 
   /**
@@ -457,6 +577,8 @@ export class Book {
         await this.log.append(expected, events);
       } catch (error) {
         if (error instanceof WrongExpectedRevision) return false;
+        if (error instanceof AppendTooLarge && this.#canBeSmaller(error, rest, 1))
+          return await this.#appendRest(expected, rest.slice(expected - after));
         throw error;
       }
       expected += events.length;

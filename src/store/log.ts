@@ -31,6 +31,8 @@ export type Direction = 'forwards' | 'backwards';
  * {@link LogUnreadable} where the stored bytes can't be what was written; events before that place have been handed out by then.
  */
 export interface EventLog {
+  /** Largest append that the engine takes, in bytes of what it stores. */
+  readonly appendBytesMax: number;
   head(): Promise<LogHead>;
   /**
    * Appends events whose revisions follow `expectedRevision` (-1: an empty log). All or nothing, and durable when it resolves.

@@ -30,11 +30,11 @@ export interface MemoryLogOptions {
 export class MemoryLog implements EventLog {
   readonly #events: StoredEvent[] = [];
   readonly #news = new News();
-  readonly #appendBytesMax: number;
+  readonly appendBytesMax: number;
   #closed = false;
 
   constructor(options: MemoryLogOptions = {}) {
-    this.#appendBytesMax = options.appendBytesMax ?? Number.POSITIVE_INFINITY;
+    this.appendBytesMax = options.appendBytesMax ?? Number.POSITIVE_INFINITY;
   }
 
   async head(): Promise<LogHead> {
@@ -116,8 +116,8 @@ export class MemoryLog implements EventLog {
   }
 
   #checkSize(events: readonly StoredEvent[]): void {
-    if (this.#appendBytesMax === Number.POSITIVE_INFINITY) return;
+    if (this.appendBytesMax === Number.POSITIVE_INFINITY) return;
     const bytes = Buffer.byteLength(encodeBody(events));
-    if (bytes > this.#appendBytesMax) throw new AppendTooLarge(bytes, this.#appendBytesMax);
+    if (bytes > this.appendBytesMax) throw new AppendTooLarge(bytes, this.appendBytesMax);
   }
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { access } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isId } from '../kernel/fields.ts';
+import { addressOf, checkBook } from './address.ts';
 import type { EventLog } from './log.ts';
 import { MemoryLog } from './memory.ts';
 import { SqliteLog } from './sqlite.ts';
@@ -13,29 +14,71 @@ import { SqliteLog } from './sqlite.ts';
 /** The ending of a book's file. */
 export const bookFileEnding = '.formicary';
 
+/** EventStoreDB's client is loaded where it is needed, and nowhere else: it is a large part of the program. */
+const eventStore = () => import('./eventstoredb.ts');
+
 /**
  * Opens the log of a book.
  *
- * @param storeUrl `sqlite:DIR` (a file a book in that folder) or `memory:` (a new log that ends with the process)
+ * @param storeUrl `sqlite:DIR` (a file a book in that folder), `memory:` (a new log that ends with the process), or `esdb://…` and
+ * `esdb+discover://…` as EventStoreDB's client takes them (a stream a book)
  * @param book matches [A-Za-z0-9._-]{1,64}
  * @throws RangeError no such store or book
  * @throws LogFormatRefused, LogUnavailable see {@link SqliteLog.open}
  */
 export async function openLog(storeUrl: string, book: string): Promise<EventLog> {
-  if (!isId(book)) throw new RangeError(`not the id of a book: ${book}; an id matches [A-Za-z0-9._-]{1,64}`);
-  if (storeUrl === 'memory:') return new MemoryLog();
-  const folder = /^sqlite:(.+)$/.exec(storeUrl)?.[1];
-  if (folder === undefined)
-    throw new RangeError(`no such store: ${storeUrl}; a store is sqlite:DIR or memory:`);
-  return await SqliteLog.open(join(folder, `${book}${bookFileEnding}`));
+  checkBook(book);
+  const address = addressOf(storeUrl);
+  switch (address.kind) {
+    case 'memory':
+      return new MemoryLog();
+    case 'sqlite':
+      return await SqliteLog.open(join(address.folder, `${book}${bookFileEnding}`));
+    case 'eventstoredb':
+      return await (await eventStore()).EventStoreLog.open(address.url, book);
+  }
 }
 
-/** Whether a store holds a book already. A new `memory:` store holds none. */
+/**
+ * Whether a store holds a book already. A new `memory:` store holds none.
+ *
+ * @throws LogUnavailable the store can't be reached
+ */
 export async function bookExists(storeUrl: string, book: string): Promise<boolean> {
-  const folder = /^sqlite:(.+)$/.exec(storeUrl)?.[1];
-  if (folder === undefined || !isId(book)) return false;
-  return await access(join(folder, `${book}${bookFileEnding}`)).then(
-    () => true,
-    () => false,
-  );
+  const address = addressOf(storeUrl);
+  if (!isId(book)) return false;
+  switch (address.kind) {
+    case 'memory':
+      return false;
+    case 'sqlite':
+      return await access(join(address.folder, `${book}${bookFileEnding}`)).then(
+        () => true,
+        () => false,
+      );
+    case 'eventstoredb':
+      return await (await eventStore()).EventStoreLog.exists(address.url, book);
+  }
+}
+
+/**
+ * The books of a store, by id in alphabetical order. A new `memory:` store has none.
+ *
+ * @throws LogUnavailable the store can't be reached
+ */
+export async function booksOf(storeUrl: string): Promise<readonly string[]> {
+  const address = addressOf(storeUrl);
+  switch (address.kind) {
+    case 'memory':
+      return [];
+    case 'sqlite': {
+      const names = await readdir(address.folder).catch(() => []);
+      const books = names.filter((name) => name.endsWith(bookFileEnding));
+      return books
+        .map((name) => name.slice(0, -bookFileEnding.length))
+        .filter(isId)
+        .sort();
+    }
+    case 'eventstoredb':
+      return await (await eventStore()).booksIn(address.url);
+  }
 }

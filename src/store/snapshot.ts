@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { Chart, type ChartColumns } from '../kernel/accounts.ts';
 import { Cube, type CubeColumns } from '../kernel/cube.ts';
@@ -15,6 +15,7 @@ import { Journal } from '../kernel/journal.ts';
 import { Register, type RegisterNames } from '../kernel/register.ts';
 import { State } from '../kernel/state.ts';
 import { Rows, type Table } from '../kernel/tables.ts';
+import { addressOf } from './address.ts';
 import type { Book, Restored } from './book.ts';
 import type { EventLog } from './log.ts';
 import {
@@ -32,10 +33,43 @@ const snapshotShare = 4;
 /** Tables of fewer bytes are unpacked at once, larger ones when they are first looked at. */
 const unpackBytesMax = 100_000;
 
-/** Where a book's snapshot lies; undefined where its store has no place for one. */
-export function snapshotPath(storeUrl: string, book: string): string | undefined {
-  const folder = /^sqlite:(.+)$/.exec(storeUrl)?.[1];
-  return folder === undefined ? undefined : join(folder, `${book}.snapshot`);
+/** Where snapshots lie: beside the files of an embedded store, else in a folder of this machine's own. */
+export interface SnapshotPlace {
+  readonly store: string;
+  /** A folder for snapshots of books whose log is elsewhere; without one, none of these are kept. */
+  readonly snapshots?: string | undefined;
+}
+
+/**
+ * Where an engine keeps a book's snapshot; undefined where there is no place for one. Each engine has its own, so that an old and a
+ * new one may run side by side while one takes over from the other.
+ */
+export function snapshotPath(
+  { store, snapshots }: SnapshotPlace,
+  book: string,
+  engine: string,
+): string | undefined {
+  const address = addressOf(store);
+  if (address.kind === 'memory') return undefined;
+  const folder = address.kind === 'sqlite' ? address.folder : snapshots;
+  return folder === undefined ? undefined : join(folder, `${book}@${engine}.snapshot`);
+}
+
+/** Snapshots of other engines that are kept beside this one's: that of the engine that ran before. */
+const othersKept = 1;
+
+/** Removes the snapshots of engines that ran long ago. */
+async function prune(path: string): Promise<void> {
+  const folder = dirname(path);
+  const [book] = basename(path).split('@');
+  const others: { readonly path: string; readonly at: number }[] = [];
+  for (const name of await readdir(folder)) {
+    const other = join(folder, name);
+    if (other === path || !name.startsWith(`${book}@`) || !name.endsWith('.snapshot')) continue;
+    others.push({ path: other, at: (await stat(other)).mtimeMs });
+  }
+  others.sort((a, b) => b.at - a.at);
+  for (const old of others.slice(othersKept)) await rm(old.path, { force: true });
 }
 
 /** What a snapshot is held against. */
@@ -99,7 +133,9 @@ export async function writeSnapshot(path: string, book: Book): Promise<number> {
   const [last] = await book.log.readMany([revision]);
   if (last === undefined) return -1;
   const key: SnapshotKey = { revision, hash: last.hash, recordedAt: last.recordedAt, engine: book.engine };
+  await mkdir(dirname(path), { recursive: true });
   await writeSections(path, key, sections);
+  await prune(path);
   return revision;
 }
 

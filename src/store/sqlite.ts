@@ -68,7 +68,7 @@ type EncodedRow = Omit<Row, 'previousHash'>;
 /** An {@link EventLog} in a file. */
 export class SqliteLog implements EventLog {
   readonly path: string;
-  readonly #appendBytesMax: number;
+  readonly appendBytesMax: number;
   readonly #limits: FileLimits;
   readonly #repeat: Repeat;
   readonly #news = new News();
@@ -80,7 +80,7 @@ export class SqliteLog implements EventLog {
 
   private constructor(path: string, options: SqliteLogOptions) {
     this.path = path;
-    this.#appendBytesMax = options.appendBytesMax ?? sqliteAppendBytesMax;
+    this.appendBytesMax = options.appendBytesMax ?? sqliteAppendBytesMax;
     this.#limits = {
       busyTimeoutMs: options.busyTimeoutMs ?? busyTimeoutMsDefault,
       filePagesMax: options.filePagesMax,
@@ -224,7 +224,7 @@ export class SqliteLog implements EventLog {
     for (let at = 0; at < events.length; at += rowEventsMax) {
       for (const row of encodedRows(events.slice(at, at + rowEventsMax))) {
         bytes += Buffer.byteLength(row.body);
-        if (bytes > this.#appendBytesMax) throw new AppendTooLarge(bytes, this.#appendBytesMax);
+        if (bytes > this.appendBytesMax) throw new AppendTooLarge(bytes, this.appendBytesMax);
         rows.push(row);
       }
     }

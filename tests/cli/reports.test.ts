@@ -130,7 +130,7 @@ describe('what commands say of a book', () => {
       currency: 'CNY',
     });
     const segments = await place.json('report', 'segments', '--by', 'quarter');
-    expect(part(segments.said, 'segments', 0)).toMatchObject({
+    expect(part(segments.said, 'segments', 1)).toMatchObject({
       id: 'payments',
       revenue: [{ period: '2016-Q1' }, { period: '2016-Q2' }],
     });
@@ -217,7 +217,10 @@ describe('what commands say of a book', () => {
   });
 
   it('rebuild: equals the live state', async () => {
-    expect(await place.json('rebuild')).toMatchObject({ code: 0, said: { snapshot: 'store/main.snapshot' } });
+    expect(await place.json('rebuild')).toMatchObject({
+      code: 0,
+      said: { snapshot: expect.stringMatching(/^store\/main@.+\.snapshot$/) },
+    });
     expect(await place.json('rebuild', '--verify')).toMatchObject({ code: 0, said: { equal: true } });
   });
 

@@ -1,30 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { ended, Place, parsed, part } from './program.ts';
-
-/** Starts a server, and waits until it says where. */
-async function served(place: Place, ...args: readonly string[]) {
-  const child = place.start(['serve', '--port', '0', '--json', ...args]);
-  const end = ended(child);
-  const line = await Promise.race([
-    new Promise<string>((resolve) => child.stdout.once('data', resolve)),
-    end.then(({ stderr }) => Promise.reject(new Error(stderr))),
-  ]);
-  const { url } = parsed(line);
-  const ask = async (query: string): Promise<unknown> => {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query }),
-    });
-    return await response.json();
-  };
-  const stop = async (signal: 'SIGINT' | 'SIGTERM') => {
-    child.kill(signal);
-    return await end;
-  };
-  return { ask, stop };
-}
+import { Place, part } from './program.ts';
+import { served } from './serving.ts';
 
 describe('serve', () => {
   it('fills an empty book with the demo history, every day closed, and keeps it', async () => {

@@ -10,7 +10,7 @@ describe('the program', () => {
     const { code, stdout } = await place.run('--help');
     expect(code).toBe(0);
     for (const { name } of commands) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
-    for (const name of ['backup', 'new segment', 'seal']) expect(stdout).not.toContain(name);
+    for (const name of ['new segment', 'seal']) expect(stdout).not.toContain(name);
   });
 
   it.each(commands.map(({ name }) => name))('%s --help has an example', async (name) => {
@@ -79,6 +79,7 @@ describe('settings', () => {
     expect(code).toBe(0);
     expect(parsed(stdout).settings).toEqual([
       { name: 'store', value: 'sqlite:from-file', from: 'formicary.yaml' },
+      { name: 'snapshots', value: './data/snapshots', from: 'default' },
       { name: 'port', value: 4002, from: 'environment FORMICARY_PORT' },
       { name: 'host', value: '127.0.0.2', from: 'option --host' },
     ]);

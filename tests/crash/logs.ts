@@ -19,6 +19,10 @@ export class WrappedLog implements EventLog {
     this.#around = around;
   }
 
+  get appendBytesMax(): number {
+    return this.#inner.appendBytesMax;
+  }
+
   head(): Promise<LogHead> {
     return this.#inner.head();
   }

@@ -118,7 +118,7 @@ describe('a snapshot', () => {
   const withSnapshot = (work: (path: string, log: EventLog, book: Book) => Promise<void>): Promise<void> =>
     inFolder(async (folder) => {
       const log = await openLog(`sqlite:${folder}`, 'main');
-      const path = snapshotPath(`sqlite:${folder}`, 'main') ?? '';
+      const path = snapshotPath({ store: `sqlite:${folder}` }, 'main', engine) ?? '';
       const book = await opened(log);
       await execute(book, small);
       await writeSnapshot(path, book);

@@ -1,0 +1,154 @@
+/**
+ * Connections to EventStoreDB: one client for all books of a store, what its failures mean, and how long anything may take.
+ *
+ * @module
+ */
+import type { Credentials } from '@eventstore/db-client';
+import { AddressRefused } from './address.ts';
+import { Appender, LendingClient } from './eventstoredb-batches.ts';
+
+/** Waits so many milliseconds, or until the signal aborts. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** Waits by the clock. */
+export const waitByClock: Wait = (ms, signal) =>
+  new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+
+/** How long to wait before another attempt, in milliseconds: doubled each time up to the longest. */
+export const backOffMs = (attempt: number, firstMs: number, longestMs: number): number =>
+  Math.min(longestMs, firstMs * 2 ** Math.min(attempt, 20));
+
+/** A client, and how appends go over its connection. */
+export interface Connection {
+  readonly client: LendingClient;
+  readonly credentials: Credentials;
+  readonly appender: Appender;
+}
+
+interface Shared extends Connection {
+  users: number;
+}
+
+const connections = new Map<string, Shared>();
+
+const urlPattern = /^esdb(?:\+discover)?:\/\/(?:([^:/@]+):([^@/]+)@)?[^/?]+/;
+
+/**
+ * The connection to a store, shared by all who ask for it; to be given back with {@link release}. Nothing is sent before it is used.
+ *
+ * @throws AddressRefused the address is not one that the client takes, or asks for TLS without saying who we are
+ */
+export function acquire(storeUrl: string): Connection {
+  const known = connections.get(storeUrl);
+  if (known !== undefined) {
+    known.users++;
+    return known;
+  }
+  const [, user, password] = urlPattern.exec(storeUrl) ?? [];
+  let client: LendingClient;
+  try {
+    client = LendingClient.of(storeUrl);
+  } catch (cause) {
+    throw new AddressRefused(storeUrl, cause instanceof Error ? cause.message : String(cause));
+  }
+  const insecure = /[?&]tls=false\b/i.test(storeUrl);
+  if (!insecure && (user === undefined || password === undefined))
+    throw new AddressRefused(storeUrl, 'it names no user: esdb://USER:PASSWORD@HOST, or has tls=false');
+  // Without TLS the client sends no credentials, whatever they are.
+  const credentials = {
+    username: decodeURIComponent(user ?? '-'),
+    password: decodeURIComponent(password ?? '-'),
+  };
+  const made: Shared = { client, credentials, appender: new Appender(client, credentials), users: 1 };
+  connections.set(storeUrl, made);
+  return made;
+}
+
+/** Gives a connection back; the last one to do so ends it. */
+export async function release(storeUrl: string): Promise<void> {
+  const shared = connections.get(storeUrl);
+  if (shared === undefined || --shared.users > 0) return;
+  connections.delete(storeUrl);
+  await shared.client.dispose();
+}
+
+/** What a failed call says of the server. */
+export type FailureKind =
+  /** The log ends elsewhere. */
+  | 'conflict'
+  /** More bytes than the server takes at once. */
+  | 'too-large'
+  /** There is no such stream. */
+  | 'missing'
+  /** The server said no; nothing was done. */
+  | 'refused'
+  /** Nobody answered, or not in time: what was asked for may have been done or not. */
+  | 'unknown';
+
+const typeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
+
+/** Answers of a server that has looked at the call and done nothing. Not being the leader is one: the client turns to the leader. */
+const refusals: ReadonlySet<unknown> = new Set([
+  'not-leader',
+  'access-denied',
+  'invalid-argument',
+  'stream-deleted',
+  'unsupported',
+]);
+
+/** What an error of the client stands for. */
+export function failureKind(error: unknown): FailureKind {
+  const type = typeOf(error);
+  if (type === 'wrong-expected-version') return 'conflict';
+  if (type === 'maximum-append-size-exceeded') return 'too-large';
+  if (type === 'stream-not-found') return 'missing';
+  return refusals.has(type) ? 'refused' : 'unknown';
+}
+
+/** A server that is there but doesn't take calls now: it may well in a moment. */
+export const isPassing = (error: unknown): boolean =>
+  failureKind(error) === 'unknown' || typeOf(error) === 'not-leader';
+
+/** A call took longer than it may. */
+export class TooLate extends Error {
+  constructor(what: string, ms: number) {
+    super(`${what} took more than ${ms} ms`);
+    this.name = 'TooLate';
+  }
+}
+
+/** What some work comes to, unless it takes too long: then `giveUp` is called, and it is as if it had failed. */
+export async function within<T>(
+  what: string,
+  ms: number,
+  work: Promise<T>,
+  giveUp: () => void = () => undefined,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new TooLate(what, ms));
+      giveUp();
+    }, ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    // What comes of it later is of no interest any more, and must not count as unhandled.
+    work.catch(() => undefined);
+  }
+}
