@@ -62,9 +62,10 @@ export default {
     },
     {
       name: 'only-the-index-names-segments',
-      comment: 'Adding a line of business is one folder and one line in segments/index.ts.',
+      comment:
+        'Adding a line of business is one folder and one line in segments/index.ts; where it adds to the graph beyond its commands, one in segments/graphql.ts.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/segments/index\\.ts$', '^src/segments/[^/]+/'] },
+      from: { path: '^src/', pathNot: ['^src/segments/(index|graphql)\\.ts$', '^src/segments/[^/]+/'] },
       to: { path: '^src/segments/[^/]+/' },
     },
     {

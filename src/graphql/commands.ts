@@ -74,8 +74,8 @@ async function send(
   const desk = await deskOf(input, context);
   if (desk instanceof Refusal) return desk;
   const given: Record<string, unknown> = {};
-  for (const { name: field, shape } of inputs) {
-    const value = input[field];
+  for (const { name: field, graphName, shape } of inputs) {
+    const value = input[graphName];
     if (value !== undefined && value !== null) given[field] = commandValue(shape, value);
   }
   const { effectiveOn, idempotencyKey } = input;

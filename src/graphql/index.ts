@@ -4,6 +4,7 @@
  * @module
  */
 import './scalars.ts';
+import './books.ts';
 import './catalogue.ts';
 import './event-search.ts';
 import './ledger.ts';

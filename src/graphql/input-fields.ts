@@ -14,6 +14,8 @@ import { MoneyInput, SizeInput } from './money.ts';
 /** One input of a command: of all fact types that it may become. */
 export interface CommandInput {
   readonly name: string;
+  /** Its name in the graph. */
+  readonly graphName: string;
   readonly field: Field<unknown>;
   readonly shape: FieldShape;
   readonly required: boolean;
@@ -26,13 +28,19 @@ const namesAThing = (field: Field<unknown>): boolean => {
   return found instanceof Refusal && found.code !== codes.invalidInput.code;
 };
 
+/** What every command takes beside its own inputs: which ledger it is for, when it counts, and its key. */
+const envelopeNames: readonly string[] = ['book', 'sandbox', 'effectiveOn', 'idempotencyKey'];
+
+/** An input that is called as one of them has another name in the graph. */
+const graphNames: Readonly<Record<string, string>> = { book: 'otherBook' };
+
 /** What the owner of a fact fills in by itself is not asked for. */
 const filledIn: Readonly<Record<string, readonly string[]>> = { reverse: ['of'] };
 
 /**
  * The inputs of a command.
  *
- * @throws Error when two fact types of it take different kinds of values under one name
+ * @throws Error when two fact types of it take different kinds of values under one name, or the graph has no name for one
  */
 export function inputsOf(command: string, types: readonly FactType[]): CommandInput[] {
   const names = new Set(types.flatMap(({ fields }) => Object.keys(fields)));
@@ -47,8 +55,12 @@ export function inputsOf(command: string, types: readonly FactType[]): CommandIn
     const clash = found.some(({ shape }) => shape.kind !== field.shape.kind);
     if (clash) throw new Error(`${command}.${name}: its fact types take different kinds of values`);
     const told = types[0]?.told?.field === name;
+    const graphName = envelopeNames.includes(name) ? graphNames[name] : name;
+    if (graphName === undefined || names.has(graphNames[name] ?? ''))
+      throw new Error(`${command}.${name}: the graph has no name for it`);
     return {
       name,
+      graphName,
       field,
       shape: told || namesAThing(field) ? { kind: 'id' } : joined(found),
       required: found.length === types.length && found.every(({ optional }) => !optional),
@@ -78,7 +90,7 @@ const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text
 /** The input type of a command's own inputs: a function of the builder's, so that commands can be listed before there are types. */
 export function inputFieldsOf(command: string, inputs: readonly CommandInput[], t: InputBuilder) {
   const made: Record<string, ReturnType<typeof inputFieldOf>> = {};
-  for (const input of inputs) made[input.name] = inputFieldOf(command, input, t);
+  for (const input of inputs) made[input.graphName] = inputFieldOf(command, input, t);
   return made;
 }
 

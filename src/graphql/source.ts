@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from '../kernel/commands.ts';
+import type { Day } from '../kernel/dates.ts';
 import type { StoredEvent } from '../kernel/events.ts';
 import type { House } from '../kernel/house.ts';
 import type { Head } from '../kernel/ledger.ts';
@@ -114,13 +115,30 @@ export interface SandboxOrder {
   readonly signal: AbortSignal;
 }
 
-/** All that this server has open. */
+/** A book of the store, and what is known of it where it is open. */
+export interface BookListed {
+  readonly id: string;
+  readonly open:
+    | {
+        readonly revision: number;
+        /** The first day that is not closed; undefined before the first close. */
+        readonly openFrom: Day | undefined;
+        /** Events and postings that are held in memory. */
+        readonly eventCount: number;
+        readonly postingCount: number;
+      }
+    | undefined;
+}
+
+/** What one request sees of this server. What it is given stays open until the request is over. */
 export interface Library {
   readonly house: House;
   /** Milliseconds since the epoch. */
   now(): number;
   /** A book by its id, or why there is none. */
   book(id: string): Promise<Desk | Refusal>;
+  /** Every book of the store, by id. Opens none. */
+  books(): Promise<readonly BookListed[]>;
   sandbox(id: string): SandboxDesk | undefined;
   readonly sandboxes: readonly SandboxDesk[];
   openSandbox(order: SandboxOrder): Promise<SandboxDesk | Refusal>;

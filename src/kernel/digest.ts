@@ -57,8 +57,9 @@ export function digest(house: House, state: State): string {
   balances(house, state, sink);
   cells(state, sink);
   for (const table of [...house.tables].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    sink.line(`table ${table.name}`);
-    for (const [key, row] of state.rows.entries(table)) sink.line(`${JSON.stringify(key)} ${canonical(row)}`);
+    const rows = state.rows.entries(table);
+    if (table.later !== true || rows.length > 0) sink.line(`table ${table.name}`);
+    for (const [key, row] of rows) sink.line(`${JSON.stringify(key)} ${canonical(row)}`);
   }
   return sink.end();
 }

@@ -193,7 +193,8 @@ export class Ledger {
   /** A refusal; in a book that records attempts, also the fact that it was tried. */
   #refused(refusal: Refusal, command: Command, circumstances: Circumstances): Decision {
     const day = parseDay(command.on);
-    const tried = circumstances.recordAttempts === true && refusal.spec.rank >= codes.beforeLatest.rank;
+    // Keys, names, inputs and dates say nothing of the business: what is asked after them does.
+    const tried = circumstances.recordAttempts === true && refusal.spec.rank > codes.dateTooFar.rank;
     if (tried && day !== undefined && isJson(command.with, inputDepthMax)) {
       this.#open(day, circumstances);
       const data = { command: command.command, inputs: command.with, key: command.key, code: refusal.code };

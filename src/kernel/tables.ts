@@ -11,6 +11,8 @@ export interface Table<R> {
   /** `payments.payments`: segment and name, as digests and snapshots write it. */
   readonly name: string;
   readonly doc: string;
+  /** It came when there were digests without it: they name it only where it holds a row. */
+  readonly later?: true;
   /** The bucket that a row is found under, or undefined for none. */
   bucketOf?(row: R): number | undefined;
 }
@@ -25,6 +27,16 @@ let tables = 0;
 export function table<R>(name: string, doc: string, bucketOf?: (row: R) => number | undefined): Table<R> {
   return { ordinal: tables++, name, doc, ...(bucketOf ? { bucketOf } : {}) };
 }
+
+/**
+ * Declares a table of a line of business that came after books had been digested without it. Where it holds no row a digest is
+ * the same with it as without.
+ */
+export const laterTable = <R>(
+  name: string,
+  doc: string,
+  bucketOf?: (row: R) => number | undefined,
+): Table<R> => ({ ...table(name, doc, bucketOf), later: true });
 
 /** Says in a layer that a row of a layer below is gone. */
 const gone = Symbol('gone');

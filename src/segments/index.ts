@@ -4,12 +4,21 @@
  * @module
  */
 import { House } from '../kernel/house.ts';
+import { interbook } from './interbook/index.ts';
 import { payments } from './payments/index.ts';
 import { treasury } from './treasury/index.ts';
 import { yuebao } from './yuebao/index.ts';
 
+export {
+  type BetweenBooks,
+  type ConsolidatedBook,
+  type ConsolidatedBooks,
+  consolidated,
+  consolidatedBooks,
+} from './interbook/consolidating.ts';
+
 /** Every segment that this version of formicary knows. */
-export const segments = [payments, treasury, yuebao];
+export const segments = [interbook, payments, treasury, yuebao];
 
 /** The house that they make up. */
 export const house = new House(segments);

@@ -5,28 +5,28 @@
  */
 import type { Auditing } from '../audit/graphql.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
-import type { EventLog } from '../store/log.ts';
-import type { Books } from './books.ts';
+import type { Leases } from './leases.ts';
 
 /** Most passes over logs at once, and most that wait. */
 const passesMax = 2;
 const waitingMax = 16;
 
-export class ServerAuditing implements Auditing {
-  readonly #books: Books;
+export class ServerAuditing {
   #passes = 0;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(books: Books) {
-    this.#books = books;
+  /** The audits of one request: a log that it reads stays open until the request is over. */
+  through(leases: Leases): Auditing {
+    return {
+      log: async (id) => {
+        const lease = await leases.book(id);
+        return lease instanceof Refusal ? lease : lease.book.log;
+      },
+      pass: (of) => this.#pass(of),
+    };
   }
 
-  async log(id: string): Promise<EventLog | Refusal> {
-    const book = await this.#books.book(id);
-    return book instanceof Refusal ? book : book.log;
-  }
-
-  async pass<T>(of: () => Promise<T>): Promise<T | Refusal> {
+  async #pass<T>(of: () => Promise<T>): Promise<T | Refusal> {
     if (this.#passes >= passesMax) {
       if (this.#waiting.length >= waitingMax)
         return new Refusal(codes.tooMany, `${waitingMax} audits are waiting`);

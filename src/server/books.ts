@@ -1,50 +1,134 @@
 /**
- * The books of a server: opened when they are first asked for, held, followed where others write to them, and closed together.
+ * The books of a server: each opened when it is first asked for and held by those who need it, unloaded when nobody has for a
+ * while or others need its room, and opened anew when it is asked for again. So a store may have any number of books, and
+ * the server holds as many as it has memory for.
+ *
+ * Whoever works on a book holds a lease of it, for as long as he does: a book with a lease is never unloaded. A book without one
+ * is held by nobody, so that unloading it takes nothing from anybody: its log has every command that was answered.
  *
  * @module
  */
 import { bookUnknown } from '../graphql/faults.ts';
 import { defaultBook } from '../graphql/point.ts';
-import type { Desk } from '../graphql/source.ts';
+import type { BookListed, CommandAnswer, Desk } from '../graphql/source.ts';
 import { isId } from '../kernel/fields.ts';
-import type { House } from '../kernel/house.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
-import { Book } from '../store/book.ts';
-import { bookExists, openLog } from '../store/open.ts';
-import { keepSnapshots, restoreSnapshot, snapshotPath, writeSnapshot } from '../store/snapshot.ts';
-import { bookDesk } from './desks.ts';
+import type { Book, BookCounts } from '../store/book.ts';
+import { bookExists, booksOf } from '../store/open.ts';
+import { OpenBook, type OpenBookSettings } from './open-book.ts';
 
-/** How often a book is looked through for what others have appended, in milliseconds. */
-const refreshMs = 1_000;
-/** Most books that a server holds open: each holds its balances in memory. */
-const booksMax = 64;
-
-/** What books are opened with. */
-export interface BooksSettings {
-  /** `sqlite:DIR` or `memory:`. */
-  readonly store: string;
-  readonly house: House;
-  /** Engine version. */
-  readonly engine: string;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Told of what goes wrong beside a request, and of what takes long. */
-  readonly note: (text: string, about?: { readonly [name: string]: unknown }) => void;
+/** What of a server's books may be open. */
+export interface BooksBounds {
+  /** Most books open at once: each has its log open, and is followed. */
+  readonly booksMax: number;
+  /** Most memory that open books take together, in bytes, by their numbers of postings and events. */
+  readonly memoryBytesMax: number;
+  /** A book that nobody has needed for so long is unloaded, in milliseconds. */
+  readonly idleMsMax: number;
 }
 
-interface Open {
+/** The bounds of a server that is told of no others. */
+export const booksBounds: BooksBounds = {
+  booksMax: 64,
+  memoryBytesMax: 4 * 1024 ** 3,
+  idleMsMax: 15 * 60_000,
+};
+
+/** How often a server looks for books that nobody needs any more, in milliseconds. */
+export const sweepMs = 60_000;
+
+/**
+ * What a book holds in memory, in bytes, with its tables, look-ups and texts: measured on histories of 80 thousand to 450 thousand
+ * events, by which these figures come to between three quarters of the truth and the whole of it.
+ */
+const bytesOf = { posting: 60, event: 250 } as const;
+/** Postings of an event, where only the number of events is known yet: 2.7 to 4 in the histories that we have. */
+const postingsOfEvent = 3;
+
+const bytesHeld = ({ head, state }: Book): number =>
+  (head.revision + 1) * bytesOf.event + state.journal.length * bytesOf.posting;
+const bytesToBe = (events: number): number => events * (bytesOf.event + postingsOfEvent * bytesOf.posting);
+
+/** What books are opened with, and how many. */
+export interface BooksSettings extends OpenBookSettings {
+  /** Default: {@link booksBounds}. */
+  readonly bounds?: Partial<BooksBounds>;
+}
+
+/** A book that stays open until it is given back. Giving it back a second time is no error. */
+export interface Lease {
   readonly book: Book;
   readonly desk: Desk;
-  readonly letGo: () => Promise<void>;
+  /** Another lease of the same book, to be given back by itself. */
+  share(): Lease;
+  release(): void;
 }
 
-export class Books {
-  readonly #settings: BooksSettings;
-  readonly #open = new Map<string, Promise<Open>>();
-  readonly #closing = new AbortController();
+/** What is known of an open book without asking it for anything. */
+export interface Held {
+  readonly book: Book;
+  /** How many leases there are of it. */
+  readonly leases: number;
+  /** Whether what others append is being followed. */
+  readonly followed: boolean;
+  /** When it last moved on, in milliseconds since the epoch. */
+  readonly progressAt: number;
+}
 
-  constructor(settings: BooksSettings) {
+/** A book that is being opened, is open, or is being let go of. */
+interface Place {
+  readonly id: string;
+  /** Undefined until it is open. */
+  open: OpenBook | undefined;
+  opening: Promise<OpenBook | Refusal>;
+  /** How many hold it, or wait for it to be open. */
+  leases: number;
+  /** How often a lease of it was given: tells whether somebody came while a snapshot was written. */
+  uses: number;
+  /** When its last lease was given back, in milliseconds since the epoch. */
+  idleSince: number;
+  /** Whether it counts among the open ones: from when there is room for it. */
+  admitted: boolean;
+  /** The memory that is kept for it while it is being opened. */
+  bytesKept: number;
+  /** Resolves when it has been unloaded, or somebody has come for it. */
+  unloading: Promise<void> | undefined;
+  /** Resolves when its log is let go of. From when it is there nobody gets a lease of it any more. */
+  leaving: Promise<void> | undefined;
+}
+
+const noCounts: BookCounts = {
+  batches: 0,
+  commands: 0,
+  events: 0,
+  conflicts: 0,
+  unknownOutcomes: 0,
+  followed: 0,
+};
+
+const sumOf = (a: BookCounts, b: BookCounts): BookCounts => ({
+  batches: a.batches + b.batches,
+  commands: a.commands + b.commands,
+  events: a.events + b.events,
+  conflicts: a.conflicts + b.conflicts,
+  unknownOutcomes: a.unknownOutcomes + b.unknownOutcomes,
+  followed: a.followed + b.followed,
+});
+
+export class Books {
+  readonly #settings: OpenBookSettings;
+  readonly #bounds: BooksBounds;
+  /** Those of which a lease was given back last come last. */
+  readonly #places = new Map<string, Place>();
+  readonly #closing = new AbortController();
+  readonly #answers = new Map<string, number>();
+  /** What books that are not open any more have done. */
+  #past: BookCounts = noCounts;
+  #trimming = false;
+
+  constructor({ bounds, ...settings }: BooksSettings) {
     this.#settings = settings;
+    this.#bounds = { ...booksBounds, ...bounds };
   }
 
   /** Aborts when the books are about to be closed. */
@@ -52,22 +136,86 @@ export class Books {
     return this.#closing.signal;
   }
 
-  /** The books that are open. */
+  /** The books that are open, and those that are being opened when they are. They may be unloaded at any time: see {@link lease}. */
   async opened(): Promise<readonly Book[]> {
-    const settled = await Promise.allSettled(this.#open.values());
-    return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value.book] : []));
+    const settled = await Promise.allSettled([...this.#places.values()].map(({ opening }) => opening));
+    return settled.flatMap((each) =>
+      each.status === 'fulfilled' && !(each.value instanceof Refusal) ? [each.value.book] : [],
+    );
   }
 
-  /** A book's desk. The default book is made when it is first asked for; others must exist. */
-  async desk(id: string): Promise<Desk | Refusal> {
-    const found = await this.#find(id);
-    return found instanceof Refusal ? found : found.desk;
+  /** What is open now, the least recently used first. */
+  get held(): readonly Held[] {
+    return [...this.#places.values()].flatMap(({ open, leases, leaving }) => {
+      if (open === undefined || leaving !== undefined) return [];
+      const { book, followed, progressAt } = open;
+      return [{ book, leases, followed, progressAt }];
+    });
   }
 
-  /** A book. */
-  async book(id: string): Promise<Book | Refusal> {
-    const found = await this.#find(id);
-    return found instanceof Refusal ? found : found.book;
+  /** What all books together have done since the server began, those that are not open any more among them. */
+  get counts(): BookCounts {
+    let sum = this.#past;
+    for (const { open } of this.#places.values()) if (open !== undefined) sum = sumOf(sum, open.book.counts);
+    return sum;
+  }
+
+  /** How many commands were answered so: `accepted`, `repeated`, or the code of a refusal. */
+  get answers(): ReadonlyMap<string, number> {
+    return this.#answers;
+  }
+
+  /** Bytes that the open books take together, and those that are being opened are expected to take. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const place of this.#places.values()) bytes += bytesIn(place);
+    return bytes;
+  }
+
+  /** Every book of the store, by id, and what is known of those that are open. Opens none. */
+  async list(): Promise<readonly BookListed[]> {
+    const found = new Map<string, BookListed>();
+    for (const id of await booksOf(this.#settings.store)) found.set(id, { id, open: undefined });
+    for (const { book } of this.held) found.set(book.id, { id: book.id, open: listed(book) });
+    return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /**
+   * A lease of a book, which is opened where it isn't yet. The default book is made when it is first asked for; others must exist.
+   *
+   * @returns a refusal when there is no such book, no room for it, or the server is stopping
+   * @throws what opening and reading its log throws
+   */
+  async lease(id: string): Promise<Lease | Refusal> {
+    for (;;) {
+      const refusal = this.#places.has(id) ? undefined : await this.#unknown(id);
+      if (this.#closing.signal.aborted)
+        return new Refusal(codes.unavailable, `book ${id}`, 'the server is stopping');
+      if (refusal !== undefined) return refusal;
+      // Somebody else may have begun to open it while it was looked for.
+      const place = this.#places.get(id) ?? this.#begin(id);
+      if (place.leaving === undefined) return await this.#leaseOf(place);
+      await place.leaving;
+    }
+  }
+
+  /** Works on a book and gives it back whatever comes. */
+  async use<T>(id: string, work: (lease: Lease) => Promise<T>): Promise<T | Refusal> {
+    const lease = await this.lease(id);
+    if (lease instanceof Refusal) return lease;
+    try {
+      return await work(lease);
+    } finally {
+      lease.release();
+    }
+  }
+
+  /** Unloads what nobody has needed for long, and the least recently used while what is held is beyond a bound. */
+  async sweep(): Promise<void> {
+    const since = this.#settings.now() - this.#bounds.idleMsMax;
+    for (const place of [...this.#places.values()])
+      if (isIdle(place) && place.idleSince <= since) await this.#unload(place, 'nobody has needed it');
+    await this.#trim();
   }
 
   /** Ends streams; what is asked for from now on is refused. */
@@ -75,70 +223,229 @@ export class Books {
     this.#closing.abort();
   }
 
-  /** Answers what waits, keeps a snapshot, and lets go of all logs. */
+  /** Answers what waits, keeps snapshots, and lets go of all logs. */
   async close(): Promise<void> {
     this.stop();
-    const open = await Promise.allSettled(this.#open.values());
-    for (const each of open) if (each.status === 'fulfilled') await each.value.letGo();
+    await this.opened();
+    for (const place of [...this.#places.values()]) {
+      await place.unloading;
+      await place.open?.save();
+      place.leaving ??= this.#leave(place);
+      await place.leaving;
+    }
   }
 
-  async #find(id: string): Promise<Open | Refusal> {
-    const { store } = this.#settings;
-    if (this.#closing.signal.aborted)
-      return new Refusal(codes.unavailable, `book ${id}`, 'the server is stopping');
-    const known = this.#open.get(id);
-    if (known !== undefined) return await known;
-    if (!isId(id) || (id !== defaultBook && !(await bookExists(store, id))))
-      return new Refusal(bookUnknown, id);
-    // Somebody else may have begun to open it while it was looked for.
-    const begun = this.#open.get(id);
-    if (begun !== undefined) return await begun;
-    if (this.#open.size >= booksMax)
-      return new Refusal(codes.tooMany, `book ${id}`, `${booksMax} books are open`);
-    const opening = this.#openBook(id);
-    this.#open.set(id, opening);
-    // What could not be opened may be tried again.
-    opening.catch(() => this.#open.delete(id));
-    return await opening;
+  /** Why a book can't be opened: there is none of that id. */
+  async #unknown(id: string): Promise<Refusal | undefined> {
+    const there = isId(id) && (id === defaultBook || (await bookExists(this.#settings.store, id)));
+    return there ? undefined : new Refusal(bookUnknown, id);
   }
 
-  async #openBook(id: string): Promise<Open> {
-    const { store, house, engine, now, note } = this.#settings;
-    const began = now();
-    const log = await openLog(store, id);
-    const path = snapshotPath(store, id);
-    const snapshot =
-      path === undefined
-        ? undefined
-        : await restoreSnapshot(path, {
-            house,
-            engine,
-            log,
-            dropped: (why) => note('snapshot dropped', { book: id, why }),
-          });
-    const book = await Book.open({
+  #begin(id: string): Place {
+    const place: Place = {
       id,
-      house,
-      log,
-      now,
-      engine,
-      ...(snapshot === undefined ? {} : { snapshot }),
-    });
-    note('book opened', { book: id, revision: book.head.revision, ms: now() - began });
-    if (book.stopped !== undefined) note('book takes no commands', { book: id, why: book.stopped.message });
-    const failed = (error: unknown): void => note('snapshot not written', { book: id, error: String(error) });
-    const stopSnapshots = path === undefined ? () => {} : keepSnapshots(path, book, failed);
-    const refreshing = setInterval(() => {
-      book.refresh().catch((error: unknown) => note('book not read', { book: id, error: String(error) }));
-    }, refreshMs);
-    refreshing.unref();
-    const letGo = async (): Promise<void> => {
-      clearInterval(refreshing);
-      stopSnapshots();
-      const grown = book.head.revision - (snapshot?.head.revision ?? -1) > 0;
-      if (path !== undefined && grown) await writeSnapshot(path, book).catch(failed);
-      await book.close();
+      open: undefined,
+      opening: new Promise(() => undefined),
+      leases: 0,
+      uses: 0,
+      idleSince: 0,
+      admitted: false,
+      bytesKept: 0,
+      unloading: undefined,
+      leaving: undefined,
     };
-    return { book, desk: bookDesk(book, this.#closing.signal), letGo };
+    this.#places.set(id, place);
+    place.opening = this.#openAt(place);
+    return place;
+  }
+
+  /** Opens a place's book when there is room for it. What could not be opened may be tried again. */
+  async #openAt(place: Place): Promise<OpenBook | Refusal> {
+    const { id } = place;
+    try {
+      const found =
+        (await this.#makeRoom(place, 0)) ??
+        (await OpenBook.open(id, this.#settings, {
+          closing: this.#closing.signal,
+          answered: (answer) => this.#answered(answer),
+          admit: (events) => this.#makeRoom(place, bytesToBe(events)),
+        }));
+      if (found instanceof Refusal) this.#places.delete(id);
+      else {
+        place.open = found;
+        place.bytesKept = 0;
+      }
+      return found;
+    } catch (error) {
+      this.#places.delete(id);
+      throw error;
+    }
+  }
+
+  /** Between this and the count of the lease nothing else may run: a place without leases may be gone. */
+  async #leaseOf(place: Place): Promise<Lease | Refusal> {
+    this.#hold(place);
+    let open: OpenBook | Refusal;
+    try {
+      open = await place.opening;
+    } catch (error) {
+      this.#release(place);
+      throw error;
+    }
+    if (!(open instanceof Refusal)) return this.#given(place, open);
+    this.#release(place);
+    return open;
+  }
+
+  #given(place: Place, { book, desk }: Pick<OpenBook, 'book' | 'desk'>): Lease {
+    let released = false;
+    return {
+      book,
+      desk,
+      share: () => {
+        if (released) throw new Error(`the lease of book ${place.id} has been given back`);
+        this.#hold(place);
+        return this.#given(place, { book, desk });
+      },
+      release: () => {
+        if (!released) this.#release(place);
+        released = true;
+      },
+    };
+  }
+
+  #hold(place: Place): void {
+    place.leases++;
+    place.uses++;
+  }
+
+  #release(place: Place): void {
+    place.leases--;
+    if (place.leases > 0) return;
+    place.idleSince = this.#settings.now();
+    // It is the one that was used last now. One that could not be opened has gone, and another may have come in its stead.
+    if (this.#places.get(place.id) === place) {
+      this.#places.delete(place.id);
+      this.#places.set(place.id, place);
+    }
+    if (this.#beyond() !== undefined) void this.#trim();
+  }
+
+  #answered(answer: CommandAnswer): void {
+    const key = answer.kind === 'refused' ? answer.refusal.code : answer.kind;
+    this.#answers.set(key, (this.#answers.get(key) ?? 0) + 1);
+  }
+
+  /**
+   * Takes room for a place, from others that nobody needs where that must be.
+   *
+   * @param bytes what its book is expected to take beside those that are open; one that is open alone may take any
+   * @returns a refusal that names the bound, when nothing can be unloaded
+   */
+  async #makeRoom(place: Place, bytes: number): Promise<Refusal | undefined> {
+    const tried = new Set<Place>();
+    for (;;) {
+      const bound = this.#beyond(place, bytes);
+      if (bound === undefined) {
+        place.admitted = true;
+        place.bytesKept = bytes;
+        return undefined;
+      }
+      if (!(await this.#unloadOne(tried))) return new Refusal(codes.tooMany, `book ${place.id}`, bound);
+    }
+  }
+
+  /** The bound that what is held is beyond, in words, with a further book where one is named; undefined where it is within all. */
+  #beyond(further?: Place, bytes = 0): string | undefined {
+    const { booksMax, memoryBytesMax } = this.#bounds;
+    let count = further === undefined ? 0 : 1;
+    let held = 0;
+    for (const place of this.#places.values()) {
+      if (!place.admitted || place === further) continue;
+      count++;
+      held += bytesIn(place);
+    }
+    if (count > booksMax) return `${booksMax} books are in use, and no more may be open`;
+    if (held > 0 && held + bytes > memoryBytesMax)
+      return `the books in use take ${mib(held)}, this one would take ${mib(bytes)}; together they may take ${mib(memoryBytesMax)}`;
+    return undefined;
+  }
+
+  /** Unloads until what is held is within bounds, as far as it can be. */
+  async #trim(): Promise<void> {
+    if (this.#trimming) return;
+    this.#trimming = true;
+    const tried = new Set<Place>();
+    while (this.#beyond() !== undefined && (await this.#unloadOne(tried)));
+    this.#trimming = false;
+  }
+
+  /**
+   * Unloads the least recently used book that nobody needs, or waits where one is being unloaded.
+   *
+   * @param tried those that were tried before: somebody came for them
+   * @returns whether there was one
+   */
+  async #unloadOne(tried: Set<Place>): Promise<boolean> {
+    const places = [...this.#places.values()];
+    const under = places.find(({ unloading }) => unloading !== undefined);
+    if (under !== undefined) {
+      await under.unloading;
+      return true;
+    }
+    const place = places.find((each) => isIdle(each) && !tried.has(each));
+    if (place === undefined) return false;
+    tried.add(place);
+    await this.#unload(place, 'others need its room');
+    return true;
+  }
+
+  #unload(place: Place, why: string): Promise<void> {
+    place.unloading ??= this.#saveAndLeave(place, why).finally(() => {
+      place.unloading = undefined;
+    });
+    return place.unloading;
+  }
+
+  /** Writes the snapshot while the book can still be used; only who comes after that has to wait until it is opened again. */
+  async #saveAndLeave(place: Place, why: string): Promise<void> {
+    const { id, open, uses } = place;
+    const { store, note, now } = this.#settings;
+    // What only memory holds would be lost.
+    if (open === undefined || !(await bookExists(store, id).catch(() => false))) return;
+    const began = now();
+    await open.save();
+    if (place.leases > 0 || place.uses !== uses || place.leaving !== undefined) return;
+    const { revision } = open.book.head;
+    place.leaving = this.#leave(place);
+    await place.leaving;
+    note('book unloaded', { book: id, revision, why, ms: now() - began });
+  }
+
+  async #leave(place: Place): Promise<void> {
+    const { id, open } = place;
+    if (open !== undefined) {
+      await open
+        .letGo()
+        .catch((error: unknown) => this.#settings.note('log not closed', { book: id, error: String(error) }));
+      this.#past = sumOf(this.#past, open.book.counts);
+    }
+    this.#places.delete(id);
   }
 }
+
+/** Whether a place's book is open and nobody holds it. */
+const isIdle = ({ open, leases, leaving }: Place): boolean =>
+  open !== undefined && leases === 0 && leaving === undefined;
+
+const bytesIn = ({ open, bytesKept }: Place): number =>
+  open === undefined ? bytesKept : bytesHeld(open.book);
+
+const mib = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2)} MiB`;
+
+const listed = ({ head, state }: Book): BookListed['open'] => ({
+  revision: head.revision,
+  openFrom: state.openFrom,
+  eventCount: head.revision + 1,
+  postingCount: state.journal.length,
+});

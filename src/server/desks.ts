@@ -19,7 +19,7 @@ import { News } from '../store/news.ts';
 import type { Sandbox } from '../store/sandbox.ts';
 
 /** A command's answer where the log could not take it: nothing was written. */
-async function answered(title: string, answer: Promise<CommandAnswer>): Promise<CommandAnswer> {
+async function answerOf(title: string, answer: Promise<CommandAnswer>): Promise<CommandAnswer> {
   try {
     return await answer;
   } catch (error) {
@@ -61,8 +61,16 @@ async function refolded(book: Book, through: number, signal: AbortSignal): Promi
   return state;
 }
 
-/** A book as a desk; one for as long as the book is open, since what is known of it is kept by desk. */
-export function bookDesk(book: Book, closing: AbortSignal): Desk {
+/**
+ * A book as a desk; one for as long as the book is open, since what is known of it is kept by desk.
+ *
+ * @param answered told of each answer to a command
+ */
+export function bookDesk(
+  book: Book,
+  closing: AbortSignal,
+  answered: (answer: CommandAnswer) => void = () => undefined,
+): Desk {
   const title = `book ${book.id}`;
   return {
     title,
@@ -87,7 +95,11 @@ export function bookDesk(book: Book, closing: AbortSignal): Desk {
         signal,
       );
     },
-    execute: (command, sender) => answered(title, book.execute(command, sender)),
+    execute: async (command, sender) => {
+      const answer = await answerOf(title, book.execute(command, sender));
+      answered(answer);
+      return answer;
+    },
     follow: (from, signal) => book.log.subscribe(from, AbortSignal.any([signal, closing])),
   };
 }
@@ -169,7 +181,7 @@ export function sandboxDesk(
         signal,
       ),
     execute: async (command: Command, sender: Sender) => {
-      const answer = await answered(title, sandbox.execute(command, sender));
+      const answer = await answerOf(title, sandbox.execute(command, sender));
       news.wake();
       for (const listener of listeners) listener();
       return answer;

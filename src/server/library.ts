@@ -5,7 +5,7 @@
  */
 import { pointUnknown } from '../graphql/faults.ts';
 import { streamLimits } from '../graphql/limits.ts';
-import type { Desk, Library, SandboxDesk, SandboxOrder } from '../graphql/source.ts';
+import type { Library, SandboxDesk, SandboxOrder } from '../graphql/source.ts';
 import type { House } from '../kernel/house.ts';
 import type { Override } from '../kernel/policy.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
@@ -14,16 +14,24 @@ import { asRecorded, retell } from '../scenario/retold.ts';
 import { appendsOf } from '../store/appends.ts';
 import { Book } from '../store/book.ts';
 import { MemoryLog } from '../store/memory.ts';
-import { Sandboxes } from '../store/sandbox.ts';
-import type { Books } from './books.ts';
+import { Sandboxes, sandboxLimits } from '../store/sandbox.ts';
+import type { Books, Lease } from './books.ts';
 import { sandboxDesk } from './desks.ts';
+import type { Leases } from './leases.ts';
 
-export class OpenLibrary implements Library {
+/** A sandbox, and its hold on the book that it is a fork of: none where its history was replayed into a book of its own. */
+interface Held {
+  readonly desk: SandboxDesk;
+  readonly lease: Lease | undefined;
+}
+
+/** What is shared by all requests: sandboxes, and places for streams. */
+export class OpenLibrary {
   readonly house: House;
   readonly now: () => number;
   readonly #books: Books;
   readonly #sandboxes: Sandboxes;
-  readonly #desks = new Map<string, SandboxDesk>();
+  readonly #held = new Map<string, Held>();
   #streams = 0;
 
   constructor(house: House, books: Books, now: () => number) {
@@ -33,42 +41,90 @@ export class OpenLibrary implements Library {
     this.#sandboxes = new Sandboxes(now);
   }
 
-  book(id: string): Promise<Desk | Refusal> {
-    return this.#books.desk(id);
+  /** The library as one request sees it: what the request is given stays open until it is over. */
+  through(leases: Leases): Library {
+    const shared = (held: Held): SandboxDesk => {
+      if (held.lease !== undefined) leases.share(held.lease);
+      return held.desk;
+    };
+    const all = (): readonly SandboxDesk[] => [...this.#held.values()].map(shared);
+    return {
+      house: this.house,
+      now: this.now,
+      book: async (id) => {
+        const lease = await leases.book(id);
+        return lease instanceof Refusal ? lease : lease.desk;
+      },
+      books: () => this.#books.list(),
+      sandbox: (id) => {
+        const held = this.#held.get(id);
+        const sandbox = this.#sandboxes.get(id);
+        if (held === undefined || sandbox === undefined) return undefined;
+        sandbox.usedAt = this.now();
+        return shared(held);
+      },
+      get sandboxes() {
+        return all();
+      },
+      openSandbox: async (order) => {
+        const held = await this.#openSandbox(order);
+        return held instanceof Refusal ? held : shared(held);
+      },
+      discardSandbox: (id) => {
+        const held = this.#held.get(id);
+        // Answered with as it was: its book must not go before that.
+        const desk = held === undefined ? undefined : shared(held);
+        this.#discard(id);
+        return desk;
+      },
+      enterStream: () => this.enterStream(),
+    };
   }
 
-  sandbox(id: string): SandboxDesk | undefined {
-    const sandbox = this.#sandboxes.get(id);
-    if (sandbox === undefined) return undefined;
-    sandbox.usedAt = this.now();
-    return this.#desks.get(id);
+  /** How many streams, and how many sandboxes, are open. */
+  get open(): { readonly streams: number; readonly sandboxes: number } {
+    return { streams: this.#streams, sandboxes: this.#held.size };
   }
 
-  get sandboxes(): readonly SandboxDesk[] {
-    return this.#sandboxes.all.flatMap(({ id }) => this.#desks.get(id) ?? []);
+  /** Discards sandboxes that have lain unused too long, which gives their books free. */
+  sweep(): void {
+    for (const id of [...this.#held.keys()]) {
+      const sandbox = this.#sandboxes.get(id);
+      if (sandbox === undefined || this.now() - sandbox.usedAt > sandboxLimits.idleMsMax) this.#discard(id);
+    }
   }
 
-  async openSandbox({
-    book: id,
-    revision,
-    overrides,
-    replay,
-    signal,
-  }: SandboxOrder): Promise<SandboxDesk | Refusal> {
-    const book = await this.#books.book(id);
-    if (book instanceof Refusal) return book;
-    const at = revision ?? book.head.revision;
-    if (at > book.head.revision)
-      return new Refusal(pointUnknown, `revision: ${at}`, `book ${id} ends at ${book.head.revision}`);
-    const told = replay ? await this.#replayed(book, at, overrides, signal) : undefined;
-    const below = told?.book ?? book;
-    const sandbox = await this.#sandboxes.open(below, told?.book.head.revision ?? at, overrides);
-    if (sandbox instanceof Refusal) return sandbox;
-    // Those that lay unused too long went when this one came.
-    for (const old of this.#desks.keys()) if (this.#sandboxes.get(old) === undefined) this.#desks.delete(old);
-    const desk = sandboxDesk(sandbox, { forkedAt: at, replayed: told }, this.#books.closing);
-    this.#desks.set(sandbox.id, desk);
-    return desk;
+  /** Takes one of the places for streams, or says why not; to be given back with what it returns. */
+  enterStream(): (() => void) | Refusal {
+    if (this.#streams >= streamLimits.openMax)
+      return new Refusal(codes.tooMany, `${this.#streams} streams`, `at most ${streamLimits.openMax}`);
+    this.#streams++;
+    let entered = true;
+    return () => {
+      if (entered) this.#streams--;
+      entered = false;
+    };
+  }
+
+  async #openSandbox(order: SandboxOrder): Promise<Held | Refusal> {
+    this.sweep();
+    const { book: id, revision } = order;
+    return await this.#books.use(id, async (lease) => {
+      const { book } = lease;
+      const at = revision ?? book.head.revision;
+      if (at > book.head.revision)
+        return new Refusal(pointUnknown, `revision: ${at}`, `book ${id} ends at ${book.head.revision}`);
+      const told = order.replay ? await this.#replayed(book, at, order.overrides, order.signal) : undefined;
+      const below = told?.book ?? book;
+      const sandbox = await this.#sandboxes.open(below, told?.book.head.revision ?? at, order.overrides);
+      if (sandbox instanceof Refusal) return sandbox;
+      const held = {
+        desk: sandboxDesk(sandbox, { forkedAt: at, replayed: told }, this.#books.closing),
+        lease: told === undefined ? lease.share() : undefined,
+      };
+      this.#held.set(sandbox.id, held);
+      return held;
+    });
   }
 
   /** A book's history up to a revision, evaluated again under overrides: a book of its own, in memory. */
@@ -93,21 +149,10 @@ export class OpenLibrary implements Library {
     return { book: made, divergences };
   }
 
-  discardSandbox(id: string): SandboxDesk | undefined {
-    const desk = this.#desks.get(id);
+  #discard(id: string): void {
+    const held = this.#held.get(id);
+    this.#held.delete(id);
     this.#sandboxes.discard(id);
-    this.#desks.delete(id);
-    return desk;
-  }
-
-  enterStream(): (() => void) | Refusal {
-    if (this.#streams >= streamLimits.openMax)
-      return new Refusal(codes.tooMany, `${this.#streams} streams`, `at most ${streamLimits.openMax}`);
-    this.#streams++;
-    let entered = true;
-    return () => {
-      if (entered) this.#streams--;
-      entered = false;
-    };
+    held?.lease?.release();
   }
 }

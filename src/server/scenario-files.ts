@@ -6,6 +6,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
+import { bookUnknown } from '../graphql/faults.ts';
 import { declareCode, Refusal } from '../kernel/refusals.ts';
 import type { BaseRecord } from '../scenario/base.ts';
 import { type BaseSources, readBase } from '../scenario/bases.ts';
@@ -64,16 +65,27 @@ export class ScenarioFiles {
     const key =
       path === undefined ? undefined : JSON.stringify([path, (await stat(path)).mtimeMs, base, horizon]);
     if (key !== undefined && this.#last?.key === key) return this.#last.base;
-    const sources: BaseSources = {
+    const sources = (log: BaseSources['log']): BaseSources => ({
       house,
       engine,
       history: async (of) => (path === undefined ? new Refusal(historyUnknown, of) : createReadStream(path)),
-      log: async (id) => {
-        const book = await books.book(id);
-        return book instanceof Refusal ? book : book.log;
-      },
-    };
-    const found = await readBase(sources, scenario, signal);
+      log,
+    });
+    // A base holds what it was read from itself: the book is needed for no longer than it is read.
+    const found =
+      base.kind === 'book'
+        ? await books.use(base.book, ({ book }) =>
+            readBase(
+              sources(async () => book.log),
+              scenario,
+              signal,
+            ),
+          )
+        : await readBase(
+            sources(async (id) => new Refusal(bookUnknown, id)),
+            scenario,
+            signal,
+          );
     if (key !== undefined && !(found instanceof Refusal)) this.#last = { key, base: found };
     return found;
   }

@@ -7,6 +7,7 @@ import { lexicographicSortSchema, printSchema } from 'graphql';
 import '../audit/graphql.ts';
 import { addCommands, builder } from '../graphql/index.ts';
 import '../scenario/graphql.ts';
+import '../segments/graphql.ts';
 import { house } from '../segments/index.ts';
 
 addCommands(house);

@@ -18,19 +18,22 @@ import { Runs } from '../scenario/runs.ts';
 import { house } from '../segments/index.ts';
 import { engineVersion } from '../store/engine.ts';
 import { ServerAuditing } from './auditing.ts';
-import { Books } from './books.ts';
+import { Books, type BooksBounds, sweepMs } from './books.ts';
 import { costPlugin } from './cost.ts';
 import { deadlinePlugin } from './deadline.ts';
 import { examples } from './examples.ts';
+import { Leases, leasesPlugin } from './leases.ts';
 import { OpenLibrary } from './library.ts';
 import { requestLimits } from './limits.ts';
 import { isLogged, type Logged, loggingPlugin, OneLine } from './logging.ts';
 import { masked } from './masking.ts';
+import { Metrics } from './metrics.ts';
 import { csrfHeader, playground } from './playground.ts';
 import { quiet, reported } from './quiet.ts';
 import { correlationHeader, correlationOf, isAddressedHere, isLoopback, senderOf } from './request.ts';
 import { ScenarioFiles } from './scenario-files.ts';
 import { schema } from './schema.ts';
+import { ServerTransfers } from './transfers.ts';
 
 /** The server would be open to others. */
 export const hostRefused = declareCode(
@@ -45,13 +48,17 @@ const shippedScenarios = fileURLToPath(new URL('../../scenarios', import.meta.ur
 
 /** With what a server is started. */
 export interface ServerSettings {
-  /** `sqlite:DIR` or `memory:`. */
+  /** `sqlite:DIR`, `memory:` or `esdb://…`. */
   readonly store: string;
+  /** A folder for snapshots of books whose log is elsewhere; without one, none of these are kept. */
+  readonly snapshots?: string | undefined;
   /** 0: any free port. */
   readonly port?: number;
   readonly host?: string;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** How many books may be open, and for how long. */
+  readonly bounds?: Partial<BooksBounds>;
   /** The folder of scenario files; those that are shipped when left out. */
   readonly scenarios?: string;
   /** Where the log goes, a JSON object a line; nowhere when left out. */
@@ -76,11 +83,13 @@ export interface RunningServer {
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const {
     store,
+    snapshots,
     port = 4000,
     host = '127.0.0.1',
     now = Date.now,
     scenarios = shippedScenarios,
     log,
+    bounds = {},
   } = settings;
   if (!isLoopback(host)) throw new RefusedError(new Refusal(hostRefused, `host: ${host}`));
   const app = fastify({
@@ -92,7 +101,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     connectionTimeout: requestLimits.idleMsMax,
   });
   const note = (text: string, about: object = {}): void => app.log.info(about, text);
-  const books = new Books({ store, house, engine: engineVersion(), now, note });
+  const books = new Books({ store, snapshots, house, engine: engineVersion(), now, note, bounds });
   const library = new OpenLibrary(house, books, now);
   const files = new ScenarioFiles({ folder: scenarios, books, house, engine: engineVersion(), note });
   const runs = new Runs({
@@ -101,16 +110,25 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     clock: () => performance.now(),
     readBase: (scenario, signal) => files.base(scenario, signal),
   });
+  const transfers = new ServerTransfers({
+    hold: (id) => books.lease(id),
+    open: () => books.held.map(({ book }) => book),
+    note,
+  });
   const desks: Desks = {
     library,
-    auditing: new ServerAuditing(books),
+    transfers,
+    auditing: new ServerAuditing(),
     whatIfs: { runs, scenarios: () => files.list() },
   };
+  const metrics = new Metrics({ books, library, runs, now });
   guard(app);
-  serveGraphQL(app, desks, books);
+  serveGraphQL(app, desks, books, metrics);
   serveHealth(app, books);
+  serveMetrics(app, metrics);
   try {
-    const first = await books.desk(defaultBook);
+    // Never given back: the default book stays open, since it is what readiness is asked of.
+    const first = await books.lease(defaultBook);
     if (first instanceof Refusal) throw new RefusedError(first);
     await app.listen({ host, port });
   } catch (error) {
@@ -118,10 +136,17 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     await app.close();
     throw error;
   }
+  transfers.start();
+  const sweeping = setInterval(() => {
+    library.sweep();
+    void books.sweep();
+  }, sweepMs);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    clearInterval(sweeping);
     runs.close();
     await app.close();
+    await transfers.close();
     await books.close();
   };
   return {
@@ -152,11 +177,16 @@ function guard(app: FastifyInstance): void {
 }
 
 /** What a request's context is made of, beside who asks. */
-type Desks = Pick<Context, 'library' | 'auditing' | 'whatIfs'>;
+interface Desks {
+  readonly library: OpenLibrary;
+  readonly auditing: ServerAuditing;
+  readonly whatIfs: Context['whatIfs'];
+  readonly transfers: Context['transfers'];
+}
 
-function serveGraphQL(app: FastifyInstance, desks: Desks, books: Books): void {
+function serveGraphQL(app: FastifyInstance, desks: Desks, books: Books, metrics: Metrics): void {
   const streams = new Set<ServerResponse>();
-  const yoga = createGateway(desks, (error) => {
+  const yoga = createGateway(desks, books, metrics, (error) => {
     if (!isLogged(error)) app.log.error(error, 'unexpected error');
   });
   const page = playground(endpoint, examples);
@@ -194,15 +224,25 @@ interface HttpContext {
   readonly reply: FastifyReply;
 }
 
-function createGateway(desks: Desks, failed: (error: unknown) => void) {
-  return createYoga<HttpContext, Logged & { readonly giveUp: AbortController }>({
+function createGateway(
+  { library, auditing, whatIfs, transfers }: Desks,
+  books: Books,
+  metrics: Metrics,
+  failed: (error: unknown) => void,
+) {
+  return createYoga<HttpContext, Logged & { readonly giveUp: AbortController; readonly leases: Leases }>({
     schema,
     graphqlEndpoint: endpoint,
     context: ({ incoming, reply }) => {
       const giveUp = new AbortController();
       reply.raw.once('close', () => giveUp.abort());
+      const leases = Leases.until(reply.raw, books);
       return {
-        ...desks,
+        library: library.through(leases),
+        auditing: auditing.through(leases),
+        whatIfs,
+        transfers,
+        leases,
         incoming,
         giveUp,
         signal: giveUp.signal,
@@ -238,9 +278,11 @@ function createGateway(desks: Desks, failed: (error: unknown) => void) {
         // See quiet.ts.
         blockFieldSuggestion: { enabled: false },
       }),
+      metrics.plugin,
       loggingPlugin,
       quiet,
       costPlugin(requestLimits.cost),
+      leasesPlugin,
       deadlinePlugin(requestLimits.queryMsMax),
     ],
   });
@@ -250,13 +292,23 @@ function createGateway(desks: Desks, failed: (error: unknown) => void) {
 function serveHealth(app: FastifyInstance, books: Books): void {
   app.get('/health', async () => ({ status: 'ok', engine: engineVersion() }));
   app.get('/ready', async (_request, reply) => {
-    const book = await books
-      .book(defaultBook)
+    const lease = await books
+      .lease(defaultBook)
       .catch((error: unknown) => new Refusal(codes.unavailable, String(error)));
-    if (book instanceof Refusal)
-      return await reply.code(503).send({ status: 'unavailable', why: book.message });
+    if (lease instanceof Refusal)
+      return await reply.code(503).send({ status: 'unavailable', why: lease.message });
+    const { book } = lease;
+    lease.release();
     if (book.stopped !== undefined)
       return await reply.code(503).send({ status: 'unavailable', why: book.stopped.message });
     return { status: 'ready', book: book.id, revision: String(book.head.revision) };
+  });
+}
+
+/** Metrics, for whoever scrapes them. */
+function serveMetrics(app: FastifyInstance, metrics: Metrics): void {
+  app.get('/metrics', async (_request, reply) => {
+    reply.type(metrics.contentType);
+    return await metrics.text();
   });
 }

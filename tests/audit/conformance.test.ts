@@ -8,6 +8,7 @@ import type { StoredEvent } from '../../src/kernel/events.ts';
 import { House } from '../../src/kernel/house.ts';
 import { codes, Refusal } from '../../src/kernel/refusals.ts';
 import { house, segments } from '../../src/segments/index.ts';
+import { interbookHistory } from '../oracle/interbook-histories.ts';
 import {
   logOf,
   randomCases,
@@ -87,6 +88,22 @@ describe('a record as the rules made it', () => {
       expect(result).toMatchObject({ clean: true, checked: events.length, findingCount: 0, rootCount: 0 });
       expect(result.facts).toBe(events.filter(({ kind }) => kind === 'fact').length);
       expect(result.facts + result.derived).toBe(result.checked);
+    },
+  );
+
+  it.each(randomCases(2))(
+    'is clean with transfers between books: history %i, closes %s, backdated %s',
+    async (seed, close, backdated) => {
+      const lines = interbookHistory(seed, {
+        days: 40,
+        lines: 400,
+        users: 8,
+        merchants: 3,
+        close,
+        backdated,
+      });
+      const events = recordLines(lines, { close, reverseEvery: 5 });
+      expect(await judged(events)).toMatchObject({ clean: true, checked: events.length, findingCount: 0 });
     },
   );
 

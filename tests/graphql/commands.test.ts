@@ -8,6 +8,8 @@ import { Served } from '../server/served.ts';
 let served: Served;
 beforeAll(async () => {
   served = await Served.start();
+  // For returnTransfer: completeTransfer ends the other.
+  await send('sendTransfer', { ...half, transfer: 'T-0', effectiveOn: '2016-04-02' });
 });
 afterAll(async () => {
   await served.server.close();
@@ -31,6 +33,9 @@ async function send(command: string, input: object, headers: Readonly<Record<str
   return data[command];
 }
 
+/** A transfer between books, as both of them name it; the other book isn't there, so that it stays where it is. */
+const half = { from: 'user-1', otherBook: 'elsewhere', to: 'user-9', amount: money('1.00') };
+
 /** A good input of every command, on a day of April; they follow one another. */
 const good: Readonly<Record<string, object>> = {
   contributeCapital: { entity: 'platform', amount: money('10.00') },
@@ -50,6 +55,11 @@ const good: Readonly<Record<string, object>> = {
   subscribeFund: { fund: 'yuebao', holder: 'user-1', amount: money('50.00') },
   redeemFund: { fund: 'yuebao', holder: 'user-1', amount: { money: money('20.00') }, speed: 'QUICK' },
   publishRate: { asset: 'DEPOSIT_3M', rate: '3.1%' },
+  sendTransfer: { ...half, transfer: 'T-1' },
+  completeTransfer: { transfer: 'T-1' },
+  returnTransfer: { transfer: 'T-0', reason: 'a test' },
+  receiveTransfer: { ...half, transfer: 'T-1' },
+  declineTransfer: { ...half, transfer: 'T-2', reason: 'a test' },
   changePolicy: {
     parameter: 'payments.merchantFeeRate',
     value: '0.5%',
@@ -96,8 +106,8 @@ describe('every command', () => {
 
 describe('an answer', () => {
   it('is the same whether a command comes as a mutation or as a line of a history', async () => {
-    const desk = await served.server.books.desk('main');
-    if (desk instanceof Refusal) throw new Error(desk.message);
+    const lease = await served.server.books.lease('main');
+    if (lease instanceof Refusal) throw new Error(lease.message);
     const input = { holder: 'user-1', amount: money('2.00'), effectiveOn, idempotencyKey: 'by two doors' };
     const first = await send('topUp', input);
     const line = {
@@ -106,7 +116,8 @@ describe('an answer', () => {
       with: { holder: 'user-1', amount: '2.00 CNY' },
       key: 'by two doors',
     };
-    const repeated = await desk.execute(line, { actor: 'import', correlation: '' });
+    const repeated = await lease.desk.execute(line, { actor: 'import', correlation: '' });
+    lease.release();
     expect(repeated).toMatchObject({ kind: 'repeated', first: Number(first.revision) });
   });
 

@@ -13,6 +13,7 @@ import { NumberedEntry, type State } from '../../src/kernel/state.ts';
 import { covers, Looked, TrackedReading } from '../../src/kernel/tracking.ts';
 import { house } from '../../src/segments/index.ts';
 import { randomCases, randomHistory, recordLines } from '../audit/recorded.ts';
+import { interbookHistory } from '../oracle/interbook-histories.ts';
 
 type Data = DataOf<Fields>;
 type Event = Happening<Data>;
@@ -172,6 +173,15 @@ describe('reads', () => {
   const watch = new Watch();
   for (const [seed, close, backdated] of randomCases(10)) {
     recordLines(randomHistory(seed, close, backdated, 250), {
+      close,
+      reverseEvery: 6,
+      before: (ledger, command) => look(watch, ledger, command),
+    });
+  }
+
+  for (const [seed, close, backdated] of randomCases(3)) {
+    const size = { days: 40, lines: 250, users: 8, merchants: 3 };
+    recordLines(interbookHistory(seed, { ...size, close, backdated }), {
       close,
       reverseEvery: 6,
       before: (ledger, command) => look(watch, ledger, command),

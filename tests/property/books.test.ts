@@ -7,9 +7,17 @@ import { genesisHash, hashHolds } from '../../src/kernel/events.ts';
 import { fold } from '../../src/kernel/fold.ts';
 import { State } from '../../src/kernel/state.ts';
 import { house } from '../../src/segments/index.ts';
+import { interbookHistory } from '../oracle/interbook-histories.ts';
 import { balancesOf, rowsOf } from '../support/book.ts';
-import { type Generated, generate, histories, run, withReversals } from '../support/histories.ts';
-import { belowZero, bookingOf, unbackedDates, unbalanced } from '../support/invariants.ts';
+import {
+  type Generated,
+  generate,
+  histories,
+  historiesOf,
+  run,
+  withReversals,
+} from '../support/histories.ts';
+import { belowZero, bookingOf, unbackedDates, unbalanced, unmatchedDates } from '../support/invariants.ts';
 
 const long: Generated = generate(202, {
   days: 200,
@@ -20,71 +28,78 @@ const long: Generated = generate(202, {
   backdated: true,
 });
 
-describe.each([...histories(6, { days: 40, lines: 400, users: 8, merchants: 3 }), long])(
-  '$name',
-  (generated) => {
-    const { close, last } = generated;
-    const lines = withReversals(generated);
-    const { book, refused } = run(lines, { close, through: last });
-    const bookings = book.events.map(bookingOf);
+const small = { days: 40, lines: 400, users: 8, merchants: 3 } as const;
+const betweenBooks = historiesOf(interbookHistory, 3, small).map((generated) => ({
+  ...generated,
+  name: `between books, ${generated.name}`,
+}));
 
-    it('has reversals, and refusals', () => {
-      expect(book.events.some(({ type }) => type === 'Reversed')).toBe(true);
-      expect(refused.length).toBeGreaterThan(0);
-    });
+describe.each([...histories(6, small), ...betweenBooks, long])('$name', (generated) => {
+  const { close, last } = generated;
+  const lines = withReversals(generated);
+  const { book, refused } = run(lines, { close, through: last });
+  const bookings = book.events.map(bookingOf);
 
-    it('every entry balances, per entity and currency', () => {
-      expect(unbalanced(bookings)).toEqual([]);
-    });
+  it('has reversals, and refusals', () => {
+    expect(book.events.some(({ type }) => type === 'Reversed')).toBe(true);
+    expect(refused.length).toBeGreaterThan(0);
+  });
 
-    it('customers’ money is backed on every date, with the unswept fees', () => {
-      expect(unbackedDates(bookings)).toEqual([]);
-    });
+  it('every entry balances, per entity and currency', () => {
+    expect(unbalanced(bookings)).toEqual([]);
+  });
 
-    it('no wallet, and no account with a floor, is below zero on any date', () => {
-      expect(belowZero(bookings)).toEqual([]);
-    });
+  it('customers’ money is backed on every date, with the unswept fees', () => {
+    expect(unbackedDates(bookings)).toEqual([]);
+  });
 
-    it('no event has more postings than one may, none of zero, and none twice on an account', () => {
-      for (const { accounts, minors } of book.events) {
-        expect(accounts.length).toBeLessThanOrEqual(postingsMax);
-        expect(minors).not.toContain(0n);
-        expect(new Set(accounts).size).toBe(accounts.length);
-      }
-    });
+  it('what is set aside is on its way to other books, on every date', () => {
+    expect(unmatchedDates(bookings)).toEqual([]);
+  });
 
-    it('every event is chained to the one before it', () => {
-      let before = genesisHash;
-      for (const event of book.events) {
-        expect(hashHolds(event, before)).toBe(true);
-        before = event.hash;
-      }
-    });
+  it('no wallet, and no account with a floor, is below zero on any date', () => {
+    expect(belowZero(bookings)).toEqual([]);
+  });
 
-    it('a rebuild from the events equals the live book', () => {
-      const rebuilt = State.empty(new Chart(house.kinds));
-      for (const event of book.events) fold(house, rebuilt, event);
-      expect(balancesOf(rebuilt)).toEqual(book.balances());
-      expect(rowsOf(house, rebuilt)).toEqual(rowsOf(house, book.state));
-      expect(digest(house, rebuilt)).toBe(digest(house, book.state));
-    });
+  it('no event has more postings than one may, none of zero, and none twice on an account', () => {
+    for (const { accounts, minors } of book.events) {
+      expect(accounts.length).toBeLessThanOrEqual(postingsMax);
+      expect(minors).not.toContain(0n);
+      expect(new Set(accounts).size).toBe(accounts.length);
+    }
+  });
 
-    it('the same commands give the same bytes', () => {
-      const again = run(lines, { close, through: last });
-      expect(again.book.events.at(-1)?.hash).toBe(book.events.at(-1)?.hash);
-    });
+  it('every event is chained to the one before it', () => {
+    let before = genesisHash;
+    for (const event of book.events) {
+      expect(hashHolds(event, before)).toBe(true);
+      before = event.hash;
+    }
+  });
 
-    it('what carries a key is booked once, however often it is sent', () => {
-      const before = digest(house, book.state);
-      const count = book.events.length;
-      // A refused command's key stays free: only what went through is sent again.
-      const left = new Set(refused.map(([line]) => line));
-      lines.forEach((line, at) => {
-        if (line.key === undefined || left.has(at + 1)) return;
-        expect(book.decide(line).kind).toBe('repeated');
-      });
-      expect(book.events.length).toBe(count);
-      expect(digest(house, book.state)).toBe(before);
+  it('a rebuild from the events equals the live book', () => {
+    const rebuilt = State.empty(new Chart(house.kinds));
+    for (const event of book.events) fold(house, rebuilt, event);
+    expect(balancesOf(rebuilt)).toEqual(book.balances());
+    expect(rowsOf(house, rebuilt)).toEqual(rowsOf(house, book.state));
+    expect(digest(house, rebuilt)).toBe(digest(house, book.state));
+  });
+
+  it('the same commands give the same bytes', () => {
+    const again = run(lines, { close, through: last });
+    expect(again.book.events.at(-1)?.hash).toBe(book.events.at(-1)?.hash);
+  });
+
+  it('what carries a key is booked once, however often it is sent', () => {
+    const before = digest(house, book.state);
+    const count = book.events.length;
+    // A refused command's key stays free: only what went through is sent again.
+    const left = new Set(refused.map(([line]) => line));
+    lines.forEach((line, at) => {
+      if (line.key === undefined || left.has(at + 1)) return;
+      expect(book.decide(line).kind).toBe('repeated');
     });
-  },
-);
+    expect(book.events.length).toBe(count);
+    expect(digest(house, book.state)).toBe(before);
+  });
+});

@@ -75,15 +75,16 @@ export class Served implements AsyncDisposable {
   ): Promise<Served> {
     let now = clockFrom;
     const server = await startServer({ store: 'memory:', port: 0, now: () => (now += 1000), ...settings });
-    const desk = await server.books.desk('main');
-    if (desk instanceof Refusal) throw new Error(desk.message);
+    const lease = await server.books.lease('main');
+    if (lease instanceof Refusal) throw new Error(lease.message);
     for (const [on, command, inputs] of history) {
-      const answer = await desk.execute(
+      const answer = await lease.desk.execute(
         { on, command, with: inputs },
         { actor: 'history', correlation: 'history' },
       );
       if (answer.kind === 'refused') throw new Error(`${on} ${command}: ${answer.refusal.message}`);
     }
+    lease.release();
     return new Served(server);
   }
 

@@ -85,3 +85,28 @@ export const redeem = (
 
 export const publishRate = (on: string, asset: string, rate: string): Command =>
   command(on, 'publishRate', { asset, rate });
+
+/** A transfer between books, as both halves name it. */
+interface Half {
+  readonly transfer: string;
+  /** The other book. */
+  readonly book: string;
+  readonly from: string;
+  readonly to: string;
+  readonly amount: string;
+}
+
+const half = ({ amount, ...rest }: Half): Command['with'] => ({ ...rest, amount: money(amount) });
+
+export const sendTransfer = (on: string, of: Half): Command => command(on, 'sendTransfer', half(of));
+
+export const receiveTransfer = (on: string, of: Half): Command => command(on, 'receiveTransfer', half(of));
+
+export const declineTransfer = (on: string, of: Half, reason = 'a test'): Command =>
+  command(on, 'declineTransfer', { ...half(of), reason });
+
+export const completeTransfer = (on: string, transfer: string): Command =>
+  command(on, 'completeTransfer', { transfer });
+
+export const returnTransfer = (on: string, transfer: string, reason = 'a test'): Command =>
+  command(on, 'returnTransfer', { transfer, reason });

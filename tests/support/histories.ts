@@ -81,9 +81,12 @@ export interface Generated {
   readonly last: string;
 }
 
+/** Makes the lines of a seed. */
+export type Generator = (seed: number, options: HistoryOptions) => Line[];
+
 /** The history of a seed. */
-export function generate(seed: number, options: HistoryOptions): Generated {
-  const lines = history(seed, options);
+export function generate(seed: number, options: HistoryOptions, make: Generator = history): Generated {
+  const lines = make(seed, options);
   const last = lines.reduce((latest, { on }) => Math.max(latest, parseDay(on) ?? dayMin), dayMin);
   const name = `seed ${seed}, closes ${options.close}${options.backdated ? ', dates in any order' : ''}`;
   return { name, seed, lines, close: options.close, last: formatDay(last) };
@@ -98,13 +101,17 @@ export const manners = [
 ] as const;
 
 /** Histories of seeds 1 to a number, in each manner. `FORMICARY_SEEDS` multiplies the number. */
-export function histories(
-  seeds: number,
-  size: Pick<HistoryOptions, 'days' | 'lines' | 'users' | 'merchants'>,
-): readonly Generated[] {
+export const histories = (seeds: number, size: HistorySize): readonly Generated[] =>
+  historiesOf(history, seeds, size);
+
+/** How large a history is. */
+export type HistorySize = Pick<HistoryOptions, 'days' | 'lines' | 'users' | 'merchants'>;
+
+/** The same of another generator. */
+export function historiesOf(make: Generator, seeds: number, size: HistorySize): readonly Generated[] {
   const more = Number(process.env.FORMICARY_SEEDS ?? '1');
   return Array.from({ length: seeds * more }, (_, at) => at + 1).flatMap((seed) =>
-    manners.map((manner) => generate(seed, { ...size, ...manner })),
+    manners.map((manner) => generate(seed, { ...size, ...manner }, make)),
   );
 }
 

@@ -60,23 +60,42 @@ const claimPaths = new Set(['platform:liability:payments:wallet', 'platform:liab
 
 /** Dates at the end of which the reserve is not what customers may claim and the gross fees booked and not yet swept. */
 export function unbackedDates(bookings: readonly Booking[]): readonly string[] {
-  const gaps = new Map<Day, bigint>();
-  const add = (on: Day, minor: bigint): void => {
-    gaps.set(on, (gaps.get(on) ?? 0n) + minor);
-  };
+  const amounts: { readonly on: Day; readonly minor: bigint }[] = [];
   for (const { type, of, on, accounts, minors } of bookings) {
     const arises = feeTypes.has(type) || (type === 'Reversed' && feeTypes.has(of ?? ''));
     accounts.forEach((account, at) => {
       const path = pathOf(account);
       const minor = minors[at] ?? 0n;
       // Debits are positive: the reserve's balance, less claims and fees, which are credits, is the plain sum.
-      if (path === reservePath || claimPaths.has(path)) add(on, minor);
-      if (arises && feePaths.has(path)) add(on, minor);
-      if (type === 'FeesSwept' && path === 'platform:asset:treasury:own-cash') add(on, minor);
+      if (path === reservePath || claimPaths.has(path)) amounts.push({ on, minor });
+      if (arises && feePaths.has(path)) amounts.push({ on, minor });
+      if (type === 'FeesSwept' && path === 'platform:asset:treasury:own-cash') amounts.push({ on, minor });
     });
   }
+  return gapsOf(amounts);
+}
+
+const suspensePaths = new Set([
+  'platform:asset:interbook:set-aside',
+  'platform:liability:interbook:in-transit',
+]);
+
+/** Dates at the end of which what is set aside for other books is not what is on its way to them. */
+export const unmatchedDates = (bookings: readonly Booking[]): readonly string[] =>
+  gapsOf(
+    bookings.flatMap(({ on, accounts, minors }) =>
+      accounts.flatMap((account, at) =>
+        suspensePaths.has(pathOf(account)) ? [{ on, minor: minors[at] ?? 0n }] : [],
+      ),
+    ),
+  );
+
+/** Dates at the end of which amounts up to then don't sum to zero. */
+function gapsOf(amounts: Iterable<{ readonly on: Day; readonly minor: bigint }>): readonly string[] {
+  const days = new Map<Day, bigint>();
+  for (const { on, minor } of amounts) days.set(on, (days.get(on) ?? 0n) + minor);
   let gap = 0n;
-  return [...gaps]
+  return [...days]
     .sort(([a], [b]) => a - b)
     .flatMap(([on, minor]) => {
       gap += minor;

@@ -1,0 +1,112 @@
+/**
+ * The half of a transfer in the book that the money leaves: sent into suspense, then completed or returned.
+ *
+ * @module
+ */
+import { credit, debit } from '../../kernel/accounts.ts';
+import { fact, type Happening, type Reading, type Writing } from '../../kernel/contract.ts';
+import { formatDay } from '../../kernel/dates.ts';
+import { amount, id, text } from '../../kernel/fields.ts';
+import { codes, Refusal } from '../../kernel/refusals.ts';
+import { inTransit, reserve, setAside, wallet } from './accounts.ts';
+import { alreadyCompleted, alreadyReturned, transferExists, transferUnknown } from './codes.ts';
+import { type SentRow, sent } from './state.ts';
+
+/** Stands in the description of each command: who gives it. */
+export const forTheCarrier =
+  'For whoever carries transfers (transferBetweenBooks does), and for mending by hand.';
+/** What to do where a fact of a transfer should be undone: the other book has its half. */
+export const sendBack = 'Send the money back with another transfer.';
+
+/** What a transfer is called in the book that it leaves. */
+export const sentSubject = (transfer: string): string => `transfer/${transfer}`;
+
+export const transferSent = fact('TransferSent', {
+  command: 'sendTransfer',
+  doc: `Money leaves a wallet for a wallet of another book, and lies in suspense until it has arrived there. ${forTheCarrier}`,
+  fields: {
+    transfer: id('the transfer'),
+    from: id('whose wallet it leaves'),
+    book: id('the book that it goes to'),
+    to: id('whose wallet there'),
+    amount: amount('how much'),
+  },
+  begins: true,
+  subject: ({ transfer }) => sentSubject(transfer),
+  refs: ({ from }) => [`wallet/${from}`],
+  reads: ({ data }) => ({ rows: [[sent, data.transfer]], balances: [[wallet, data.from]] }),
+  fits: ({ data }, s) =>
+    s.row(sent, data.transfer) === undefined
+      ? s.shortage(wallet, data.amount, data.from)
+      : new Refusal(transferExists, data.transfer),
+  react: ({ data }) => [
+    debit(wallet, data.amount, data.from),
+    credit(reserve, data.amount),
+    debit(setAside, data.amount),
+    credit(inTransit, data.amount, data.book),
+  ],
+  evolve: ({ data, on }, s) =>
+    s.set(sent, data.transfer, {
+      from: data.from,
+      book: data.book,
+      to: data.to,
+      minor: data.amount,
+      stage: 'sent',
+      reason: null,
+      on,
+    }),
+  insteadOfUndo: sendBack,
+});
+
+export const transferCompleted = fact('TransferCompleted', {
+  command: 'completeTransfer',
+  doc: `A transfer has arrived in the other book: nothing is owed to it any more. Give it only after the transfer arrived there. ${forTheCarrier}`,
+  fields: { transfer: id('the transfer') },
+  subject: ({ transfer }) => sentSubject(transfer),
+  reads: ({ data }) => ({ rows: [[sent, data.transfer]] }),
+  fits: ended,
+  react: ({ data }, s) => {
+    const row = s.row(sent, data.transfer);
+    return row === undefined ? [] : [debit(inTransit, row.minor, row.book), credit(setAside, row.minor)];
+  },
+  evolve: ({ data }, s) => end(s, data.transfer, { stage: 'completed' }),
+  insteadOfUndo: sendBack,
+});
+
+export const transferReturned = fact('TransferReturned', {
+  command: 'returnTransfer',
+  doc: `A transfer was declined in the other book: the money goes back into the wallet that it left. Give it only after the transfer was declined there. ${forTheCarrier}`,
+  fields: { transfer: id('the transfer'), reason: text('why it was declined') },
+  subject: ({ transfer }) => sentSubject(transfer),
+  reads: ({ data }) => ({ rows: [[sent, data.transfer]] }),
+  fits: ended,
+  react: ({ data }, s) => {
+    const row = s.row(sent, data.transfer);
+    if (row === undefined) return [];
+    return [
+      debit(inTransit, row.minor, row.book),
+      credit(setAside, row.minor),
+      debit(reserve, row.minor),
+      credit(wallet, row.minor, row.from),
+    ];
+  },
+  evolve: ({ data }, s) => end(s, data.transfer, { stage: 'returned', reason: data.reason }),
+  insteadOfUndo: sendBack,
+});
+
+/** Why a transfer can't come to its end, if so: there is none, or it has, whatever the date; or it was sent later. */
+function ended({ data, on }: Happening<{ readonly transfer: string }>, s: Reading): Refusal | undefined {
+  const { transfer } = data;
+  const row = s.row(sent, transfer);
+  if (row === undefined) return new Refusal(transferUnknown, transfer);
+  if (row.stage === 'completed') return new Refusal(alreadyCompleted, transfer);
+  if (row.stage === 'returned') return new Refusal(alreadyReturned, transfer);
+  return on < row.on
+    ? new Refusal(codes.beforeLatest, transfer, `it was sent on ${formatDay(row.on)}`)
+    : undefined;
+}
+
+function end(s: Writing, transfer: string, change: Partial<SentRow>): void {
+  const row = s.row(sent, transfer);
+  if (row !== undefined) s.set(sent, transfer, { ...row, ...change });
+}

@@ -1,0 +1,176 @@
+/**
+ * One book of a server while it is open: followed where others write to it, its snapshot kept, and let go of in the end.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CommandAnswer, Desk } from '../graphql/source.ts';
+import type { House } from '../kernel/house.ts';
+import type { Refusal } from '../kernel/refusals.ts';
+import { Book } from '../store/book.ts';
+import { openLog } from '../store/open.ts';
+import {
+  keepSnapshots,
+  restoreSnapshot,
+  type SnapshotPlace,
+  snapshotPath,
+  writeSnapshot,
+} from '../store/snapshot.ts';
+import { bookDesk } from './desks.ts';
+
+/** How long after a failure a book is followed again, in milliseconds: twice as long each time that nothing came of it. */
+const followAgainMs = { first: 100, most: 30_000 } as const;
+
+/** What books are opened with: their store, the place of their snapshots, and what goes on around them. */
+export interface OpenBookSettings extends SnapshotPlace {
+  readonly house: House;
+  /** Engine version. */
+  readonly engine: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told of what goes wrong beside a request, and of what takes long. */
+  readonly note: (text: string, about?: { readonly [name: string]: unknown }) => void;
+  /** Waits so many milliseconds, or until the signal aborts. Default: by the clock. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** What goes on around a book while it is open. */
+export interface Surroundings {
+  /** Aborts when all books are about to be closed: streams end then. */
+  readonly closing: AbortSignal;
+  /** Told of each answer to a command. */
+  readonly answered: (answer: CommandAnswer) => void;
+  /** Asked whether a book of so many events may be opened, when its log is open and nothing of it is in memory yet. */
+  readonly admit: (events: number) => Promise<Refusal | undefined>;
+}
+
+export class OpenBook {
+  readonly book: Book;
+  readonly desk: Desk;
+  readonly #settings: OpenBookSettings;
+  readonly #path: string | undefined;
+  readonly #stop = new AbortController();
+  readonly #following: Promise<void>;
+  readonly #stopSnapshots: () => void;
+  /** The revision of the snapshot that there is. */
+  #saved: number;
+  #followed = true;
+  /** When it last moved on, in milliseconds since the epoch. */
+  #progressAt: number;
+
+  private constructor(
+    book: Book,
+    settings: OpenBookSettings,
+    around: Surroundings,
+    snapshot: { readonly path: string | undefined; readonly revision: number },
+  ) {
+    this.book = book;
+    this.#settings = settings;
+    this.#path = snapshot.path;
+    this.#saved = snapshot.revision;
+    this.#progressAt = settings.now();
+    this.desk = bookDesk(book, around.closing, around.answered);
+    const { path } = snapshot;
+    this.#stopSnapshots =
+      path === undefined ? () => {} : keepSnapshots(path, book, (error) => this.#notSaved(error));
+    book.onProgress(() => {
+      this.#progressAt = settings.now();
+    });
+    this.#following = this.#keepFollowing();
+  }
+
+  /**
+   * Opens a book, from its snapshot where there is one that holds.
+   *
+   * @returns a refusal when it is not admitted
+   * @throws what opening and reading its log throws
+   */
+  static async open(
+    id: string,
+    settings: OpenBookSettings,
+    around: Surroundings,
+  ): Promise<OpenBook | Refusal> {
+    const { house, engine, now, note } = settings;
+    const began = now();
+    const log = await openLog(settings.store, id);
+    try {
+      const refusal = await around.admit((await log.head()).revision + 1);
+      if (refusal !== undefined) {
+        await log.close();
+        return refusal;
+      }
+      const path = snapshotPath(settings, id, engine);
+      const dropped = (why: string): void => note('snapshot dropped', { book: id, why });
+      const snapshot =
+        path === undefined ? undefined : await restoreSnapshot(path, { house, engine, log, dropped });
+      const from = snapshot === undefined ? {} : { snapshot };
+      const book = await Book.open({ id, house, log, now, engine, ...from });
+      note('book opened', { book: id, revision: book.head.revision, ms: now() - began });
+      if (book.stopped !== undefined) note('book takes no commands', { book: id, why: book.stopped.message });
+      return new OpenBook(book, settings, around, { path, revision: snapshot?.head.revision ?? -1 });
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
+  }
+
+  /** Whether what others append is being followed; false from a failure on until it is tried again. */
+  get followed(): boolean {
+    return this.#followed;
+  }
+
+  /** When it last moved on, by its own appends or by others', in milliseconds since the epoch. */
+  get progressAt(): number {
+    return this.#progressAt;
+  }
+
+  /** Writes a snapshot, where the book has grown since the last one. One that can't be written is told of, and nothing else. */
+  async save(): Promise<void> {
+    const { book } = this;
+    if (this.#path === undefined || book.head.revision <= this.#saved) return;
+    try {
+      this.#saved = await writeSnapshot(this.#path, book);
+    } catch (error) {
+      this.#notSaved(error);
+    }
+  }
+
+  /** Follows no more, answers what waits, and lets go of the log. */
+  async letGo(): Promise<void> {
+    this.#stopSnapshots();
+    this.#stop.abort();
+    await this.#following;
+    await this.book.close();
+  }
+
+  #notSaved(error: unknown): void {
+    this.#settings.note('snapshot not written', { book: this.book.id, error: String(error) });
+  }
+
+  /** Follows the book until it is let go of, again and again where that fails: its log may be out of reach for a while. */
+  async #keepFollowing(): Promise<void> {
+    const { book } = this;
+    const { signal } = this.#stop;
+    const { wait = waitByClock, note } = this.#settings;
+    let againMs: number = followAgainMs.first;
+    while (!signal.aborted) {
+      const { revision } = book.head;
+      let why = 'the log has ended';
+      try {
+        await book.follow(signal);
+      } catch (error) {
+        why = String(error);
+      }
+      if (signal.aborted) return;
+      this.#followed = false;
+      if (book.head.revision > revision) againMs = followAgainMs.first;
+      note('book not followed', { book: book.id, error: why, againMs });
+      await wait(againMs, signal);
+      againMs = Math.min(2 * againMs, followAgainMs.most);
+      this.#followed = true;
+    }
+  }
+}
+
+const waitByClock = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
