@@ -1,0 +1,145 @@
+/**
+ * One history, one answer, whichever engine keeps the log: the demo, every shipped scenario on the book that it makes, and every
+ * example of the playground.
+ */
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { importHistory } from '../../src/cli/importing.ts';
+import { dayOf, formatDay } from '../../src/kernel/dates.ts';
+import { digest } from '../../src/kernel/digest.ts';
+import { recordOfLog } from '../../src/scenario/base.ts';
+import type { Scenario } from '../../src/scenario/file.ts';
+import { readHistoryFile } from '../../src/scenario/history.ts';
+import { type Run, runScenario } from '../../src/scenario/run.ts';
+import { house } from '../../src/segments/index.ts';
+import { examples } from '../../src/server/index.ts';
+import { Book } from '../../src/store/book.ts';
+import { openLog } from '../../src/store/open.ts';
+import { TestServer } from '../eventstoredb/server/index.ts';
+import { Served } from '../server/served.ts';
+import { baseOf, engine, scenarioOf, shipped } from './shipped.ts';
+
+const demo = fileURLToPath(new URL('../../scenarios/histories/platform-2016.jsonl', import.meta.url));
+const real = process.env.FORMICARY_TEST_ESDB;
+
+let folder: string;
+let server: TestServer;
+/** A real server keeps what it is given: each run of these tests has books of its own. */
+const run = `${process.pid}-${Date.now().toString(36)}`;
+const stores = (): readonly (readonly [string, string])[] => [
+  ['sqlite', `sqlite:${folder}`],
+  ['eventstoredb', real ?? server.url],
+];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'formicary-engines-'));
+  server = await TestServer.start();
+});
+afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A book with the demo in it, every day closed, as `formicary serve` fills an empty one. */
+async function filled(store: string): Promise<Book> {
+  const log = await openLog(store, `demo-${run}`);
+  const book = await Book.open({ id: 'main', house, log, engine, now: () => Date.UTC(2017, 0, 1) });
+  let last = '';
+  const items = async function* () {
+    for await (const item of readHistoryFile(demo, (path) => createReadStream(path), house)) {
+      if (item.kind === 'command') last = item.command.on > last ? item.command.on : last;
+      yield item;
+    }
+  };
+  const target = {
+    get state() {
+      return book.state;
+    },
+    send: book.executeAll.bind(book),
+  };
+  await importHistory(items(), target, {
+    closeDaily: true,
+    keepGoing: true,
+    actor: 'demo',
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
+  for (let day = book.state.openFrom ?? dayOf(last); day <= dayOf(last); day++)
+    await book.execute({ on: formatDay(day), command: 'closeDay', with: {} }, { actor: 'demo' });
+  return book;
+}
+
+describe('the demo', () => {
+  const books = new Map<string, Book>();
+  beforeAll(async () => {
+    for (const [name, store] of stores()) books.set(name, await filled(store));
+  }, 120_000);
+  afterAll(async () => {
+    for (const book of books.values()) await book.close();
+  });
+  const pair = (): readonly [Book, Book] => {
+    const [one, two] = [...books.values()];
+    if (one === undefined || two === undefined) throw new Error('no books');
+    return [one, two];
+  };
+
+  test('has the same digest, that of the history itself, and the same hashes', async () => {
+    const [one, two] = pair();
+    const history = await baseOf(scenarioOf('no-change'));
+    const { recordDigest } = await runScenario({
+      house,
+      scenario: scenarioOf('no-change'),
+      base: history,
+      engine,
+    });
+    expect(digest(house, one.state)).toBe(recordDigest);
+    expect(digest(house, two.state)).toBe(recordDigest);
+    // The same clock, the same senders: the same bytes.
+    expect(two.head).toEqual(one.head);
+  });
+
+  test.each(shipped)('comes to the same in %s', async (id) => {
+    const [one, two] = pair();
+    const scenario: Scenario = { ...scenarioOf(id), base: { kind: 'book', book: 'main', at: undefined } };
+    const runs: Run[] = [];
+    for (const book of [one, two]) {
+      const base = await recordOfLog(house, book.log, 'main', book.head.revision);
+      runs.push(await runScenario({ house, scenario, base, engine }));
+    }
+    const [left, right] = runs.map(({ id: named, digest: all, variants }) => ({
+      named,
+      all,
+      variants: variants.map(({ name, digest: each }) => [name, each]),
+    }));
+    expect(left?.variants.length).toBeGreaterThan(0);
+    expect(right).toEqual(left);
+  });
+});
+
+describe('an example of the playground', () => {
+  const asked = new Map<string, Served>();
+  beforeAll(async () => {
+    for (const [name, store] of stores()) {
+      // A real server may hold a book of that name already.
+      if (name === 'eventstoredb' && real !== undefined) continue;
+      asked.set(name, await Served.start(undefined, { store }));
+    }
+  }, 60_000);
+  afterAll(async () => {
+    for (const { server: each } of asked.values()) await each.close();
+  });
+
+  test
+    .skipIf(real !== undefined)
+    .each(
+      examples.filter(({ name }) => name !== 'Follow').map((example) => [example.name, example] as const),
+    )('%s answers the same', async (_name, { query, variables }) => {
+    const answers: unknown[] = [];
+    for (const each of asked.values()) answers.push(await each.data(query, variables));
+    expect(answers).toHaveLength(2);
+    expect(answers[1]).toEqual(answers[0]);
+  });
+});
