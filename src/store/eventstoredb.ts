@@ -351,10 +351,25 @@ export class EventStoreLog implements EventLog {
     const kind = failureKind(error);
     if (kind === 'too-large') throw new AppendTooLarge(bytes, limitOf(error));
     if (kind !== 'conflict') return false;
-    const stored: StoredEvent[] = [];
-    for await (const page of this.read(expected + 1, 'forwards', events.length)) stored.push(...page);
-    if (sameEvents(stored, events)) return true;
-    throw new WrongExpectedRevision(expected, (await this.head()).revision);
+    const actual = actualOf(error);
+    // Other events may stand there only where there are as many.
+    if (
+      actual >= expected + events.length &&
+      sameEvents(await this.#between(expected, events.length), events)
+    )
+      return true;
+    throw new WrongExpectedRevision(expected, Math.max(actual, (await this.head()).revision));
+  }
+
+  /** So many events after a revision, which the server has named: it may do so a moment before they can be read. */
+  async #between(revision: number, count: number): Promise<readonly StoredEvent[]> {
+    const { firstWaitMs, longestWaitMs, attemptsMax } = this.#patience;
+    for (let attempt = 0; ; attempt++) {
+      const found: StoredEvent[] = [];
+      for await (const page of this.read(revision + 1, 'forwards', count)) found.push(...page);
+      if (found.length === count || attempt >= attemptsMax) return found;
+      await this.#wait(backOffMs(attempt, firstWaitMs, longestWaitMs), this.#closing.signal);
+    }
   }
 
   /** Whether an append was written, by the event at the revision where it ends. */
@@ -500,6 +515,15 @@ async function all(stream: StreamingRead<ResolvedEvent>): Promise<readonly Resol
 const cancel = (stream: StreamingRead<ResolvedEvent>): void => {
   stream.cancel().catch(() => undefined);
 };
+
+/** The revision at which the stream ends, as a conflict names it. */
+const actualOf = (error: unknown): number =>
+  typeof error === 'object' &&
+  error !== null &&
+  'actualVersion' in error &&
+  typeof error.actualVersion === 'bigint'
+    ? Number(error.actualVersion)
+    : -1;
 
 /** The limit that the server names. */
 const limitOf = (error: unknown): number =>

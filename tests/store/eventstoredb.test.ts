@@ -280,6 +280,27 @@ describe('a server that comes and goes', () => {
     await server.until(({ open: { subscribe } }) => subscribe === 0);
   });
 
+  it('drops who is slow, also amid one large append: the subscription goes on by itself', async () => {
+    const strict = await TestServer.start({ slowSubscribers: 'drop' });
+    const writer = await EventStoreLog.open(strict.url, 'main', hasty);
+    const events = chain(2_000);
+    const stop = new AbortController();
+    const found: StoredEvent[] = [];
+    const reading = (async () => {
+      for await (const batch of writer.subscribe(0, stop.signal)) {
+        found.push(...batch);
+        if (found.length === events.length) stop.abort();
+      }
+    })();
+    await strict.until(({ open: { subscribe } }) => subscribe === 1);
+    for (let at = 0; at < 2_000; at += 500) await writer.append(at - 1, events.slice(at, at + 500));
+    await reading;
+    expect(found).toEqual(events);
+    expect(strict.counts.calls.subscribe).toBeGreaterThan(1);
+    await writer.close();
+    await strict.stop();
+  });
+
   it('makes a subscription give up in the end', async () => {
     const impatient = await open({ patience: { attemptsMax: 3 } });
     const never = new AbortController().signal;
