@@ -18,6 +18,8 @@ export const requestLimits = {
   queryMsMax: 30_000,
   /** A connection without any traffic is cut after so long. */
   idleMsMax: 120_000,
+  /** How long the store may take to answer before a server counts as not ready. */
+  readyMsMax: 1_500,
   /** How long a stop waits for streams and requests to end. */
   stopMsMax: 5_000,
 } as const;

@@ -9,7 +9,10 @@ import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../graphql/index.ts';
 import { isUnexpected } from './masking.ts';
 
-/** One line when a request is done, and none when it comes. */
+/** Asked every few seconds by machines: a line each would bury the others. */
+const probes: ReadonlySet<string | undefined> = new Set(['/health', '/ready', '/metrics']);
+
+/** One line when a request is done, and none when it comes or is a probe that succeeds. */
 export class OneLine extends LogController {
   constructor() {
     super({ requestIdLogLabel: 'correlation' });
@@ -19,6 +22,7 @@ export class OneLine extends LogController {
 
   override requestCompleted(error: FastifyError | null, request: FastifyRequest, reply: FastifyReply): void {
     const { method, routeOptions } = request;
+    if (reply.statusCode < 400 && probes.has(routeOptions.url)) return;
     const about = {
       method,
       route: routeOptions.url,

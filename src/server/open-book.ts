@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandAnswer, Desk } from '../graphql/source.ts';
 import type { House } from '../kernel/house.ts';
 import type { Refusal } from '../kernel/refusals.ts';
 import { Book } from '../store/book.ts';
 import { openLog } from '../store/open.ts';
+import { type Wait, waitByClock } from '../store/patience.ts';
 import {
   keepSnapshots,
   restoreSnapshot,
@@ -31,7 +31,7 @@ export interface OpenBookSettings extends SnapshotPlace {
   /** Told of what goes wrong beside a request, and of what takes long. */
   readonly note: (text: string, about?: { readonly [name: string]: unknown }) => void;
   /** Waits so many milliseconds, or until the signal aborts. Default: by the clock. */
-  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly wait?: Wait;
 }
 
 /** What goes on around a book while it is open. */
@@ -171,6 +171,3 @@ export class OpenBook {
     }
   }
 }
-
-const waitByClock = (ms: number, signal: AbortSignal): Promise<void> =>
-  sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);

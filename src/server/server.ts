@@ -16,7 +16,9 @@ import { defaultBook } from '../graphql/point.ts';
 import { codes, declareCode, Refusal, RefusedError } from '../kernel/refusals.ts';
 import { Runs } from '../scenario/runs.ts';
 import { house } from '../segments/index.ts';
+import type { Book } from '../store/book.ts';
 import { engineVersion } from '../store/engine.ts';
+import { within } from '../store/patience.ts';
 import { ServerAuditing } from './auditing.ts';
 import { Books, type BooksBounds, sweepMs } from './books.ts';
 import { costPlugin } from './cost.ts';
@@ -288,7 +290,7 @@ function createGateway(
   });
 }
 
-/** Health: the process answers. Readiness: the default book takes commands. */
+/** Health: the process answers. Readiness: the default book takes commands, and its store answers. */
 function serveHealth(app: FastifyInstance, books: Books): void {
   app.get('/health', async () => ({ status: 'ok', engine: engineVersion() }));
   app.get('/ready', async (_request, reply) => {
@@ -298,12 +300,22 @@ function serveHealth(app: FastifyInstance, books: Books): void {
     if (lease instanceof Refusal)
       return await reply.code(503).send({ status: 'unavailable', why: lease.message });
     const { book } = lease;
-    lease.release();
-    if (book.stopped !== undefined)
-      return await reply.code(503).send({ status: 'unavailable', why: book.stopped.message });
+    try {
+      const why = book.stopped?.message ?? (await unreachable(book));
+      if (why !== undefined) return await reply.code(503).send({ status: 'unavailable', why });
+    } finally {
+      lease.release();
+    }
     return { status: 'ready', book: book.id, revision: String(book.head.revision) };
   });
 }
+
+/** Why a book's store does not answer now, if so: reads may go on from memory, commands can't. */
+const unreachable = (book: Book): Promise<string | undefined> =>
+  within('a look at the store', requestLimits.readyMsMax, book.log.head()).then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
 
 /** Metrics, for whoever scrapes them. */
 function serveMetrics(app: FastifyInstance, metrics: Metrics): void {

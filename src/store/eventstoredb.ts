@@ -24,17 +24,7 @@ import { isId, isRecord } from '../kernel/fields.ts';
 import { shownStore } from './address.ts';
 import { checkChained, checkEvents, sameEvents } from './appending.ts';
 import { bytesOf, type Encoded, encoded, fromRecorded, streamOf, toProposed } from './eventstoredb-codec.ts';
-import {
-  acquire,
-  backOffMs,
-  type Connection,
-  failureKind,
-  isPassing,
-  release,
-  type Wait,
-  waitByClock,
-  within,
-} from './eventstoredb-connection.ts';
+import { acquire, type Connection, failureKind, isPassing, release } from './eventstoredb-connection.ts';
 import { batchesOf } from './eventstoredb-subscription.ts';
 import {
   AppendTooLarge,
@@ -49,6 +39,7 @@ import {
   OutcomeUnknown,
   WrongExpectedRevision,
 } from './log.ts';
+import { backOffMs, type Wait, waitByClock, within } from './patience.ts';
 
 /** Largest append: what a server takes by default, 1 MiB, of data and metadata together. */
 export const eventStoreAppendBytesMax = 1_048_576;
