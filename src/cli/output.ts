@@ -97,6 +97,12 @@ export class Output {
 
 const textOf = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.right);
 
+const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** Rows as comma-separated values (RFC 4180, with line feeds). */
+export const csvText = (rows: readonly (readonly string[])[]): string =>
+  rows.map((cells) => `${cells.map(csvCell).join(',')}\n`).join('');
+
 /** The lines of a table, columns two blanks apart. */
 export function tableLines(rows: readonly (readonly Cell[])[]): string[] {
   const widths: number[] = [];

@@ -8,22 +8,28 @@ import { formatMinor, type Money } from '../kernel/money.ts';
 import type { ControlBalance } from '../kernel/reports.ts';
 import type { LedgerView } from '../kernel/view.ts';
 import { pointOptions, viewOf, withBook } from './books.ts';
+import { reportConsolidated } from './consolidated.ts';
 import { badUsage, type Exit, exits, orFail } from './failures.ts';
 import { dayOption, periodOption, wordOf } from './given.ts';
 import type { Cell, Output } from './output.ts';
 import type { Call, CommandSpec } from './spec.ts';
 
-const kinds = ['balance', 'income', 'segments'] as const;
+const kinds = ['balance', 'income', 'segments', 'consolidated'] as const;
+
+/** Options of reports of one book, and of the report of several. */
+const ofOne = ['revision', 'known-at', 'from', 'to', 'by', 'holder', 'entity'] as const;
+const ofSeveral = ['books', 'csv'] as const;
 
 export const reportCommand: CommandSpec = {
   name: 'report',
-  summary: 'Prints statements of a book: balance, income, segments.',
+  summary: 'Prints statements of a book: balance, income, segments; or of several: consolidated.',
   about: [
     'balance: what each entity has and owes; of one account, the head of one, or a prefix that ends in *, where it is named; of one holder across all segments with --holder. income: what was earned and spent. segments: revenue and cost of each line of business.',
+    'consolidated: the books that --books names as if they were one: balances side by side and summed, less what two books hold at once of a transfer between them; and what is on its way between them. Each book is taken at its newest event.',
     'Every statement can be asked as of a day, as recorded up to a revision or a time, or both. It says the revision that it was worked out at.',
   ],
   args: [
-    { name: 'KIND', doc: 'balance, income or segments.', optional: true },
+    { name: 'KIND', doc: 'balance, income, segments or consolidated.', optional: true },
     {
       name: 'ACCOUNT',
       doc: 'For balance: an account, the head of one, or a prefix that ends in *.',
@@ -43,6 +49,8 @@ export const reportCommand: CommandSpec = {
     by: { doc: 'day, month, quarter or year. Default: month.', value: 'PERIOD' },
     holder: { doc: 'For balance: the accounts of this holder.', value: 'ID' },
     entity: { doc: 'For balance and income: this entity alone.', value: 'ID' },
+    books: { doc: 'For consolidated: the books, with commas in between: 2 to 64 of them.', value: 'IDS' },
+    csv: { doc: 'For consolidated: print CSV, a line an account.' },
   },
   settings: ['store', 'book'],
   examples: [
@@ -50,6 +58,7 @@ export const reportCommand: CommandSpec = {
     'formicary report income --by quarter --entity platform',
     'formicary report balance --holder user-1 --as-of 2016-06-30',
     "formicary report balance 'fund:asset:yuebao:deposit-*'",
+    'formicary report consolidated --books main,north --as-of 2016-06-30',
   ],
   run: report,
 };
@@ -63,6 +72,8 @@ async function report(call: Call): Promise<Exit> {
   const holder = call.value('holder');
   if (kind !== 'balance' && (account !== undefined || holder !== undefined))
     throw badUsage(account ?? '--holder', `report ${kind} takes neither account nor holder`);
+  checkOptions(call, kind);
+  if (kind === 'consolidated') return await reportConsolidated(call);
   const entity = call.value('entity');
   return await withBook(call, async (book) => {
     const view = await viewOf(call, book);
@@ -90,6 +101,13 @@ async function report(call: Call): Promise<Exit> {
     }
     return exits.done;
   });
+}
+
+/** Refuses what would be passed over. */
+function checkOptions(call: Call, kind: (typeof kinds)[number]): void {
+  for (const name of kind === 'consolidated' ? ofOne : ofSeveral)
+    if (call.value(name) !== undefined || call.flag(name))
+      throw badUsage(`--${name}`, `report ${kind} does not go by it`);
 }
 
 /** A statement, for programs and for people. */

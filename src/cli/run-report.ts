@@ -8,7 +8,7 @@ import { describeOverride } from '../kernel/policy.ts';
 import type { Divergence } from '../scenario/evaluate.ts';
 import type { Expected } from '../scenario/expect.ts';
 import { baselineName, describeTouched, type Run, type VariantRun } from '../scenario/run.ts';
-import type { Cell, Output } from './output.ts';
+import { type Cell, csvText, type Output } from './output.ts';
 import { difference, type Figure, type FigureTable, type MetricRow, printFigure } from './run-figures.ts';
 
 /** A run with all that is told of it. */
@@ -223,8 +223,6 @@ function printEnd(out: Output, { run, expected }: Told): void {
   out.line(recordSentence(run));
 }
 
-const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
 /** A run's report as CSV: a line a figure. */
 export function runCsv({ run, tables, metrics }: Told, withHead: boolean): string {
   const lines: string[][] = withHead
@@ -266,7 +264,7 @@ export function runCsv({ run, tables, metrics }: Told, withHead: boolean): strin
   }
   for (const { segment, id, unit, values } of metrics)
     add(`metric ${segment}.${id}`, segment, 'total', [from, to], unit, values);
-  return lines.map((cells) => `${cells.map(csvCell).join(',')}\n`).join('');
+  return csvText(lines);
 }
 
 const mdCell = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.right).replaceAll('|', '\\|');
