@@ -6,7 +6,16 @@
 import { spawnSync } from 'node:child_process';
 
 /** In the order in which they are printed: a question each. */
-const benchmarks = ['store', 'view', 'import', 'rebuild', 'whatif', 'graphql', 'eventstoredb', 'peers'] as const;
+const benchmarks = [
+  'store',
+  'view',
+  'import',
+  'rebuild',
+  'whatif',
+  'graphql',
+  'eventstoredb',
+  'peers',
+] as const;
 
 const asked = process.argv.slice(2);
 const wanted = asked.length === 0 ? benchmarks : benchmarks.filter((name) => asked.includes(name));

@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ErrorType } from '@eventstore/db-client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect, counted, countedTo, newStream, numbersIn, readAll, ways } from './client.ts';
 import { EventLog, ServerProcess, TestServer } from './server/index.ts';
 import { DamagedJournal, JOURNAL } from './server/journal.ts';
@@ -125,8 +125,9 @@ describe('a server with a folder', () => {
         .then(() => answered.push(n)),
     );
     await server.until(({ appends: received }) => received === 6);
+    // What has come is on its way to the disk a moment later.
+    await vi.waitFor(() => expect(disk.syncs).toBe(2));
     expect(log.lengthOf(stream)).toBeUndefined();
-    expect(disk.syncs).toBe(2);
     disk.release();
     await Promise.all(appends);
     expect(answered).toEqual([0, 1, 2, 3, 4]);
