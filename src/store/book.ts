@@ -433,7 +433,10 @@ export class Book {
           this.counts.conflicts++;
           return { outcome: 'conflict', done };
         }
-        if (error instanceof AppendTooLarge && this.#canBeSmaller(error, events, commandsDone - done))
+        // Between commands it can be cut, and amid a close's run.
+        const divisible =
+          commandsDone - done > 1 || (events.length > 1 && events.some(({ header }) => header));
+        if (error instanceof AppendTooLarge && this.#canBeSmaller(error, divisible))
           return { outcome: 'smaller', done };
         const refusal = this.#failed(error);
         if (refusal === undefined) throw error;
@@ -446,11 +449,9 @@ export class Book {
   }
 
   /** After an append that the engine finds too large: whether smaller ones would do, which are then made from now on. */
-  #canBeSmaller({ bytesMax }: AppendTooLarge, events: readonly StoredEvent[], commands: number): boolean {
-    const divisible = events.length > 1 && events.some(({ header }) => header !== null);
-    if (commands < 2 && !divisible) return false;
-    this.#appendBytesMax = Math.min(this.#appendBytesMax / 2, bytesMax * appendFilled);
-    return true;
+  #canBeSmaller({ bytesMax }: AppendTooLarge, divisible: boolean): boolean {
+    if (divisible) this.#appendBytesMax = Math.min(this.#appendBytesMax / 2, bytesMax * appendFilled);
+    return divisible;
   }
 
   /** After an unknown outcome: reads what the log holds, makes it durable by the engine's own recovery, and goes on from there. */
@@ -572,12 +573,14 @@ export class Book {
   /** Appends the rest of a run; false when somebody else appended in between. */
   async #appendRest(after: number, rest: readonly StoredEvent[]): Promise<boolean> {
     let expected = after;
-    for (const { events } of appendsOf([rest], this.#appendBytesMax)) {
+    // Its beginning, which says that it may be cut anywhere, is there already: so each event stands for itself.
+    const alone = rest.map((event) => [event]);
+    for (const { events } of appendsOf(alone, this.#appendBytesMax)) {
       try {
         await this.log.append(expected, events);
       } catch (error) {
         if (error instanceof WrongExpectedRevision) return false;
-        if (error instanceof AppendTooLarge && this.#canBeSmaller(error, rest, 1))
+        if (error instanceof AppendTooLarge && this.#canBeSmaller(error, events.length > 1))
           return await this.#appendRest(expected, rest.slice(expected - after));
         throw error;
       }
