@@ -3,11 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Heard, heard, isUnavailable, run, untraceable } from './children.ts';
-import { checkLeft, checkSound, contentsOf, foretell } from './oracle.ts';
+import { heard, isUnavailable, run, untraceable } from './children.ts';
+import { checkLeft, checkRepeated, foretell } from './oracle.ts';
 import { type Order, randomCommands, textOf } from './order.ts';
 
 let folder: string;
+let path: string;
 let order: Order;
 const all = randomCommands(5, 300);
 
@@ -15,12 +16,13 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'formicary-calls-'));
   const commands = join(folder, 'commands.jsonl');
   writeFileSync(commands, textOf(all));
-  order = { path: join(folder, 'main.formicary'), commands, from: 0, to: 40, window: 1 };
+  path = join(folder, 'main.formicary');
+  order = { path, commands, from: 0, to: 40, window: 1 };
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const removeBook = (): void => {
-  for (const tail of ['', '-wal', '-shm']) rmSync(`${order.path}${tail}`, { force: true });
+  for (const tail of ['', '-wal', '-shm']) rmSync(`${path}${tail}`, { force: true });
 };
 
 /** In the names of tests that trace: why they are passed over here. */
@@ -78,25 +80,6 @@ describe.runIf(untraceable === undefined)(`an answer${skipped}`, () => {
   });
 });
 
-/** Checks a writer that repeated what was UNAVAILABLE until it was answered: the file is what it would be if nothing had failed. */
-async function checkRepeated(told: Heard): Promise<void> {
-  const foretold = await foretell([], all, order.from, order.to);
-  const events = await contentsOf(order.path);
-  checkSound(events);
-  expect(events.map(({ hash }) => hash)).toEqual(foretold.events.map(({ hash }) => hash));
-  const answers = new Map(told.acks.filter((ack) => !isUnavailable(ack)).map((ack) => [ack.n, ack]));
-  expect(answers.size).toBe(order.to - order.from);
-  for (const [n, ack] of answers) {
-    const answer = foretold.answers.get(n);
-    if (answer === undefined || answer.kind === 'refused') expect(ack.code).toBe(answer?.refusal.code);
-    else if (events.some(({ key }) => key === `c-${n}`))
-      expect([ack.first, ack.last]).toEqual([answer.first, answer.last]);
-    // Whoever was told that it is not known asks again, and gets the first result or carries it out now.
-    const before = told.acks.filter((other) => other.n === n && isUnavailable(other)).length;
-    if (before === 0 && answer !== undefined) expect(ack.kind).toBe(answer.kind);
-  }
-}
-
 describe.runIf(untraceable === undefined)(`a call that fails with EIO${skipped}`, () => {
   /** Of the syncs and writes after the opening, the ones that fail. An append is one sync and a few writes. */
   const syncs = [1, 2, 3, 6, 12, 20];
@@ -138,7 +121,7 @@ describe.runIf(untraceable === undefined)(`a call that fails with EIO${skipped}`
       );
       const told = await run({ ...order, appendBytesMax: 3_000, retries: 3 }, { under });
       expect(told.acks.filter(isUnavailable).length).toBeGreaterThan(0);
-      await checkRepeated(told);
+      await checkRepeated(order, all, told);
     }
   }, 180_000);
 
@@ -162,7 +145,7 @@ describe.runIf(untraceable === undefined)(`a call that fails with EIO${skipped}`
       expect(told.acks.at(-1)?.code).toBe('UNAVAILABLE');
       expect(told.acks.some((ack) => !isUnavailable(ack))).toBe(true);
       const foretold = await foretell([], all, order.from, order.to);
-      await checkLeft(order.path, foretold, told.acks, 0);
+      await checkLeft(path, foretold, told.acks, 0);
     }
   });
 });
@@ -180,7 +163,7 @@ it('a disk that is full, at any point of an append: no success, and the book ope
     for (const ack of told.acks)
       seen.add(ack.code === '' ? ack.kind : isUnavailable(ack) ? ack.code : 'refused');
     const foretold = await foretell([], all, 0, 300);
-    const { events } = await checkLeft(order.path, foretold, told.acks, 0);
+    const { events } = await checkLeft(path, foretold, told.acks, 0);
     lengths.add(events.length);
   }
   expect([...seen]).toContain('UNAVAILABLE');
@@ -194,6 +177,6 @@ it('a file that may not grow refuses with UNAVAILABLE, and the rest is there', a
   expect(unavailable).toHaveLength(1);
   expect(told.acks.at(-1)?.code).toBe('UNAVAILABLE');
   const foretold = await foretell([], all, 0, 300);
-  const left = await checkLeft(order.path, foretold, told.acks.slice(0, -1), 0);
+  const left = await checkLeft(path, foretold, told.acks.slice(0, -1), 0);
   expect(left.unanswered).toBe(0);
 });

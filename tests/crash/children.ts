@@ -31,11 +31,13 @@ export interface Heard {
   readonly stderr: string;
 }
 
-/** How a writer is run: under another program, and killed when it has said so much. */
+/** How a writer is run: under another program, killed when it has said so much, or listened to. */
 export interface Manner {
   readonly under?: readonly string[];
   /** Kills it when it has written so many bytes. */
   readonly killAfterBytes?: number;
+  /** Told how many bytes it has written, whenever it has. */
+  readonly said?: (bytes: number) => void;
 }
 
 /** What a writer said, line by line; a line that was cut off counts as not said. */
@@ -56,7 +58,7 @@ export function heard(stdout: string): Pick<Heard, 'acks' | 'opened' | 'end'> {
 }
 
 /** Runs a writer to its end, by itself or by a kill. */
-export function run(order: Order, { under = [], killAfterBytes }: Manner = {}): Promise<Heard> {
+export function run(order: Order, { under = [], killAfterBytes, said }: Manner = {}): Promise<Heard> {
   const [program = node, ...args] = [...under, node, writer, JSON.stringify(order)];
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -65,6 +67,7 @@ export function run(order: Order, { under = [], killAfterBytes }: Manner = {}): 
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       if (killAfterBytes !== undefined && stdout.length >= killAfterBytes) child.kill('SIGKILL');
+      said?.(stdout.length);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;

@@ -1,11 +1,19 @@
 /** What a writer is told to do, and what it and whoever watches it agree on. */
 import type { Command } from '../../src/kernel/commands.ts';
+import { addressOf } from '../../src/store/address.ts';
+import { EventStoreLog } from '../../src/store/eventstoredb.ts';
+import type { EventLog } from '../../src/store/log.ts';
+import { openLog } from '../../src/store/open.ts';
+import { SqliteLog } from '../../src/store/sqlite.ts';
 import { generate, withReversals } from '../support/histories.ts';
+
+/** Where a book lies: in a file of this path, or in a store under this id. */
+export type Place = string | { readonly store: string; readonly book: string };
 
 /** What a writer does. */
 export interface Order {
-  /** The book's file. */
-  readonly path: string;
+  /** Where the book lies. */
+  readonly path: Place;
   /** A file of commands, a line each. */
   readonly commands: string;
   /** The commands that it executes, in order: numbers from, up to and without. */
@@ -16,7 +24,10 @@ export interface Order {
   /** Who sends them: two writers of one book are two. */
   readonly actor?: string;
   readonly appendBytesMax?: number;
+  /** Of a book in a file: how large the file may grow. */
   readonly filePagesMax?: number;
+  /** Of a book in EventStoreDB: how often the log tries by itself what the server doesn't answer. */
+  readonly attemptsMax?: number;
   /** Kills itself at an append, counted from 0: of all, or of those that go on with a close's run. */
   readonly dieAt?: {
     readonly of: 'any' | 'run';
@@ -25,6 +36,19 @@ export interface Order {
   };
   /** How often a command is repeated, with its key, that was answered UNAVAILABLE. */
   readonly retries?: number;
+}
+
+/** Opens the log of a book where it lies. */
+export async function openAt(
+  place: Place,
+  { filePagesMax, attemptsMax }: Pick<Order, 'filePagesMax' | 'attemptsMax'> = {},
+): Promise<EventLog> {
+  if (typeof place === 'string')
+    return await SqliteLog.open(place, filePagesMax === undefined ? {} : { filePagesMax });
+  const { store, book } = place;
+  if (addressOf(store).kind === 'eventstoredb' && attemptsMax !== undefined)
+    return await EventStoreLog.open(store, book, { patience: { attemptsMax } });
+  return await openLog(store, book);
 }
 
 export const engine = 'crash test';

@@ -1,18 +1,17 @@
 /**
- * A process that executes commands on a book in a file, and says of each what it was answered, once it was: `node writer.ts ORDER`,
- * an order being the JSON of {@link Order}. It is there to be killed.
+ * A process that executes commands on a book, and says of each what it was answered, once it was: `node writer.ts ORDER`, an order
+ * being the JSON of {@link Order}. It is there to be killed.
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { digest } from '../../src/kernel/digest.ts';
 import { isRecord } from '../../src/kernel/fields.ts';
 import { house } from '../../src/segments/index.ts';
 import { type Answer, Book } from '../../src/store/book.ts';
-import { SqliteLog } from '../../src/store/sqlite.ts';
 import { WrappedLog } from './logs.ts';
-import { commandsIn, engine, nowOf, type Order, sender } from './order.ts';
+import { commandsIn, engine, nowOf, type Order, openAt, sender } from './order.ts';
 
 const given: unknown = JSON.parse(process.argv[2] ?? '');
-const isOrder = (value: unknown): value is Order => isRecord(value) && typeof value.path === 'string';
+const isOrder = (value: unknown): value is Order => isRecord(value) && 'path' in value;
 if (!isOrder(given)) throw new TypeError('not an order');
 const order: Order = given;
 
@@ -27,10 +26,7 @@ const die = (): Promise<never> => {
 };
 
 let counted = 0;
-const inner = await SqliteLog.open(order.path, {
-  ...(order.filePagesMax === undefined ? {} : { filePagesMax: order.filePagesMax }),
-});
-const log = new WrappedLog(inner, {
+const log = new WrappedLog(await openAt(order.path, order), {
   append: async (_expected, events, write) => {
     const { dieAt } = order;
     const counts = dieAt !== undefined && (dieAt.of === 'any' || events[0]?.cause !== null);
