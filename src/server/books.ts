@@ -13,7 +13,7 @@ import { defaultBook } from '../graphql/point.ts';
 import type { BookListed, CommandAnswer, Desk } from '../graphql/source.ts';
 import { isId } from '../kernel/fields.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
-import type { Book, BookCounts } from '../store/book.ts';
+import { type Book, type BookCounts, noCounts } from '../store/book.ts';
 import { bookExists, booksOf } from '../store/open.ts';
 import { OpenBook, type OpenBookSettings } from './open-book.ts';
 
@@ -96,15 +96,6 @@ interface Place {
   /** Resolves when its log is let go of. From when it is there nobody gets a lease of it any more. */
   leaving: Promise<void> | undefined;
 }
-
-const noCounts: BookCounts = {
-  batches: 0,
-  commands: 0,
-  events: 0,
-  conflicts: 0,
-  unknownOutcomes: 0,
-  followed: 0,
-};
 
 const sumOf = (a: BookCounts, b: BookCounts): BookCounts => ({
   batches: a.batches + b.batches,

@@ -75,6 +75,16 @@ export interface Restored {
   readonly head: Head;
 }
 
+/** What a book has done that has done nothing yet. */
+export const noCounts: Readonly<BookCounts> = {
+  batches: 0,
+  commands: 0,
+  events: 0,
+  conflicts: 0,
+  unknownOutcomes: 0,
+  followed: 0,
+};
+
 /** Who sends a command. */
 export interface Sender {
   readonly actor: string;
@@ -148,14 +158,7 @@ export class Book {
   #closed = false;
   readonly #listeners = new Set<() => void>();
   readonly #wait: (ms: number) => Promise<void>;
-  readonly counts: BookCounts = {
-    batches: 0,
-    commands: 0,
-    events: 0,
-    conflicts: 0,
-    unknownOutcomes: 0,
-    followed: 0,
-  };
+  readonly counts: BookCounts = { ...noCounts };
 
   private constructor(settings: BookSettings) {
     const { snapshot } = settings;
