@@ -98,3 +98,24 @@ export function failureKind(error: unknown): FailureKind {
 /** A server that is there but doesn't take calls now: it may well in a moment. */
 export const isPassing = (error: unknown): boolean =>
   failureKind(error) === 'unknown' || typeOf(error) === 'not-leader';
+
+/** Largest append: what a server takes by default, 1 MiB, of data and metadata together. */
+export const eventStoreAppendBytesMax = 1_048_576;
+
+/** The revision at which the stream ends, as a conflict names it. */
+export const actualOf = (error: unknown): number =>
+  typeof error === 'object' &&
+  error !== null &&
+  'actualVersion' in error &&
+  typeof error.actualVersion === 'bigint'
+    ? Number(error.actualVersion)
+    : -1;
+
+/** The limit that the server names. */
+export const limitOf = (error: unknown): number =>
+  typeof error === 'object' &&
+  error !== null &&
+  'maxAppendSize' in error &&
+  typeof error.maxAppendSize === 'number'
+    ? error.maxAppendSize
+    : eventStoreAppendBytesMax;

@@ -4,7 +4,7 @@
  *
  * Whether an append whose answer was lost has been written is found out from the stream. The server answers the identical events,
  * sent again at the same exact revision, with success, also after a restart; it compares ids alone, and an event's id is made from
- * its hash. Nothing is ever sent at `any` revision, where it would be written twice.
+ * its hash. No event of a book is ever sent at `any` revision, where it would be written twice.
  *
  * @module
  */
@@ -12,19 +12,25 @@ import {
   BACKWARDS,
   END,
   FORWARDS,
-  jsonEvent,
   type ReadRevision,
-  type ResolvedEvent,
   START,
-  type StreamingRead,
   type StreamSubscription,
 } from '@eventstore/db-client';
 import { eventId, type StoredEvent } from '../kernel/events.ts';
-import { isId, isRecord } from '../kernel/fields.ts';
-import { shownStore } from './address.ts';
 import { checkChained, checkEvents, sameEvents } from './appending.ts';
-import { bytesOf, type Encoded, encoded, fromRecorded, streamOf, toProposed } from './eventstoredb-codec.ts';
-import { acquire, type Connection, failureKind, isPassing, release } from './eventstoredb-connection.ts';
+import { bytesOf, type Encoded, encoded, streamOf, toProposed } from './eventstoredb-codec.ts';
+import {
+  acquire,
+  actualOf,
+  type Connection,
+  eventStoreAppendBytesMax,
+  failureKind,
+  isPassing,
+  limitOf,
+  release,
+} from './eventstoredb-connection.ts';
+import { list } from './eventstoredb-list.ts';
+import { all, cancel, decoded, type Page, rangesOf } from './eventstoredb-pages.ts';
 import { batchesOf } from './eventstoredb-subscription.ts';
 import {
   AppendTooLarge,
@@ -41,12 +47,8 @@ import {
 } from './log.ts';
 import { backOffMs, type Wait, waitByClock, within } from './patience.ts';
 
-/** Largest append: what a server takes by default, 1 MiB, of data and metadata together. */
-export const eventStoreAppendBytesMax = 1_048_576;
 /** Events of a page: some hundred kilobytes. */
 const pageEventsMax = 512;
-/** Revisions no further apart than this are read together. */
-const gapMax = 64;
 /** Reads under way at once for scattered revisions. */
 const readsMax = 8;
 
@@ -432,106 +434,4 @@ interface Order {
   readonly last: StoredEvent;
   readonly forms: readonly Encoded[];
   readonly bytes: number;
-}
-
-/** The stream that lists a store's books: an event a book. It is outside the category of the books themselves. */
-const listStream = 'formicary:books';
-const listedType = 'BookListed';
-
-/** Enters a book into the list; it may stand there more than once. */
-async function list({ client, credentials }: Connection, book: string, msMax: number): Promise<void> {
-  const listed = jsonEvent({ type: listedType, data: { book } });
-  await within(
-    'a listing',
-    msMax,
-    client.appendToStream(listStream, listed, { credentials, deadline: msMax }),
-  );
-}
-
-/**
- * The books of a store, by id in alphabetical order.
- *
- * @throws LogUnavailable nobody answers there
- */
-export async function booksIn(url: string): Promise<readonly string[]> {
-  const connection = acquire(url);
-  try {
-    const books = new Set<string>();
-    const listed = connection.client.readStream(listStream);
-    for (const { event } of await within('a read', patienceDefault.readMsMax, all(listed), () =>
-      cancel(listed),
-    )) {
-      const book = event?.isJson && isRecord(event.data) ? event.data.book : undefined;
-      if (typeof book === 'string' && isId(book)) books.add(book);
-    }
-    return [...books].sort();
-  } catch (error) {
-    if (failureKind(error) === 'missing') return [];
-    throw new LogUnavailable(`${shownStore(url)} can't be read`, error);
-  } finally {
-    await release(url);
-  }
-}
-
-/** Events in order; where one can't be read, those before it and why. */
-interface Page {
-  readonly events: readonly StoredEvent[];
-  readonly fault?: LogUnreadable;
-}
-
-function decoded(
-  resolved: readonly ResolvedEvent[],
-  wanted: (event: StoredEvent) => boolean = () => true,
-): Page {
-  const events: StoredEvent[] = [];
-  for (const { event: recorded } of resolved) {
-    if (recorded === undefined) continue;
-    try {
-      const event = fromRecorded(recorded);
-      if (wanted(event)) events.push(event);
-    } catch (error) {
-      if (error instanceof LogUnreadable) return { events, fault: error };
-      throw error;
-    }
-  }
-  return { events };
-}
-
-async function all(stream: StreamingRead<ResolvedEvent>): Promise<readonly ResolvedEvent[]> {
-  const found: ResolvedEvent[] = [];
-  for await (const resolved of stream) found.push(resolved);
-  return found;
-}
-
-const cancel = (stream: StreamingRead<ResolvedEvent>): void => {
-  stream.cancel().catch(() => undefined);
-};
-
-/** The revision at which the stream ends, as a conflict names it. */
-const actualOf = (error: unknown): number =>
-  typeof error === 'object' &&
-  error !== null &&
-  'actualVersion' in error &&
-  typeof error.actualVersion === 'bigint'
-    ? Number(error.actualVersion)
-    : -1;
-
-/** The limit that the server names. */
-const limitOf = (error: unknown): number =>
-  typeof error === 'object' &&
-  error !== null &&
-  'maxAppendSize' in error &&
-  typeof error.maxAppendSize === 'number'
-    ? error.maxAppendSize
-    : eventStoreAppendBytesMax;
-
-/** Revisions, each once, as ranges that are read in one go. */
-function rangesOf(revisions: readonly number[]): [from: number, to: number][] {
-  const ranges: [number, number][] = [];
-  for (const revision of [...new Set(revisions)].sort((a, b) => a - b)) {
-    const range = ranges.at(-1);
-    if (range !== undefined && revision - range[1] <= gapMax) range[1] = revision;
-    else ranges.push([revision, revision]);
-  }
-  return ranges;
 }

@@ -79,6 +79,6 @@ export async function booksOf(storeUrl: string): Promise<readonly string[]> {
         .sort();
     }
     case 'eventstoredb':
-      return await (await eventStore()).booksIn(address.url);
+      return await (await import('./eventstoredb-list.ts')).booksIn(address.url);
   }
 }
