@@ -7,7 +7,8 @@ import type { Command } from '../kernel/commands.ts';
 import type { StoredEvent } from '../kernel/events.ts';
 import { Ledger } from '../kernel/ledger.ts';
 import type { State } from '../kernel/state.ts';
-import { type Book, reversalOf, type Sent } from '../store/book.ts';
+import type { Book, Sent } from '../store/book.ts';
+import { reversalOf } from '../store/consequences.ts';
 import type { Pin } from '../store/layers.ts';
 import type { Outcome, Target } from './importing.ts';
 

@@ -22,6 +22,8 @@ import { codes, Refusal } from '../kernel/refusals.ts';
 import { Register } from '../kernel/register.ts';
 import { State } from '../kernel/state.ts';
 import { appendBytesMax, appendsOf } from './appends.ts';
+import { eventsAround, reversalOf } from './consequences.ts';
+import { derivedAgain } from './cut-close.ts';
 import { Layers, type Pin } from './layers.ts';
 import {
   AppendTooLarge,
@@ -547,19 +549,7 @@ export class Book {
     }
     let beginning = this.#head.revision;
     while (this.register.cause(beginning) !== undefined) beginning--;
-    const [begun] = await log.readMany([beginning]);
-    if (begun === undefined) throw new RangeError(`no event ${beginning}`);
-    const state = State.empty(new Chart(house.kinds));
-    let head = headBeforeAll;
-    for await (const events of log.read(0, 'forwards', beginning)) {
-      for (const event of events) {
-        fold(house, state, event);
-        head = { revision: event.revision, hash: event.hash, recordedAt: event.recordedAt };
-      }
-      progress?.(head.revision + 1);
-    }
-    const ledger = new Ledger(house, state, head, { ...nothingKnown });
-    const run = ledger.repeatClose(begun);
+    const { begun, run } = await derivedAgain(house, log, beginning, progress);
     for (let there = -1; there < run.length; ) {
       const recorded: StoredEvent[] = [];
       for await (const events of log.read(beginning, 'forwards', run.length)) recorded.push(...events);
@@ -647,30 +637,3 @@ export class Book {
 }
 
 const notTried: Decision = { kind: 'refused', refusal: new Refusal(codes.notTried, 'a command'), events: [] };
-
-const nothingKnown: Memory = {
-  withKey: () => undefined,
-  sameInput: () => false,
-  event: () => undefined,
-  reversedBy: () => undefined,
-};
-
-/** The events of the command that made a fact: what opened the book before it, and what the rules derived after it. */
-export function eventsAround(
-  house: House,
-  register: Register,
-  revision: number,
-  head: number,
-): { readonly first: number; readonly last: number } {
-  const { opened, extended } = house.own;
-  const before = revision > 0 ? register.type(revision - 1) : '';
-  let last = revision;
-  while (last < head && register.cause(last + 1) === revision) last++;
-  return { first: before === opened.name || before === extended.name ? revision - 1 : revision, last };
-}
-
-/** The revision at which an event was reversed, if it was. */
-export function reversalOf(register: Register, revision: number): number | undefined {
-  for (const by of register.ofSubject(`event/${revision}`, register.count)) return by;
-  return undefined;
-}

@@ -345,7 +345,8 @@ export class EventStoreLog implements EventLog {
     if (kind === 'too-large') throw new AppendTooLarge(bytes, limitOf(error));
     if (kind !== 'conflict') return false;
     const actual = actualOf(error);
-    // Other events may stand there only where there are as many.
+    // Whoever is told of a conflict reads what is there, and must find it.
+    if (actual >= 0) await this.#between(actual - 1, 1);
     if (
       actual >= expected + events.length &&
       sameEvents(await this.#between(expected, events.length), events)

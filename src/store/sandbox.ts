@@ -13,7 +13,8 @@ import { describeOverride, type Override } from '../kernel/policy.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
 import { Register } from '../kernel/register.ts';
 import { type Overlay, State } from '../kernel/state.ts';
-import { type Answer, type Book, eventsAround, reversalOf, type Sender } from './book.ts';
+import type { Answer, Book, Sender } from './book.ts';
+import { eventsAround, reversalOf } from './consequences.ts';
 import type { Pin } from './layers.ts';
 
 /** Most sandboxes of a server, most events of one, and how long one may lie unused. */
