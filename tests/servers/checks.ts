@@ -5,6 +5,7 @@
  * @module
  */
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { conformance } from '../../src/audit/conformance.ts';
 import { Chart } from '../../src/kernel/accounts.ts';
 import type { Command } from '../../src/kernel/commands.ts';
@@ -52,9 +53,10 @@ export async function checkBook(
     [...beginning, ...attempts.map(({ command }) => command)].map((one) => [one.key, one]),
   );
   checkAccepted(events, attempts);
+  checkNothingLeft(events, attempts);
   const { codes, refused } = checkRefused(events, attempts);
   const { clean, findings } = await conformance(house, await memoryOf(events));
-  assert(clean, `the log is not what the rules say: ${JSON.stringify(findings[0])}`);
+  assert(clean, `the log is not what the rules say: ${inspect(findings[0])}`);
   checkBalances(events, commands);
   const facts = events.filter(({ key }) => key !== null);
   const told = attempts.flatMap(({ told }) => (told?.kind === 'accepted' ? [told] : []));
@@ -110,6 +112,13 @@ function checkStands(events: readonly StoredEvent[], at: number, told: Accepted,
   assert.equal(told.revision, last, `${what}: ends elsewhere`);
   const opened = events[at - 1]?.type === house.own.opened.name ? 1 : 0;
   assert.equal(told.eventCount, last - at + 1 + opened, `${what}: another number of events`);
+}
+
+/** A command that was refused wherever it was sent has left nothing. */
+function checkNothingLeft(events: readonly StoredEvent[], attempts: readonly Attempt[]): void {
+  const refused = new Set(attempts.map(({ command }) => command.key));
+  for (const { command, told } of attempts) if (told?.kind !== 'refused') refused.delete(command.key);
+  for (const { key } of events) assert(!refused.has(key ?? ''), `${key} was refused and is in the log`);
 }
 
 /**

@@ -25,6 +25,7 @@ describe(`servers on one book of a ${storeName}`, () => {
       expect(seen.repeated).toBeGreaterThan(10);
       expect(seen.closes).toBeGreaterThan(1);
       expect(seen.turns).toBeGreaterThan(4);
+      expect(seen.conflicts).toBeGreaterThan(4);
       expect(Object.keys(seen.codes).length).toBeGreaterThan(6);
       expect(seen.codes).toHaveProperty('INSUFFICIENT_FUNDS');
     },

@@ -37,6 +37,9 @@ export interface CrowdSettings {
 const twiceEvery = 25;
 const againEvery = 25;
 
+/** More than any trouble takes. */
+const triesMax = 100;
+
 /** Codes of errors that are no fault: the log can't be reached, or the server is stopping. */
 const passing: ReadonlySet<string> = new Set(['UNAVAILABLE']);
 
@@ -108,10 +111,13 @@ export class Crowd {
   /** Sends a command to one server after another until one has answered it. */
   async #untilTold(command: Keyed, first: number, roll: Roll): Promise<Told> {
     const { servers } = this.#settings;
-    for (let at = first % servers.length; ; at = (at + 1 + roll(servers.length - 1)) % servers.length) {
+    let at = first % servers.length;
+    for (let tries = 0; tries < triesMax; tries++) {
       const told = await this.#send(command, at);
       if (told !== undefined) return told;
+      at = (at + 1 + roll(servers.length - 1)) % servers.length;
     }
+    throw new Error(`${command.key} has not been answered in ${triesMax} tries`);
   }
 
   async #send(command: Keyed, to: number): Promise<Told | undefined> {

@@ -131,6 +131,13 @@ export class Formicary implements AsyncDisposable {
     return { revision: Number(found.revision), digest: String(found.digest) };
   }
 
+  /** How often others were faster with an append, since it was started. */
+  async conflicts(): Promise<number> {
+    const response = await fetch(`${this.#url}/metrics`);
+    const text = await response.text();
+    return Number(/^formicary_append_conflicts_total (\d+)$/m.exec(text)?.[1]);
+  }
+
   async #ledger(book: string, fields: string, atLeast?: number): Promise<Record<string, unknown>> {
     const query = `query ($book: ID!, $atLeast: Revision) { ledger(book: $book, atLeast: $atLeast) { ${fields} } }`;
     const { data, errors } = await this.ask(query, {

@@ -196,7 +196,7 @@ describe(`the close of a day with ${holders} holders, on a ${storeName}`, () => 
     for (const server of servers) expect(await isSettling(server, before + written)).toBe(true);
     await Promise.all(servers.map((server) => send(server, `after by ${server.number}`)));
     await checkFinished(wanted, servers.length);
-  }, 120_000);
+  }, 240_000);
 
   it('killed, and then whoever finishes it, too, is finished by the next', async () => {
     const day = 1;
@@ -213,5 +213,5 @@ describe(`the close of a day with ${holders} holders, on a ${storeName}`, () => 
     if (server === undefined) throw new Error('no server');
     await send(server, 'after both');
     await checkFinished(wanted, 1);
-  }, 120_000);
+  }, 240_000);
 });

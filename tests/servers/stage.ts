@@ -69,7 +69,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Checks the book and every answer, and that all servers have come to the same. */
-  async check({ attempts }: Crowd): Promise<Seen> {
+  async check({ attempts }: Crowd): Promise<Seen & { readonly conflicts: number }> {
     const { store, book, servers } = this;
     const events = await contentsOf({ store, book });
     const seen = await checkBook(events, attempts, this.#beginning);
@@ -77,7 +77,8 @@ export class Stage implements AsyncDisposable {
     const digests = await Promise.all(servers.map((server) => server.digestAt(book, revision)));
     for (const found of digests) assert.deepEqual(found, { revision, digest: digestOf(events) });
     for (const { unexpected } of servers) assert.deepEqual(unexpected, []);
-    return seen;
+    const conflicts = await Promise.all(servers.map((server) => server.conflicts()));
+    return { ...seen, conflicts: conflicts.reduce((sum, count) => sum + count, 0) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
