@@ -36,8 +36,10 @@ export interface Manner {
   readonly under?: readonly string[];
   /** Kills it when it has written so many bytes. */
   readonly killAfterBytes?: number;
-  /** Told how many bytes it has written, whenever it has. */
-  readonly said?: (bytes: number) => void;
+  /** Given all that it has written, whenever it has. */
+  readonly said?: (stdout: string) => void;
+  /** Kills it when it aborts. */
+  readonly giveUp?: AbortSignal;
 }
 
 /** What a writer said, line by line; a line that was cut off counts as not said. */
@@ -58,7 +60,7 @@ export function heard(stdout: string): Pick<Heard, 'acks' | 'opened' | 'end'> {
 }
 
 /** Runs a writer to its end, by itself or by a kill. */
-export function run(order: Order, { under = [], killAfterBytes, said }: Manner = {}): Promise<Heard> {
+export function run(order: Order, { under = [], killAfterBytes, said, giveUp }: Manner = {}): Promise<Heard> {
   const [program = node, ...args] = [...under, node, writer, JSON.stringify(order)];
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -67,8 +69,9 @@ export function run(order: Order, { under = [], killAfterBytes, said }: Manner =
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       if (killAfterBytes !== undefined && stdout.length >= killAfterBytes) child.kill('SIGKILL');
-      said?.(stdout.length);
+      said?.(stdout);
     });
+    giveUp?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });

@@ -158,6 +158,13 @@ export function checkAcks(
   }
 }
 
+/** What was answered as carried out is in the log, whatever became of the server meanwhile. */
+export function checkThere(acks: readonly Ack[], events: readonly StoredEvent[]): void {
+  for (const { n, kind, last, hash } of acks) {
+    if (kind === 'accepted') assert.equal(events[last]?.hash, hash, `command ${n} was answered and is lost`);
+  }
+}
+
 /** What a crash has left. */
 export interface Left {
   readonly events: readonly StoredEvent[];

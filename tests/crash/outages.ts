@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasFaults, newBook, Store } from '../servers/store.ts';
 import { dice } from '../support/histories.ts';
-import { isUnavailable, run } from './children.ts';
-import { checkAnswered, checkRepeated } from './oracle.ts';
-import { type Order, randomCommands, textOf } from './order.ts';
+import { heard, isUnavailable, run } from './children.ts';
+import { checkAnswered, checkRepeated, checkThere, contentsOf } from './oracle.ts';
+import { type Order, type Place, randomCommands, textOf } from './order.ts';
 
 /** When a server is killed: with whatever is under way, or with an append that it has carried out and not answered. */
 const moments = ['any', 'unanswered'] as const;
@@ -88,52 +88,59 @@ async function outageBook({ store, folder, seed, kills, roll, seen, told }: Maki
     retries,
     ...(roll(3) === 0 ? {} : { attemptsMax: impatient }),
   };
-  const killer = new Killer(store, roll, Math.min(killsOfBookMax, kills - seen.kills), seen);
-  const heard = await run(order, { said: (bytes) => killer.said(bytes) });
+  const killer = new Killer(store, order.path, roll, Math.min(killsOfBookMax, kills - seen.kills), seen);
+  const came = await run(order, { said: (stdout) => killer.said(stdout), giveUp: killer.failed });
   await killer.end();
-  if (heard.end === undefined) throw new Error(`the writer ended by itself: ${heard.stderr}`);
-  if (order.window === 1) await checkRepeated(order, all, heard);
-  else await checkAnswered(order, all, heard);
-  const unsure = new Set(heard.acks.filter(isUnavailable).map(({ n }) => n));
-  seen.events += heard.end.revision + 1;
-  seen.answers += heard.acks.length;
-  seen.unavailable += heard.acks.filter(isUnavailable).length;
-  seen.repeated += heard.acks.filter(({ n, kind }) => kind === 'repeated' && unsure.has(n)).length;
-  told(seen, `${order.window} waiting: ${heard.end.revision + 1} events, ${heard.acks.length} answers`);
+  if (came.end === undefined) throw new Error(`the writer ended by itself: ${came.stderr}`);
+  if (order.window === 1) await checkRepeated(order, all, came);
+  else await checkAnswered(order, all, came);
+  const unsure = new Set(came.acks.filter(isUnavailable).map(({ n }) => n));
+  seen.events += came.end.revision + 1;
+  seen.answers += came.acks.length;
+  seen.unavailable += came.acks.filter(isUnavailable).length;
+  seen.repeated += came.acks.filter(({ n, kind }) => kind === 'repeated' && unsure.has(n)).length;
+  told(seen, `${order.window} waiting: ${came.end.revision + 1} events, ${came.acks.length} answers`);
 }
 
 /** Kills a server whenever its writer has said so much more, by counts and never by the clock. */
 class Killer {
   readonly #store: Store;
+  readonly #book: Place;
   readonly #roll: (below: number) => number;
   readonly #seen: Outages;
+  readonly #failed = new AbortController();
   #left: number;
   #due: number;
   #outage: Promise<void> | undefined;
-  #failure: unknown;
-  #bytes = 0;
+  #stdout = '';
   #over = false;
 
-  constructor(store: Store, roll: (below: number) => number, kills: number, seen: Outages) {
+  constructor(store: Store, book: Place, roll: (below: number) => number, kills: number, seen: Outages) {
     this.#store = store;
+    this.#book = book;
     this.#roll = roll;
     this.#left = kills;
     this.#seen = seen;
     this.#due = 1 + roll(4_000);
   }
 
+  /** Aborts when something did not hold: it is of no use that the writer goes on. */
+  get failed(): AbortSignal {
+    return this.#failed.signal;
+  }
+
   /** What the writer has said until now. */
-  said(bytes: number): void {
-    this.#bytes = bytes;
-    if (bytes < this.#due || this.#outage !== undefined || this.#left === 0) return;
+  said(stdout: string): void {
+    this.#stdout = stdout;
+    if (stdout.length < this.#due || this.#outage !== undefined || this.#left === 0) return;
     this.#left--;
     this.#outage = this.#outageNow()
       .catch((error: unknown) => {
-        this.#failure = error;
+        this.#failed.abort(error);
       })
       .finally(() => {
         this.#outage = undefined;
-        this.#due = this.#bytes + 1 + this.#roll(6_000);
+        this.#due = this.#stdout.length + 1 + this.#roll(6_000);
       });
   }
 
@@ -141,7 +148,7 @@ class Killer {
   async end(): Promise<void> {
     this.#over = true;
     await this.#outage;
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#failed.signal.throwIfAborted();
   }
 
   async #outageNow(): Promise<void> {
@@ -150,7 +157,9 @@ class Killer {
     await this.#store.kill();
     this.#seen.kills++;
     this.#seen.byMoment[moment]++;
+    const { acks } = heard(this.#stdout);
     await this.#store.startAgain();
+    checkThere(acks, await contentsOf(this.#book));
   }
 
   /** Resolves when an append has been carried out whose answer will not come; or when there will be none. */

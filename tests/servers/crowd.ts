@@ -37,8 +37,8 @@ export interface CrowdSettings {
 const twiceEvery = 25;
 const againEvery = 25;
 
-/** More than any trouble takes. */
-const triesMax = 100;
+/** More than any trouble takes: a server goes on trying for some ten seconds by itself. */
+const triesMax = 12;
 
 /** Codes of errors that are no fault: the log can't be reached, or the server is stopping. */
 const passing: ReadonlySet<string> = new Set(['UNAVAILABLE']);
