@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 /** In the order in which they are printed: a question each. */
 const benchmarks = [
   'store',
+  'size',
   'view',
   'import',
   'rebuild',

@@ -44,9 +44,10 @@ export const rebuildCommand: CommandSpec = {
   run: async (call) => {
     if (call.flag('verify')) return await verify(call);
     const against = call.value('against');
+    const began = performance.now();
     const log = await openBookLog(call, false);
     const same = against === undefined ? nothingYet() : await sameAsRunning(call, log, against);
-    if (same !== undefined) return await rebuild(call, log, same);
+    if (same !== undefined) return await rebuild(call, log, same, began);
     await log.close();
     return exits.no;
   },
@@ -68,11 +69,10 @@ const digestsOf = ({ state, head }: Pick<Restored, 'state' | 'head'>): Digests =
 const rateOf = (events: number, seconds: number): string =>
   `${grouped(Math.round(events / seconds))} events/s`;
 
-/** Folds the rest of a log on a state, and keeps a snapshot of what that comes to. */
-async function rebuild(call: Call, log: EventLog, from: Restored): Promise<Exit> {
+/** Folds the rest of a log on a state, and keeps a snapshot of what that comes to; `began` is when the first event was folded. */
+async function rebuild(call: Call, log: EventLog, from: Restored, began: number): Promise<Exit> {
   const { book: id } = call.settings;
   const progress = call.out.progress('rebuilding', (await log.head()).revision + 1, 'events');
-  const began = performance.now();
   const book = await Book.open({
     id,
     house,
@@ -82,7 +82,7 @@ async function rebuild(call: Call, log: EventLog, from: Restored): Promise<Exit>
     snapshot: from,
     progress: (folded) => progress.update(folded),
   });
-  const folded = book.head.revision - from.head.revision;
+  const folded = book.head.revision + 1;
   const rate = rateOf(folded, (performance.now() - began) / 1_000);
   progress.end();
   try {

@@ -8,6 +8,9 @@ import type { StoredEvent } from '../kernel/events.ts';
 /** Most bytes of an append: an engine's limit of 1 MiB, with room for what an engine adds. */
 export const appendBytesMax = 900_000;
 
+/** Share of an engine's largest append that is filled: sizes are estimated. */
+export const appendFilled = 0.85;
+
 /** Bytes of an event beside its data and postings: revision, names, times, two hashes. */
 const envelopeBytes = 420;
 const postingBytes = 90;

@@ -21,7 +21,7 @@ import {
 import { codes, Refusal } from '../kernel/refusals.ts';
 import { Register } from '../kernel/register.ts';
 import { State } from '../kernel/state.ts';
-import { appendBytesMax, appendsOf } from './appends.ts';
+import { appendBytesMax, appendFilled, appendsOf } from './appends.ts';
 import { eventsAround, reversalOf } from './consequences.ts';
 import { derivedAgain } from './cut-close.ts';
 import { Layers, type Pin } from './layers.ts';
@@ -137,8 +137,6 @@ const conflictWaitMsMax = 64;
 /** A close that another writer is about to write is left to it, unless nothing more of it comes for so many looks. */
 const othersCloseLooks = 20;
 const othersCloseWaitMs = 50;
-/** Share of an engine's largest append that is filled: sizes are estimated. */
-const appendFilled = 0.85;
 
 export class Book {
   readonly id: string;
@@ -417,7 +415,8 @@ export class Book {
   /** Whether nobody has appended since this book last looked; else what there is has been folded. */
   async #isAtHead(): Promise<boolean> {
     const { revision } = await this.log.head();
-    if (revision === this.#head.revision) return true;
+    // Whoever answers for the log may be behind this book: a node that follows the one that took its last append.
+    if (revision <= this.#head.revision) return true;
     await this.#catchUp();
     return false;
   }
@@ -434,10 +433,12 @@ export class Book {
         this.counts.batches++;
         this.counts.events += events.length;
       } catch (error) {
-        if (error instanceof WrongExpectedRevision) {
+        if (error instanceof WrongExpectedRevision && error.actual >= this.#head.revision) {
           this.counts.conflicts++;
           return { outcome: 'conflict', done };
         }
+        if (error instanceof WrongExpectedRevision)
+          return { outcome: 'failed', done, refusal: this.#lost(error) };
         // Between commands it can be cut, and amid a close's run.
         const divisible =
           commandsDone - done > 1 || (events.length > 1 && events.some(({ header }) => header));
@@ -451,6 +452,13 @@ export class Book {
       done = commandsDone;
     }
     return { outcome: 'written', done: groups.length };
+  }
+
+  /** The log ends before what was read of it: somebody has put an older one in its place, or it has lost its end. */
+  #lost({ actual }: WrongExpectedRevision): Refusal {
+    const detail = `the log ends at revision ${actual}, and ${this.#head.revision} has been read of it`;
+    this.#stopped = new Refusal(codes.unavailable, this.id, detail);
+    return this.#stopped;
   }
 
   /** After an append that the engine finds too large: whether smaller ones would do, which are then made from now on. */

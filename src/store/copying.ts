@@ -8,7 +8,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { genesisHash, hashHolds, type StoredEvent } from '../kernel/events.ts';
 import { type Code, declareCode, Refusal, RefusedError } from '../kernel/refusals.ts';
-import { appendBytesMax, appendsOf } from './appends.ts';
+import { appendBytesMax, appendFilled, appendsOf } from './appends.ts';
 import {
   AppendTooLarge,
   type EventLog,
@@ -63,8 +63,6 @@ export const copyCodes = {
 /** A few pages or a few thousand events are gathered before they are appended: a handful of appends of the usual size. */
 const windowPagesMax = 16;
 const windowEventsMax = 4_096;
-/** Share of a target's largest append that is filled: sizes are estimated. */
-const appendFilled = 0.85;
 /**
  * Most events of a command that can't be split. An event takes more than eighty bytes wherever it is stored (its hash alone is 64
  * digits), and no engine takes more than 8 MiB at once.

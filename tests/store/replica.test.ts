@@ -4,7 +4,7 @@ import { digest } from '../../src/kernel/digest.ts';
 import { house } from '../../src/segments/index.ts';
 import { Book, type BookSettings } from '../../src/store/book.ts';
 import { EventStoreLog } from '../../src/store/eventstoredb.ts';
-import { type EventLog, LogUnavailable, WrongExpectedRevision } from '../../src/store/log.ts';
+import { type EventLog, emptyHead, LogUnavailable, WrongExpectedRevision } from '../../src/store/log.ts';
 import { MemoryLog } from '../../src/store/memory.ts';
 import { WrappedLog } from '../crash/logs.ts';
 import { TestServer } from '../eventstoredb/server/index.ts';
@@ -196,6 +196,36 @@ describe('a book whose log is not to be had', () => {
     const book = await open(log);
     await expect(book.follow(new AbortController().signal)).rejects.toThrow(LogUnavailable);
     expect((await book.execute(topUp(day, 'user-1', '1.00'), sender)).kind).toBe('accepted');
+  });
+
+  it('names it when the log has lost its end, and takes no commands', async () => {
+    const inner = new MemoryLog();
+    let lost = false;
+    const log = new WrappedLog(inner, {
+      append: async (expected, _events, write) => {
+        if (lost) throw new WrongExpectedRevision(expected, 0);
+        await write();
+      },
+    });
+    const book = await open(log);
+    for (let n = 0; n < 3; n++) await book.execute(topUp(day, `user-${n}`, '1.00'), sender);
+    lost = true;
+    const answer = await book.execute(topUp(day, 'user-9', '1.00'), sender);
+    expect(answer).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'UNAVAILABLE', detail: 'the log ends at revision 0, and 3 has been read of it' },
+    });
+    expect(book.stopped).toBeDefined();
+    expect(book.counts.conflicts).toBe(0);
+  });
+
+  it('answers a refusal though whoever answers for the log is behind it', async () => {
+    const log = new WrappedLog(new MemoryLog());
+    const book = await open(log);
+    await book.execute(topUp(day, 'user-1', '1.00'), sender);
+    log.head = () => Promise.resolve(emptyHead);
+    const answer = await book.execute(transfer(day, 'user-1', 'user-2', '2.00'), sender);
+    expect(answer).toMatchObject({ kind: 'refused', refusal: { code: 'INSUFFICIENT_FUNDS' } });
   });
 
   it('waits longer from conflict to conflict, and gives up in the end', async () => {
