@@ -5,6 +5,7 @@
  * @module
  */
 import { accountId, type Posting } from '../kernel/accounts.ts';
+import { derivedBy } from '../kernel/close.ts';
 import { type Breach, type Draft, type EventType, phases } from '../kernel/contract.ts';
 import type { Day } from '../kernel/dates.ts';
 import { canonical } from '../kernel/digest.ts';
@@ -76,6 +77,7 @@ export function* aligned(
 
 /** The rules of a close, asked in their order; those that were asked in vain since the last match can be asked again. */
 class Walk {
+  readonly #house: House;
   readonly #s: State;
   readonly #day: Day;
   readonly #rules: readonly ClosingRule[];
@@ -95,6 +97,7 @@ class Walk {
     };
 
   constructor(rules: House, s: State, day: Day, ended: RuleEnded | undefined) {
+    this.#house = rules;
     this.#s = s;
     this.#day = day;
     this.#ended = ended;
@@ -108,7 +111,7 @@ class Walk {
     const place = event === undefined ? undefined : this.#known.get(event.type);
     if (event === undefined || by === undefined || place === undefined || place > this.#rule) return false;
     const left = place < this.#rule ? [] : (this.#items ?? []).slice(this.#item);
-    return derivedLike(by, left, this.#s, this.#day, event) === undefined;
+    return derivedLike(this.#house, by, left, this.#s, this.#day, event) === undefined;
   }
 
   /** What couldn't be paid or held, rule by rule. */
@@ -127,7 +130,7 @@ class Walk {
       while (this.#item < this.#items.length) {
         const item = this.#items[this.#item++];
         s.day = this.#day;
-        const draft = by.rule.derive(item, s);
+        const draft = derivedBy(this.#house, by, item, s);
         if (draft === undefined) continue;
         this.#known.set(draft.type.name, this.#rule);
         return { by, item, draft };
@@ -191,6 +194,7 @@ export const placeOf = (draft: Draft): Placed => ({
 
 /** What a rule derives from some items that has a given event's place. */
 export function derivedLike(
+  rules: House,
   by: ClosingRule,
   items: Iterable<unknown>,
   s: State,
@@ -201,7 +205,7 @@ export function derivedLike(
   for (const item of items) {
     if (tried++ >= itemsTriedMax) return undefined;
     s.day = day;
-    const draft = by.rule.derive(item, s);
+    const draft = derivedBy(rules, by, item, s);
     if (draft !== undefined && isOf(draft, place)) return { by, item, draft };
   }
   return undefined;
@@ -308,11 +312,14 @@ const idOf = ({ kind, holder, currency }: Posting): string => accountId(kind, ho
 
 const telling = new WeakMap<Fields, readonly string[]>();
 
-/** The fields whose values are words: ids, choices, dates. Figures may be wrong in an event that is still the same. */
+/**
+ * The fields whose values are words: ids, choices, dates, the number of an instalment. Figures may be wrong in an event that is
+ * still the same.
+ */
 function tellingFields(fields: Fields): readonly string[] {
   let names = telling.get(fields);
   if (names === undefined) {
-    const words = ['id', 'choice', 'date', 'flag'];
+    const words = ['id', 'choice', 'date', 'flag', 'whole'];
     names = Object.entries(fields).flatMap(([name, { shape }]) => (words.includes(shape.kind) ? [name] : []));
     telling.set(fields, names);
   }

@@ -211,7 +211,7 @@ class Explaining {
   #derivedLine(read: Read, sums: Sums, step: Step | undefined): ExplainedLine {
     const { on } = read.event;
     if (step === undefined) return this.#line(read, sums, read.type, [], false);
-    const looked = lookedByRule(step.by, step.item, this.#state, on);
+    const looked = lookedByRule(this.#house, step.by, step.item, this.#state, on);
     const entry = enter(this.#state, step.draft.postings, on);
     const parameters = this.#sources.used(looked, this.#state, on);
     return this.#line(read, sums, step.by.rule, parameters, this.#agrees(entry, sums));

@@ -100,7 +100,7 @@ export class CloseJudge {
       about: { ...this.#docket.about(read.type, read.event), subject: read.stored.subject },
       read,
       right: entry instanceof Refusal ? undefined : this.#rightOf(step, day, entry),
-      looked: () => lookedByRule(step.by, step.item, this.#docket.state, day),
+      looked: () => lookedByRule(this.#rules, step.by, step.item, this.#docket.state, day),
       rightOn: (corrected) => this.#stepOn(corrected, step, day, read.stored),
     });
     this.#docket.bookRecorded(read);
@@ -116,14 +116,21 @@ export class CloseJudge {
       about: this.#docket.about(step.draft.type, { data: step.draft.data, on: day }),
       read: undefined,
       right: entry instanceof Refusal ? undefined : this.#rightOf(step, day, entry),
-      looked: () => lookedByRule(step.by, step.item, this.#docket.state, day),
+      looked: () => lookedByRule(this.#rules, step.by, step.item, this.#docket.state, day),
       rightOn: (corrected) => this.#stepOn(corrected, step, day, placeOf(step.draft)),
     });
   }
 
   /** What a rule derives on the corrected state in the place of an event. */
   #stepOn(corrected: State, step: Step, day: Day, place: Placed): Right | undefined {
-    const on = derivedLike(step.by, this.#docket.onCorrected.itemsOf(step), corrected, day, place);
+    const on = derivedLike(
+      this.#rules,
+      step.by,
+      this.#docket.onCorrected.itemsOf(step),
+      corrected,
+      day,
+      place,
+    );
     return on === undefined ? undefined : this.#drafted(corrected, on, day);
   }
 
@@ -133,7 +140,7 @@ export class CloseJudge {
       if (this.#docket.onCorrected.hasMet(read.type, read.stored)) return undefined;
       for (const by of this.#closing) {
         corrected.day = day;
-        const found = derivedLike(by, by.rule.items(corrected), corrected, day, read.stored);
+        const found = derivedLike(this.#rules, by, by.rule.items(corrected), corrected, day, read.stored);
         if (found !== undefined) return found;
       }
       return undefined;
@@ -149,7 +156,9 @@ export class CloseJudge {
       looked: () => {
         const { corrected } = this.#docket;
         const step = corrected === undefined ? undefined : like(corrected);
-        return step === undefined ? new Looked() : lookedByRule(step.by, step.item, this.#docket.state, day);
+        return step === undefined
+          ? new Looked()
+          : lookedByRule(this.#rules, step.by, step.item, this.#docket.state, day);
       },
       rightOn: (corrected) => {
         const step = like(corrected);

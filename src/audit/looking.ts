@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { evolveAnswers, toldOf, withAnswers } from '../kernel/answers.ts';
+import { derivedBy } from '../kernel/close.ts';
 import type { EventType, FactType, Happening } from '../kernel/contract.ts';
 import type { Day } from '../kernel/dates.ts';
-import { type DataOf, type Fields, isRecord } from '../kernel/fields.ts';
+import type { DataOf, Fields } from '../kernel/fields.ts';
 import type { ClosingRule, House } from '../kernel/house.ts';
 import type { NumberedEntry, State } from '../kernel/state.ts';
 import { type Looked, TrackedReading } from '../kernel/tracking.ts';
-import { undone } from '../kernel/undo.ts';
+import { undone, undoRows } from '../kernel/undo.ts';
 import { type RowsWritten, rowsWritten } from './roots.ts';
 
 type Event = Happening<DataOf<Fields>>;
@@ -18,11 +20,7 @@ type Event = Happening<DataOf<Fields>>;
 export function lookedByReaction(rules: House, s: State, type: FactType, event: Event): Looked {
   s.day = event.on;
   const reading = new TrackedReading(s);
-  type.react(event, reading);
-  const told = { on: event.on, data: toldOf(type, event, reading) };
-  for (const { listener } of rules.listeners(type)) {
-    if (listener.when(told.data)) listener.react(told, reading);
-  }
+  withAnswers(rules, reading, type, event, type.react(event, reading));
   return reading.looked;
 }
 
@@ -34,26 +32,21 @@ export function lookedByFact(rules: House, s: State, type: FactType, event: Even
   if (fits) type.react(event, reading);
   const listeners = rules.listeners(type);
   if (listeners.length === 0) return reading.looked;
-  const told = { on: event.on, data: toldOf(type, event, reading) };
+  const told = toldOf(type, event, reading);
   for (const { listener } of listeners) {
-    if (!listener.when(told.data)) continue;
+    if (told === undefined || !listener.when(told.data)) continue;
     listener.fits?.(told, reading);
-    if (fits) listener.react(told, reading);
+    if (fits) listener.react?.(told, reading);
   }
   return reading.looked;
 }
 
-const toldOf = (type: FactType, event: Event, s: TrackedReading): DataOf<Fields> => {
-  const told: unknown = type.tells?.of(event, s) ?? event.data;
-  return isRecord(told) ? told : {};
-};
-
-/** What a rule of the close looks at for one of its items, and to find its items. */
-export function lookedByRule({ rule }: ClosingRule, item: unknown, s: State, day: Day): Looked {
+/** What a rule of the close and all that answer it look at for one of its items, and the rule to find its items. */
+export function lookedByRule(rules: House, by: ClosingRule, item: unknown, s: State, day: Day): Looked {
   s.day = day;
   const reading = new TrackedReading(s);
-  rule.items(reading);
-  rule.derive(item, reading);
+  by.rule.items(reading);
+  derivedBy(rules, by, item, reading);
   return reading.looked;
 }
 
@@ -77,18 +70,9 @@ export function rowsBy(
   const writing = new TrackedReading(fork);
   const booked = { ...event, entry };
   fork.day = event.on;
-  if (type.kind === 'fact')
-    for (const { listener } of house.listeners(type)) listener.evolve?.(booked, writing);
+  evolveAnswers(house, writing, type, booked);
   fork.post(entry, event.on, fork.marks.events);
   type.evolve?.(booked, writing);
-  if (type === house.own.reversed) {
-    const original = undone(house, event.data, entry);
-    if (original.type.kind === 'fact') {
-      const was = { ...original.event, entry: original.entry };
-      fork.day = was.on;
-      original.type.undo?.(was, writing, event.on);
-      for (const { listener } of house.listeners(original.type)) listener.undo?.(was, writing, event.on);
-    }
-  }
+  if (type === house.own.reversed) undoRows(house, fork, undone(house, event.data, entry), event.on, writing);
   return rowsWritten(writing.written, fork);
 }

@@ -58,7 +58,8 @@ export const errorsPage = (codes: readonly Code[]): string =>
     ),
   );
 
-const shapes: { readonly [kind in Field<unknown>['shape']['kind']]: string } = {
+type Worded = 'choice' | 'whole' | 'repayment';
+const shapes: { readonly [kind in Exclude<Field<unknown>['shape']['kind'], Worded>]: string } = {
   id: 'id, as `user-1`',
   text: 'text',
   amount: 'amount, as `12.34 CNY`',
@@ -68,11 +69,23 @@ const shapes: { readonly [kind in Field<unknown>['shape']['kind']]: string } = {
   flag: '`true` or `false`',
   revision: 'revision, as `42`',
   value: 'a value, as JSON writes it',
-  choice: '',
 };
 
-const shapeText = ({ shape }: Field<unknown>): string =>
-  shape.kind === 'choice' ? shape.of.map((word) => `\`${word}\``).join(', ') : shapes[shape.kind];
+function shapeText({ shape }: Field<unknown>): string {
+  switch (shape.kind) {
+    case 'choice':
+      return listed(shape.of);
+    case 'repayment':
+      return `amount, ${listed(shape.words)}`;
+    case 'whole':
+      return shape.of === undefined ? `whole number, ${shape.least} to ${shape.most}` : listed(shape.of);
+    default:
+      return shapes[shape.kind];
+  }
+}
+
+const listed = (values: readonly (string | number)[]): string =>
+  values.map((value) => `\`${value}\``).join(', ');
 
 function commandPart(type: FactType): string {
   const told = type.told === undefined ? '' : ` (${type.told.field}: ${type.told.value})`;

@@ -20,7 +20,7 @@ const FieldRef = builder
       doc: t.string({ description: 'What it says.', resolve: ({ field }) => field.doc }),
       shape: t.string({
         description:
-          'id, text, amount (12.34 CNY), size (an amount, all, or 10%), rate, date, flag, revision, choice, value.',
+          'id, text, amount (12.34 CNY), size (an amount, all, or 10%), repayment (an amount, due, minimum, or all), rate, date, flag, revision, whole (a whole number within bounds), choice, value.',
         resolve: ({ field }) => field.shape.kind,
       }),
       choices: t.stringList({

@@ -6,10 +6,10 @@
  */
 import type { FactType } from '../kernel/contract.ts';
 import { formatDay } from '../kernel/dates.ts';
-import { type Field, type FieldShape, isRecord } from '../kernel/fields.ts';
+import { type Field, type FieldShape, isRecord, type WholeShape } from '../kernel/fields.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
 import { builder } from './builder.ts';
-import { MoneyInput, SizeInput } from './money.ts';
+import { MoneyInput, RepaymentInput, SizeInput } from './money.ts';
 
 /** One input of a command: of all fact types that it may become. */
 export interface CommandInput {
@@ -54,7 +54,7 @@ export function inputsOf(command: string, types: readonly FactType[]): CommandIn
     if (field === undefined) throw new Error(`${command}: no ${name}`);
     const clash = found.some(({ shape }) => shape.kind !== field.shape.kind);
     if (clash) throw new Error(`${command}.${name}: its fact types take different kinds of values`);
-    const told = types[0]?.told?.field === name;
+    const told = types.some((type) => type.told?.field === name);
     const graphName = envelopeNames.includes(name) ? graphNames[name] : name;
     if (graphName === undefined || names.has(graphNames[name] ?? ''))
       throw new Error(`${command}.${name}: the graph has no name for it`);
@@ -62,17 +62,24 @@ export function inputsOf(command: string, types: readonly FactType[]): CommandIn
       name,
       graphName,
       field,
-      shape: told || namesAThing(field) ? { kind: 'id' } : joined(found),
+      shape: told || found.some(namesAThing) ? { kind: 'id' } : joined(found),
       required: found.length === types.length && found.every(({ optional }) => !optional),
       doc: docOf(name, found, types),
     };
   });
 }
 
-/** The shape of all fields of one name: the words of each, where they are words. */
+/** The shape of all fields of one name: the words of each, where they are words; the widest bounds, where they have some. */
 function joined(fields: readonly Field<unknown>[]): FieldShape {
   const words = new Set(fields.flatMap(({ shape }) => (shape.kind === 'choice' ? shape.of : [])));
-  return words.size > 0 ? { kind: 'choice', of: [...words] } : (fields[0]?.shape ?? { kind: 'value' });
+  if (words.size > 0) return { kind: 'choice', of: [...words] };
+  const [first, ...others] = fields.flatMap(({ shape }) => (shape.kind === 'whole' ? [shape] : []));
+  if (first === undefined) return fields[0]?.shape ?? { kind: 'value' };
+  if (others.length === 0) return first;
+  const wholes = [first, ...others];
+  const least = Math.min(...wholes.map((shape) => shape.least));
+  const most = Math.max(...wholes.map((shape) => shape.most));
+  return { kind: 'whole', least, most };
 }
 
 function docOf(name: string, fields: readonly Field<unknown>[], types: readonly FactType[]): string {
@@ -114,6 +121,10 @@ function inputFieldOf(
       return t.field({ type: MoneyInput, required, description });
     case 'size':
       return t.field({ type: SizeInput, required, description });
+    case 'repayment':
+      return t.field({ type: RepaymentInput, required, description });
+    case 'whole':
+      return t.int({ required, description: `${description} ${boundsText(shape)}` });
     case 'date':
       return t.field({ type: 'Date', required, description });
     case 'revision':
@@ -126,6 +137,10 @@ function inputFieldOf(
       return shape satisfies never;
   }
 }
+
+/** `One of 3, 6, 9.`, `1 to 36.` */
+const boundsText = ({ least, most, of }: WholeShape): string =>
+  of === undefined ? `${least} to ${most}.` : `One of ${of.join(', ')}.`;
 
 const choiceEnum = (command: string, name: string, words: readonly string[], description: string) =>
   builder.enumType(`${capital(command)}${capital(name)}`, {
@@ -144,6 +159,10 @@ export function commandValue(shape: FieldShape, given: unknown): unknown {
       return isRecord(given) && typeof given.share === 'string'
         ? given.share
         : moneyText(isRecord(given) ? given.money : given);
+    case 'repayment':
+      return isRecord(given) && typeof given.intent === 'string'
+        ? given.intent
+        : moneyText(isRecord(given) ? given.money : given);
     case 'date':
       return typeof given === 'number' ? formatDay(given) : given;
     case 'id':
@@ -151,6 +170,7 @@ export function commandValue(shape: FieldShape, given: unknown): unknown {
     case 'rate':
     case 'flag':
     case 'revision':
+    case 'whole':
     case 'value':
     case 'choice':
       return given;

@@ -33,6 +33,27 @@ export const MoneyInput = builder.inputType('MoneyInput', {
   }),
 });
 
+/** What a repayment may be of instead of an amount. */
+const RepaymentIntent = builder.enumType('RepaymentIntent', {
+  description: 'An intent to repay, whose size is found when the command is decided.',
+  values: {
+    DUE: { value: 'due', description: 'What is due.' },
+    MINIMUM: { value: 'minimum', description: 'The least of it that must be paid, where there is one.' },
+    ALL: { value: 'all', description: 'All that is owed.' },
+  },
+});
+
+/** An amount to repay, or an intent, as an input. */
+export const RepaymentInput = builder.inputType('RepaymentInput', {
+  description:
+    'An amount, or an intent whose size is found when the command is decided: { intent: DUE }, { intent: ALL }, { money: { amount: "80.00", currency: "CNY" } }. One of the two.',
+  isOneOf: true,
+  fields: (t) => ({
+    money: t.field({ type: MoneyInput, description: 'As much.' }),
+    intent: t.field({ type: RepaymentIntent, description: 'What is due, or all that is owed.' }),
+  }),
+});
+
 /** An amount, or a share of what is held, as an input. */
 export const SizeInput = builder.inputType('SizeInput', {
   description:

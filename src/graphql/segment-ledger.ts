@@ -98,13 +98,14 @@ export const SegmentLedger = builder.objectRef<SegmentRead>('SegmentLedger').imp
     title: t.string({ description: 'For people.', resolve: ({ segment }) => segment.title }),
     revenue: t.field({
       type: [PeriodAmountRef],
-      description: 'The platform’s income from this line, period by period.',
+      description:
+        'What the group earns by this line, period by period: the platform’s income, and what other entities report.',
       args: spanArgs,
       resolve: ({ point, segment }, args) => [...orFault(point.view.revenue(segment.id, spanOf(args)))],
     }),
     cost: t.field({
       type: [PeriodAmountRef],
-      description: 'The platform’s expenses of this line, period by period.',
+      description: 'What this line costs the group, period by period.',
       args: spanArgs,
       resolve: ({ point, segment }, args) => [...orFault(point.view.cost(segment.id, spanOf(args)))],
     }),

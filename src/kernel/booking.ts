@@ -4,6 +4,7 @@
  * @module
  */
 import type { Posting } from './accounts.ts';
+import { evolveAnswers, toldOf, withAnswers } from './answers.ts';
 import type { EventType, FactType, Happening } from './contract.ts';
 import type { Day } from './dates.ts';
 import type { DataOf, Fields } from './fields.ts';
@@ -21,10 +22,6 @@ const uncheckedGrossMax = 2 ** 61;
 /** Most postings of one event. */
 export const postingsMax = 500;
 
-/** What a fact's listeners are told. */
-const toldOf = (type: FactType, event: Event, s: State): Event =>
-  type.tells === undefined ? event : { on: event.on, data: type.tells.of(event, s) as Data };
-
 /** Why a fact can't be, if so: the first code that applies, of its owner and of all that answer it. */
 export function misfit(house: House, s: State, type: FactType, event: Event): Refusal | undefined {
   s.day = event.on;
@@ -38,7 +35,7 @@ export function misfit(house: House, s: State, type: FactType, event: Event): Re
   const told = toldOf(type, event, s);
   let answered = role === undefined;
   for (const { listener } of listeners) {
-    if (!listener.when(told.data)) continue;
+    if (told === undefined || !listener.when(told.data)) continue;
     if (listener.role === role?.role) answered = true;
     refusal = firstOf(refusal, listener.fits?.(told, s));
   }
@@ -48,15 +45,7 @@ export function misfit(house: House, s: State, type: FactType, event: Event): Re
 /** The entry of a fact that fits: its owner's postings and those of all that answer it. */
 export function reaction(house: House, s: State, type: FactType, event: Event): NumberedEntry | Refusal {
   s.day = event.on;
-  const own = type.react(event, s);
-  const listeners = house.listeners(type);
-  if (listeners.length === 0) return enter(s, own, event.on);
-  const told = toldOf(type, event, s);
-  let postings = own;
-  for (const { listener } of listeners) {
-    if (listener.when(told.data)) postings = postings.concat(listener.react(told, s));
-  }
-  return enter(s, postings, event.on);
+  return enter(s, withAnswers(house, s, type, event, type.react(event, s)), event.on);
 }
 
 /**
@@ -189,10 +178,8 @@ export function book(
   const { on } = event;
   s.day = on;
   const booked = { data: event.data, on, entry };
-  // Listeners see the owner's rows as they were: they are asked first.
+  evolveAnswers(house, s, type, booked);
   if (type.kind === 'fact') {
-    const listeners = house.listeners(type);
-    if (listeners.length > 0) for (const { listener } of listeners) listener.evolve?.(booked, s);
     const { marks } = s;
     if (
       marks.closedThrough === undefined &&

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { withAnswers } from './answers.ts';
 import { book, enter, postingsMax } from './booking.ts';
 import {
   type Breach,
@@ -12,6 +13,7 @@ import {
   type Happening,
   type Phase,
   phases,
+  type Reading,
 } from './contract.ts';
 import { type Day, formatDay } from './dates.ts';
 import type { DataOf, Fields, Json } from './fields.ts';
@@ -29,6 +31,23 @@ export interface ClosingStep {
 }
 
 /**
+ * What a rule derives from one of its items on the day of a state, with the postings of all that answer it; nobody asks the rule
+ * alone who wants the entry.
+ */
+export function derivedBy(
+  house: House,
+  { rule }: Pick<ClosingRule, 'rule'>,
+  item: unknown,
+  s: Reading,
+): Draft | undefined {
+  const made = rule.derive(item, s);
+  if (made === undefined) return undefined;
+  const { type, data, postings } = made;
+  const all = withAnswers(house, s, type, { data, on: s.day }, postings);
+  return all === postings ? made : { type, data, postings: all };
+}
+
+/**
  * The steps of a day's close, in order. The caller books each before it asks for the next.
  *
  * @returns the breaches: what couldn't be paid or held, rule by rule
@@ -40,7 +59,7 @@ export function* closing(house: House, s: State, day: Day): Generator<ClosingSte
       s.day = day;
       for (const item of [...by.rule.items(s)]) {
         s.day = day;
-        const made = by.rule.derive(item, s);
+        const made = derivedBy(house, by, item, s);
         if (made !== undefined) yield { phase, by, item, draft: made };
       }
       s.day = day;

@@ -90,6 +90,8 @@ interface EventSpec<F extends Fields> {
   subject(data: DataOf<F>): string;
   /** Further things that it names. */
   refs?(data: DataOf<F>): readonly string[];
+  /** What listeners are told of it, beyond and instead of its data: what the owner knows from its own rows. */
+  readonly tells?: Telling<F>;
   evolve?(event: Booked<DataOf<F>>, s: Writing): void;
 }
 
@@ -107,8 +109,6 @@ export interface FactSpec<F extends Fields> extends EventSpec<F> {
   readonly dated?: boolean;
   /** The fact begins the life of its subject: when a what-if leaves it out, what follows on the subject is left out with it. */
   readonly begins?: boolean;
-  /** What listeners are told of it, beyond and instead of its data: what the owner knows from its own rows. */
-  readonly tells?: Telling<F>;
   /** A listener must answer for this role, or the fact is refused. */
   role?(data: DataOf<F>, s: Reading): { readonly role: string; readonly unanswered: Code } | undefined;
   /** What is wrong with the inputs together, beyond each by itself; asked before dates are looked at. */
@@ -133,7 +133,11 @@ export interface FactSpec<F extends Fields> extends EventSpec<F> {
 /** What an owner tells listeners. */
 export interface Telling<F extends Fields> {
   readonly fields: Fields;
-  of(fact: Happening<DataOf<F>>, s: Reading): { readonly [name: string]: unknown };
+  /**
+   * Worked out on the owner's rows as they are before the event; undefined where they know nothing of what it is about: then
+   * nobody is told.
+   */
+  of(event: Happening<DataOf<F>>, s: Reading): { readonly [name: string]: unknown } | undefined;
 }
 
 /** A fact type, as a house holds it. */
@@ -174,28 +178,39 @@ export const derived = <const F extends Fields>(name: string, spec: EventSpec<F>
   version: 1,
 });
 
-/** What a segment does when another's fact happens: its own `fits`, postings and rows, in the same entry. */
+/**
+ * What a segment does when another's fact happens, or another's derived event: its own `fits`, postings and rows, in the same
+ * entry. Everything but {@link ListenerSpec.when} is asked only where that holds.
+ */
 export interface ListenerSpec<F extends Fields> {
   /** What it must be told, by name and shape. */
   readonly needs: F;
-  /** The role that it answers for, if the fact asks for one. */
+  /** The role that it answers for, if the fact asks for one. Of facts alone. */
   readonly role?: string;
   /** Whether it has something to do with this one. */
   when(told: DataOf<F>): boolean;
+  /** What the functions below look at. */
   reads(told: Happening<DataOf<F>>, s: Reading): Reads;
+  /** Of facts alone: a close never refuses. */
   fits?(told: Happening<DataOf<F>>, s: Reading): Refusal | undefined;
-  react(told: Happening<DataOf<F>>, s: Reading): readonly Posting[];
-  /** Sees only what was booked. */
-  evolve?(booked: Omit<Booked<unknown>, 'data'>, s: Writing): void;
-  undo?(booked: Omit<Booked<unknown>, 'data'>, s: Writing, reversedOn: Day): void;
+  /** Its postings; none where it is left out. */
+  react?(told: Happening<DataOf<F>>, s: Reading): readonly Posting[];
+  /** Its rows. It is asked before the owner's own `evolve`, and told what `react` was told. */
+  evolve?(told: Booked<DataOf<F>>, s: Writing): void;
+  /**
+   * Takes back what `evolve` did, after the owner's own `undo`. What it is told is worked out at the time of the reversal, on the
+   * rows that the owner's `undo` left: amounts are the entry's, whatever the rows say by then. Of facts alone: nothing else is
+   * reversed.
+   */
+  undo?(told: Booked<DataOf<F>>, s: Writing, reversedOn: Day): void;
 }
 
 export interface Listener<F extends Fields = Fields> extends ListenerSpec<F> {
-  /** The fact type that it answers. */
+  /** The type of fact or derived event that it answers. */
   readonly to: string;
 }
 
-/** Answers a fact of another segment, named by its type. */
+/** Answers a fact or a derived event of another segment, named by its type. */
 export const answer = <const F extends Fields>(to: string, spec: ListenerSpec<F>): Listener<F> => ({
   ...spec,
   to,
@@ -234,7 +249,10 @@ export interface CloseRule<I = unknown> {
   readsItems(s: Reading): Reads;
   /** What {@link derive} looks at for one of them. */
   reads(item: I, s: Reading): Reads;
-  /** The event for one of them, or none; the state is that after those before it. */
+  /**
+   * The event for one of them, or none; the state is that after those before it. What others post in answer to it is no part of it
+   * yet: whoever wants the entry asks `derivedBy` (close.ts).
+   */
   derive(item: I, s: Reading): Draft | undefined;
   /** What couldn't be paid or held after all of them, in words; listed, never refused. */
   breach?(s: Reading): Breach | undefined;

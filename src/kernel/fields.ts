@@ -22,8 +22,19 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** The shapes that inputs have in GraphQL and in JSON Schema. */
 export type FieldShape =
-  | { readonly kind: 'id' | 'text' | 'amount' | 'size' | 'rate' | 'date' | 'flag' | 'revision' | 'value' }
+  | { readonly kind: 'id' | 'text' | 'amount' | 'size' | 'rate' | 'date' | 'flag' }
+  | { readonly kind: 'repayment'; readonly words: readonly RepaymentWord[] }
+  | { readonly kind: 'revision' | 'value' }
+  | WholeShape
   | { readonly kind: 'choice'; readonly of: readonly string[] };
+
+/** A whole number within bounds; or one of a few, of which the bounds are the first and the last. */
+export interface WholeShape {
+  readonly kind: 'whole';
+  readonly least: number;
+  readonly most: number;
+  readonly of?: readonly number[];
+}
 
 /** One named input of a fact. */
 export interface Field<T> {
@@ -193,6 +204,34 @@ export const size = (doc: string, currency = 'CNY'): Field<Size> => ({
   },
 });
 
+/**
+ * What a repayment may be of instead of an amount: what is due, the least of it that must be paid, or all that is owed; sized when
+ * the fact is decided.
+ */
+export const repaymentWords = ['due', 'minimum', 'all'] as const;
+export type RepaymentWord = (typeof repaymentWords)[number];
+/** An amount in minor units, or an intent whose size is found when the fact is decided. */
+export type Repayment = bigint | RepaymentWord;
+
+/** An amount above zero, or one of some words: `due`, `minimum`, `all`. */
+export const repayment = (
+  doc: string,
+  words: readonly RepaymentWord[] = repaymentWords,
+  currency = 'CNY',
+): Field<Repayment> => ({
+  doc,
+  shape: { kind: 'repayment', words },
+  optional: false,
+  parse: (raw, name) => {
+    const word = words.find((known) => known === raw);
+    if (word !== undefined) return word;
+    const minor = minorAbove(raw, currency);
+    return typeof minor === 'string' ? bad(name, raw, `${minor}; or ${words.join(', or ')}`) : minor;
+  },
+  encode: (value) => (typeof value === 'bigint' ? formatMoney(value, currency) : value),
+  decode: (json) => repaymentWords.find((known) => known === json) ?? decodeMinor(String(json)),
+});
+
 /** A rate between 0 and 100 %. */
 export const rate = (doc: string, period: RatePeriod): Field<Fraction> => ({
   doc,
@@ -261,6 +300,47 @@ export const count = (doc: string): Field<number> => ({
   encode: (value) => value,
   decode: (json) => Number(json),
 });
+
+/**
+ * A whole number within bounds, both included; a JSON number, or digits as text.
+ *
+ * @param code with which a whole number out of the bounds is refused; what is no whole number is INVALID_INPUT
+ */
+export const whole = (
+  doc: string,
+  least: number,
+  most: number,
+  code: Code = codes.invalidInput,
+): Field<number> =>
+  wholeField(doc, { kind: 'whole', least, most }, `a whole number from ${least} to ${most}`, code);
+
+/** One of a few whole numbers, in ascending order; otherwise as {@link whole}. */
+export const wholeOf = (doc: string, of: readonly number[], code: Code = codes.invalidInput): Field<number> =>
+  wholeField(
+    doc,
+    { kind: 'whole', least: Math.min(...of), most: Math.max(...of), of },
+    `one of ${of.join(', ')}`,
+    code,
+  );
+
+function wholeField(doc: string, shape: WholeShape, expected: string, code: Code): Field<number> {
+  const { least, most, of } = shape;
+  return {
+    doc,
+    shape,
+    optional: false,
+    parse: (raw, name) => {
+      const found = typeof raw === 'string' && /^-?\d{1,15}$/.test(raw) ? Number(raw) : raw;
+      if (typeof found !== 'number' || !Number.isSafeInteger(found)) return bad(name, raw, expected);
+      // -0 is no number of its own.
+      return found >= least && found <= most && (of?.includes(found) ?? true)
+        ? found + 0
+        : bad(name, raw, expected, code);
+    },
+    encode: (value) => value,
+    decode: (json) => Number(json),
+  };
+}
 
 /** Any JSON (the value of a parameter). */
 export const value = (doc: string): Field<Json> => ({

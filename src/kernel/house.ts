@@ -40,7 +40,8 @@ export class House {
   /**
    * Puts segments together.
    *
-   * @throws Error when two declare the same name, or one borrows an account or answers a fact that nobody declares
+   * @throws Error when two declare the same name, when one borrows an account or answers an event that nobody declares, or needs to
+   *   be told what is not told
    */
   constructor(segments: readonly Segment[]) {
     this.own = ownTypes(() => this);
@@ -86,10 +87,14 @@ export class House {
 
   #listen(segment: Segment, listener: Listener): void {
     const type = this.#types.get(listener.to);
-    if (type?.kind !== 'fact') throw new Error(`${segment.id}: nobody declares the fact ${listener.to}`);
+    if (type === undefined) throw new Error(`${segment.id}: nobody declares ${listener.to}`);
+    if (type === this.own.closed) throw new Error(`${segment.id}: the end of a close is answered by nobody`);
+    if (type.kind === 'derived' && (listener.fits ?? listener.role) !== undefined)
+      throw new Error(`${segment.id}: ${type.name} is derived: what answers it has no fits and no role`);
     const told = type.tells?.fields ?? type.fields;
     for (const [name, need] of Object.entries(listener.needs)) {
-      if (told[name]?.shape.kind !== need.shape.kind)
+      const found = told[name];
+      if (found?.shape.kind !== need.shape.kind || (found.optional && !need.optional))
         throw new Error(`${segment.id}: ${type.name} tells no ${name}`);
     }
     const listeners = this.#listeners[type.ordinal] ?? [];
@@ -133,8 +138,8 @@ export class House {
     return this.#commands;
   }
 
-  /** Who answers a fact besides its owner, by segment id. */
-  listeners(type: FactType): readonly Listening[] {
+  /** Who answers a fact or a derived event besides its owner, by segment id. */
+  listeners(type: EventType): readonly Listening[] {
     return this.#listeners[type.ordinal] ?? nobody;
   }
 

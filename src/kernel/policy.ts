@@ -5,14 +5,17 @@
  * @module
  */
 import { type Day, dayMax, dayMin, formatDay, parseDay } from './dates.ts';
-import { isRecord, type Json, show } from './fields.ts';
+import { isId, isRecord, type Json, show } from './fields.ts';
 import { formatMoney, parseMoney } from './money.ts';
 import {
   addFractions,
   compareFractions,
   type Fraction,
+  formatMultiple,
   formatRate,
+  multipleMax,
   oneFraction,
+  parseMultiple,
   parseRate,
   type RatePeriod,
   zeroFraction,
@@ -21,7 +24,7 @@ import { codes, Refusal } from './refusals.ts';
 
 /** How values of a parameter are read, written and bounded. */
 export interface ParameterType<T> {
-  /** `share`, `rate a year`, `CNY`, `days`, `yes or no`, `shares by class`. */
+  /** `share`, `rate a year`, `multiple`, `CNY`, `days`, `yes or no`, `id`, `shares by class`. */
   readonly unit: string;
   readonly bounds: string;
   /** The value of text or JSON from outside, or a sentence that says what is wrong. */
@@ -103,19 +106,72 @@ export const moneyType = (currency = 'CNY'): ParameterType<bigint> => ({
   format: (minor) => formatMoney(minor, currency),
 });
 
+/**
+ * How many times, zero or more and exact; text `4`, `1.5x`, or a whole number. A fraction as a number would have been rounded
+ * before it is looked at.
+ */
+export const multipleType: ParameterType<Fraction> = {
+  unit: 'multiple',
+  bounds: `zero or more, at most ${multipleMax}`,
+  parse: (raw) => {
+    if (typeof raw === 'string') return parseMultiple(raw);
+    return typeof raw === 'number' && Number.isSafeInteger(raw)
+      ? parseMultiple(String(raw))
+      : `a multiple is text, as in 1.5x: ${show(raw)}`;
+  },
+  format: (multiple) => formatMultiple(multiple),
+};
+
+/** A number given as such or as its digits, perhaps with a unit behind them; NaN for anything else. */
+function wholeWith(raw: unknown, ...units: readonly string[]): number {
+  const text = typeof raw === 'number' ? String(raw) : typeof raw === 'string' ? raw : '';
+  const [, digits = '', unit] = /^(\d{1,9})(?: (.*))?$/.exec(text) ?? [];
+  return digits === '' || (unit !== undefined && !units.includes(unit)) ? Number.NaN : Number(digits);
+}
+
 /** A whole number of days within bounds; `10`, `10 days`. */
 export const daysType = (least: number, most: number): ParameterType<number> => ({
   unit: 'days',
   bounds: `${least} to ${most}`,
   parse: (raw) => {
-    const found = /^(\d{1,6})(?: days?)?$/.exec(
-      typeof raw === 'number' ? String(raw) : typeof raw === 'string' ? raw : '',
-    );
-    const days = Number(found?.[1] ?? Number.NaN);
+    const days = wholeWith(raw, 'day', 'days');
     return days >= least && days <= most ? days : `days from ${least} to ${most}: ${show(raw)}`;
   },
   format: (days) => days,
 });
+
+/**
+ * A whole number of things within bounds; `12`, `12 instalments`.
+ *
+ * @param unit what is counted: `instalments`, `day of the month`
+ */
+export const countType = (least: number, most: number, unit: string): ParameterType<number> => ({
+  unit,
+  bounds: `${least} to ${most}`,
+  parse: (raw) => {
+    const counted = wholeWith(raw, unit);
+    return counted >= least && counted <= most
+      ? counted
+      : `a whole number from ${least} to ${most} (${unit}): ${show(raw)}`;
+  },
+  format: (counted) => counted,
+});
+
+/** An id as the value of a parameter: a text by itself would be a sentence that says what is wrong. */
+export interface Named {
+  readonly id: string;
+}
+
+/** The id of a holder or of a thing. */
+export const idType: ParameterType<Named> = {
+  unit: 'id',
+  bounds: '1 to 64 letters, digits, dots, underscores, hyphens',
+  parse: (raw) =>
+    typeof raw === 'string' && isId(raw)
+      ? { id: raw }
+      : `an id is text that matches [A-Za-z0-9._-]{1,64}: ${show(raw)}`,
+  format: ({ id }) => id,
+};
 
 /** Yes or no. */
 export const yesNoType: ParameterType<boolean> = {
@@ -139,24 +195,50 @@ export const ratesType = <K extends string>(
   unit: `${period === 'none' ? 'shares' : `shares a ${period}`} by ${keys.join(', ')}`,
   bounds: sumsToOne ? '0 % to 100 %, together 100 %' : '0 % to 100 % each',
   parse: (raw) => {
-    if (!isRecord(raw)) return `a record with ${keys.join(', ')}: ${show(raw)}`;
-    const stray = Object.keys(raw).find((key) => !keys.some((known) => known === key));
-    if (stray !== undefined) return `no such key: ${stray}; the keys are ${keys.join(', ')}`;
-    let sum = zeroFraction;
-    const rates = new Map<K, Fraction>();
-    for (const key of keys) {
-      const given = raw[key];
-      const rate = typeof given === 'string' ? parseRate(given, period) : `${key} is missing or not a rate`;
-      if (typeof rate === 'string') return rate;
-      rates.set(key, rate);
-      sum = addFractions(sum, rate);
-    }
-    if (sumsToOne && compareFractions(sum, oneFraction) !== 0)
-      return `the shares sum to ${formatRate(sum)}, not 100%`;
-    return recordOf(keys, (key) => rates.get(key) ?? zeroFraction);
+    const rates = parseRecord(keys, raw, (given, key) =>
+      typeof given === 'string' ? parseRate(given, period) : `${key} is missing or not a rate`,
+    );
+    if (typeof rates === 'string') return rates;
+    const sum = keys.reduce((before, key) => addFractions(before, rates[key]), zeroFraction);
+    return sumsToOne && compareFractions(sum, oneFraction) !== 0
+      ? `the shares sum to ${formatRate(sum)}, not 100%`
+      : rates;
   },
   format: (rates) => recordOf(keys, (key) => formatRate(rates[key])),
 });
+
+/** A record of amounts of zero or more with fixed keys, in minor units of a currency; overridden whole. */
+export const amountsType = <K extends string>(
+  keys: readonly K[],
+  currency = 'CNY',
+): ParameterType<Readonly<Record<K, bigint>>> => {
+  const each = moneyType(currency);
+  return {
+    unit: `${currency} by ${keys.join(', ')}`,
+    bounds: 'zero or more each',
+    parse: (raw) =>
+      parseRecord(keys, raw, (given, key) => (given === undefined ? `${key} is missing` : each.parse(given))),
+    format: (amounts) => recordOf(keys, (key) => formatMoney(amounts[key], currency)),
+  };
+};
+
+/** A record with exactly the given keys, each value parsed; or a sentence that says what is wrong. */
+function parseRecord<K extends string, T>(
+  keys: readonly K[],
+  raw: unknown,
+  parse: (given: unknown, key: K) => T | string,
+): Record<K, T> | string {
+  if (!isRecord(raw)) return `a record with ${keys.join(', ')}: ${show(raw)}`;
+  const stray = Object.keys(raw).find((key) => !keys.some((known) => known === key));
+  if (stray !== undefined) return `no such key: ${stray}; the keys are ${keys.join(', ')}`;
+  const parsed: Partial<Record<K, T>> = {};
+  for (const key of keys) {
+    const value = parse(raw[key], key);
+    if (typeof value === 'string') return value;
+    parsed[key] = value;
+  }
+  return parsed as Record<K, T>;
+}
 
 /** A record with the given keys. */
 export function recordOf<K extends string, V>(keys: readonly K[], of: (key: K) => V): Record<K, V> {

@@ -79,6 +79,28 @@ export function formatRate({ num, den }: Fraction): string {
   return `${percent.toFixed()}%`;
 }
 
+/** The largest multiple: a million times. */
+export const multipleMax = 1_000_000n;
+
+const multiplePattern = /^(\d{1,7})(?:\.(\d{1,18}))?x?$/;
+
+/** An exact multiple of zero or more from text, `4`, `1.5x`, or a sentence that says what is wrong. */
+export function parseMultiple(text: string): Fraction | string {
+  const found = multiplePattern.exec(text.trim());
+  if (!found) return `not a multiple (4, 1.5x): ${text}`;
+  const [, whole = '0', places = ''] = found;
+  const multiple = fraction(BigInt(whole + places), 10n ** BigInt(places.length));
+  return multiple.num > multipleMax * multiple.den
+    ? `a multiple is at most ${multipleMax}: ${text}`
+    : multiple;
+}
+
+/** A multiple as text, exactly: 3/2 is `1.5x`. */
+export function formatMultiple({ num, den }: Fraction): string {
+  const precise = Decimal.clone({ precision: 60 });
+  return `${new precise(num.toString()).div(den.toString()).toFixed()}x`;
+}
+
 /** amount × fraction, rounded half to even, once. */
 export function share(minor: bigint, { num, den }: Fraction): bigint {
   const product = minor * num;

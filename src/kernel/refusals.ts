@@ -89,7 +89,7 @@ export const codes = {
     'UNKNOWN_ENTITY',
     40,
     'there is no such entity',
-    'Name an entity with own cash: platform.',
+    'Name an entity that has own cash.',
   ),
   unknownParameter: declareCode(
     'UNKNOWN_PARAMETER',
@@ -121,6 +121,12 @@ export const codes = {
     90,
     'the subject has a fact of a later date',
     'Date it on the day of the latest fact or later.',
+  ),
+  sameParty: declareCode(
+    'SAME_PARTY',
+    100,
+    'the two parties are the same',
+    'Name two different holders.',
   ),
   nothingToDo: declareCode(
     'NOTHING_TO_DO',

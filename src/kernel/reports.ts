@@ -296,17 +296,22 @@ export function balanceSheet(state: State, totals: Totals, entity?: string): Bal
   return { entity, assets, liabilities, equity, totals: [...sums.values()] };
 }
 
-/** The change of an entity's accounts of a segment and class over periods, positive on their normal side; one run of periods a currency. */
+/**
+ * The change of accounts over periods, positive on their normal side; one run of periods a currency. Without a day the span begins
+ * or ends where the books of some entities do.
+ */
 export function changes(
   state: State,
   totals: Totals,
-  of: { readonly segment: string; readonly class: AccountClass; readonly entity: string },
+  of: { readonly kinds: readonly AccountKind[]; readonly entities: ReadonlySet<string> },
   span: { readonly from?: Day | undefined; readonly to?: Day | undefined; readonly by: Period },
 ): PeriodAmount[] | Refusal {
-  const controls = listControls(state, of.entity).filter(
-    ({ kind }) => kind.segment === of.segment && kind.class === of.class,
+  const wanted = new Set(of.kinds.map(({ path }) => path));
+  const listed = listControls(state);
+  const controls = listed.filter(({ kind }) => wanted.has(kind.path));
+  const bounds = totals.days(
+    listed.filter(({ kind }) => of.entities.has(kind.entity)).map(({ control }) => control),
   );
-  const bounds = totals.days(listControls(state, of.entity).map(({ control }) => control));
   const from = span.from ?? bounds?.from;
   const to = span.to ?? bounds?.to;
   if (from === undefined || to === undefined) return [];

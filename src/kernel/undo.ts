@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Booked, EventType, Happening } from './contract.ts';
+import { undoAnswers } from './answers.ts';
+import type { Booked, EventType, Happening, Writing } from './contract.ts';
 import { type Day, parseDay } from './dates.ts';
 import { type DataOf, decodeData, type Fields, isJson, isRecord } from './fields.ts';
 import type { House } from './house.ts';
@@ -16,14 +17,25 @@ export interface Recalled {
   readonly entry: NumberedEntry;
 }
 
-/** Takes back the rows of a fact whose mirror entry has been posted. */
-export function undoRows(house: House, s: State, { type, event, entry }: Recalled, reversedOn: Day): void {
+/**
+ * Takes back the rows of a fact whose mirror entry has been posted: the owner's first, so that those who answered it are told what
+ * they were told of it.
+ *
+ * @param writing the state as the rules see it, where somebody looks on
+ */
+export function undoRows(
+  house: House,
+  s: State,
+  { type, event, entry }: Recalled,
+  reversedOn: Day,
+  writing: Writing = s,
+): void {
   if (type.kind !== 'fact') return;
   const booked: Booked<DataOf<Fields>> = { ...event, entry };
   // Its policy was that of its own date.
   s.day = event.on;
-  type.undo?.(booked, s, reversedOn);
-  for (const { listener } of house.listeners(type)) listener.undo?.({ on: event.on, entry }, s, reversedOn);
+  type.undo?.(booked, writing, reversedOn);
+  undoAnswers(house, writing, type, booked, reversedOn);
   s.day = reversedOn;
 }
 

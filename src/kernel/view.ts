@@ -6,6 +6,7 @@
  */
 import type { AccountClass, AccountKind, Chart } from './accounts.ts';
 import type { Day, Period } from './dates.ts';
+import { type Flow, flowKinds, groupEntities } from './flows.ts';
 import type { House } from './house.ts';
 import { exponentOf, type Money } from './money.ts';
 import { declareCode, Refusal } from './refusals.ts';
@@ -68,9 +69,6 @@ export interface Span {
   readonly to?: Day | undefined;
   readonly by: Period;
 }
-
-/** The entity of the book's owner, whose income is the revenue of a segment. */
-const owner = 'platform';
 
 /** Looking up one account costs about as much as passing over this many postings. */
 const lookUpPostings = 64;
@@ -209,18 +207,36 @@ export class LedgerView {
   }
 
   /**
-   * A segment's income over periods: that of the book's owner, unless another entity is named. A fund's own income is the
-   * fund's.
+   * A segment's income over periods: what the group earns by it ({@link flowKinds}), or what one entity does, if it is named. A
+   * fund's own income is the fund's.
    *
    * @returns a refusal when the periods are too many, or end before they begin
    */
-  revenue(segment: string, span: Span, entity = owner): readonly PeriodAmount[] | Refusal {
-    return changes(this.state, this.#totals, { segment, class: 'income', entity }, span);
+  revenue(segment: string, span: Span, entity?: string): readonly PeriodAmount[] | Refusal {
+    return this.#flow('revenue', segment, span, entity);
   }
 
   /** A segment's expenses over periods, as {@link revenue} gives its income. */
-  cost(segment: string, span: Span, entity = owner): readonly PeriodAmount[] | Refusal {
-    return changes(this.state, this.#totals, { segment, class: 'expense', entity }, span);
+  cost(segment: string, span: Span, entity?: string): readonly PeriodAmount[] | Refusal {
+    return this.#flow('cost', segment, span, entity);
+  }
+
+  #flow(
+    of: Flow,
+    segment: string,
+    span: Span,
+    entity: string | undefined,
+  ): readonly PeriodAmount[] | Refusal {
+    const { kinds } = this.house;
+    if (entity === undefined) {
+      const group = { kinds: flowKinds(kinds, of, segment), entities: groupEntities(kinds) };
+      return changes(this.state, this.#totals, group, span);
+    }
+    const wanted = of === 'revenue' ? 'income' : 'expense';
+    const own = kinds.filter(
+      (kind) => kind.entity === entity && kind.segment === segment && kind.class === wanted,
+    );
+    return changes(this.state, this.#totals, { kinds: own, entities: new Set([entity]) }, span);
   }
 
   /** First and last day, up to the view's, on which any account changed; undefined when none did. */

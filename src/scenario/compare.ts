@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { type Period, periodsBetween } from '../kernel/dates.ts';
+import { flowKinds } from '../kernel/flows.ts';
 import type { Run, VariantRun } from './run.ts';
 
 /** A segment's revenue or cost over a period in the baseline and in a variant; minor units. */
@@ -49,12 +51,7 @@ export function segmentDifferences(
   for (const variant of run.variants) {
     for (const { id: segment } of variant.view.house.segments) {
       for (const flow of ['revenue', 'cost'] as const) {
-        const kinds = variant.view.house.kinds.filter(
-          (kind) =>
-            kind.segment === segment &&
-            kind.entity === 'platform' &&
-            kind.class === (flow === 'revenue' ? 'income' : 'expense'),
-        );
+        const kinds = flowKinds(variant.view.house.kinds, flow, segment);
         if (kinds.length === 0) continue;
         for (const span of spans) {
           const sum = (one: VariantRun | undefined): bigint =>

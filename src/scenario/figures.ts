@@ -4,6 +4,7 @@
  * @module
  */
 import { type Day, dayMax } from '../kernel/dates.ts';
+import { flowKinds } from '../kernel/flows.ts';
 import { metrics } from '../kernel/metrics.ts';
 import type { Money } from '../kernel/money.ts';
 import { type Fraction, fraction } from '../kernel/rates.ts';
@@ -81,12 +82,8 @@ function flowOf(
 ): Figure {
   const from = span?.from ?? horizon.from;
   const to = Math.min(span?.to ?? dayMax, day ?? horizon.to);
-  const wanted = of === 'revenue' ? 'income' : 'expense';
-  let minor = 0n;
-  for (const kind of view.house.kinds) {
-    if (kind.class !== wanted || kind.entity !== 'platform') continue;
-    if (segment === 'total' || kind.segment === segment) minor += view.change(kind, from, to);
-  }
+  const kinds = flowKinds(view.house.kinds, of, segment === 'total' ? undefined : segment);
+  const minor = kinds.reduce((sum, kind) => sum + view.change(kind, from, to), 0n);
   return ofMoney({ minor, currency: 'CNY' });
 }
 

@@ -4,10 +4,14 @@
  * @module
  */
 import { House } from '../kernel/house.ts';
+import { huabei } from './huabei/index.ts';
 import { interbook } from './interbook/index.ts';
+import { jiebei } from './jiebei/index.ts';
+import { mybank } from './mybank/index.ts';
 import { payments } from './payments/index.ts';
 import { treasury } from './treasury/index.ts';
 import { yuebao } from './yuebao/index.ts';
+import { zhima } from './zhima/index.ts';
 
 export {
   type BetweenBooks,
@@ -18,7 +22,7 @@ export {
 } from './interbook/consolidating.ts';
 
 /** Every segment that this version of formicary knows. */
-export const segments = [interbook, payments, treasury, yuebao];
+export const segments = [huabei, interbook, jiebei, mybank, payments, treasury, yuebao, zhima];
 
 /** The house that they make up. */
 export const house = new House(segments);

@@ -160,7 +160,7 @@ describe('a rule changed on purpose', () => {
     const rules = variant('yuebao', ({ listeners }) => ({
       listeners: listeners.map((listener) =>
         listener.to === 'PaymentInitiated'
-          ? { ...listener, react: (told, s) => shifted(listener.react(told, s), 'units', 'cash') }
+          ? { ...listener, react: (told, s) => shifted(listener.react?.(told, s) ?? [], 'units', 'cash') }
           : listener,
       ),
     }));

@@ -20,12 +20,15 @@ import {
   optional,
   parseData,
   rate,
+  repayment,
   revision,
   show,
   size,
   text,
   textLengthMax,
   value,
+  whole,
+  wholeOf,
 } from '../../src/kernel/fields.ts';
 import { fraction } from '../../src/kernel/rates.ts';
 import { codes, declareCode, Refusal } from '../../src/kernel/refusals.ts';
@@ -44,9 +47,15 @@ describe('each kind of field reads what it writes', () => {
     ['size as an amount', size(''), '5.5 CNY', 550n, '5.50 CNY'],
     ['size as all', size(''), 'all', { text: 'all', share: fraction(1n, 1n) }, 'all'],
     ['size as a share', size(''), '33.30%', { text: '33.3%', share: fraction(333n, 1000n) }, '33.3%'],
+    ['repayment of an amount', repayment(''), '5.5 CNY', 550n, '5.50 CNY'],
+    ['repayment of what is due', repayment(''), 'due', 'due', 'due'],
+    ['repayment of all', repayment('', ['due', 'all'], 'USD'), 'all', 'all', 'all'],
     ['rate', rate('', 'year'), '365bp/year', fraction(73n, 2000n), '3.65%'],
     ['revision', revision(''), '17', 17, 17],
     ['count', count(''), -3, -3, -3],
+    ['whole number', whole('', 1, 36), 36, 36, 36],
+    ['whole number as text', whole('', -1, 36), '-1', -1, -1],
+    ['one of a few whole numbers', wholeOf('', [3, 6, 9, 12]), '9', 9, 9],
     ['exact', exact(''), '80/146', fraction(40n, 73n), '40/73'],
     ['figure', figure(''), '-0.05 CNY', -5n, '-0.05 CNY'],
     [
@@ -81,11 +90,22 @@ describe('and refuses what it is not, by name and value', () => {
     ['size', size(''), '0%'],
     ['size', size(''), 'ALL'],
     ['size', size(''), '5%/day'],
+    ['repayment', repayment(''), '10%'],
+    ['repayment', repayment(''), 'DUE'],
+    ['repayment', repayment(''), '0.00 CNY'],
+    ['repayment', repayment(''), '1.00 USD'],
+    ['repayment', repayment(''), 5],
     ['rate', rate('', 'none'), '101%'],
     ['revision', revision(''), -1],
     ['revision', revision(''), '1.0'],
     ['revision', revision(''), 2 ** 53],
     ['count', count(''), 1.5],
+    ['whole', whole('', 1, 36), 0],
+    ['whole', whole('', 1, 36), 37],
+    ['whole', whole('', 1, 36), 1.5],
+    ['whole', whole('', 1, 36), '1.0'],
+    ['whole', whole('', 1, 36), true],
+    ['whole of a few', wholeOf('', [3, 6]), 4],
     ['exact', exact(''), '1/0'],
     ['exact', exact(''), '1/x'],
     ['figure', figure(''), 5],
@@ -106,11 +126,23 @@ describe('and refuses what it is not, by name and value', () => {
     expect(colour.parse(3, 'it')).toMatchObject({ spec: codes.invalidInput });
   });
 
+  it('a whole number may have a code of its own for what is out of its bounds', () => {
+    const colours = wholeOf('', [3, 6], unknownColour);
+    for (const raw of [4, '4', -3]) expect(colours.parse(raw, 'it')).toMatchObject({ spec: unknownColour });
+    for (const raw of [3.5, 'four', null])
+      expect(colours.parse(raw, 'it')).toMatchObject({
+        spec: codes.invalidInput,
+        detail: expect.stringMatching(/3, 6/),
+      });
+    expect(whole('', 1, 28, unknownColour).parse(29, 'it')).toMatchObject({ spec: unknownColour });
+  });
+
   it('data that no field wrote are an error, not a refusal', () => {
     expect(() => choice('', ['red']).decode('green')).toThrow(RangeError);
     expect(() => amount('').decode('five')).toThrow(RangeError);
     expect(() => rate('', 'none').decode('five')).toThrow(RangeError);
     expect(() => size('').decode('200%')).toThrow(RangeError);
+    expect(() => repayment('').decode('most')).toThrow(RangeError);
   });
 });
 

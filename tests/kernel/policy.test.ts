@@ -2,10 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { dayMax, dayMin, dayOf } from '../../src/kernel/dates.ts';
 import {
+  amountsType,
+  countType,
   daysType,
   defaultTimeline,
   describeOverride,
+  idType,
   moneyType,
+  multipleType,
   override,
   parameter,
   parseParameterName,
@@ -20,7 +24,7 @@ import {
   valueOn,
   yesNoType,
 } from '../../src/kernel/policy.ts';
-import { fraction } from '../../src/kernel/rates.ts';
+import { type Fraction, fraction } from '../../src/kernel/rates.ts';
 import { Refusal } from '../../src/kernel/refusals.ts';
 
 const at = (from: number, given: unknown): Stretch => ({ from, value: given, source: '' });
@@ -124,6 +128,53 @@ describe('types of values', () => {
     for (const raw of [0, 31, '31', 1.5, '-1', 'ten', null])
       expect(type.parse(raw)).toMatch(/days from 1 to 30/);
     expect(type.format(10)).toBe(10);
+  });
+
+  it('a multiple of zero or more, exact', () => {
+    for (const raw of [4, '4', '4x', '4.0', ' 4.000x '])
+      expect(multipleType.parse(raw)).toEqual(fraction(4n, 1n));
+    expect(multipleType.parse('1.5x')).toEqual(fraction(3n, 2n));
+    expect(multipleType.parse('0')).toEqual(fraction(0n, 1n));
+    expect(multipleType.parse('0.000000000000000001')).toEqual(fraction(1n, 10n ** 18n));
+    expect(multipleType.parse('1000000')).toEqual(fraction(1_000_000n, 1n));
+    for (const raw of ['1000000.1', 1_000_001]) expect(multipleType.parse(raw)).toMatch(/at most 1000000/);
+    for (const raw of ['-1', '1/2', '150%', 'x', '', -1])
+      expect(multipleType.parse(raw)).toMatch(/not a multiple/);
+    // A number has been rounded before anybody looks at it.
+    for (const raw of [1.5, null, true]) expect(multipleType.parse(raw)).toMatch(/is text, as in 1.5x/);
+    expect(multipleType.format(fraction(3n, 2n))).toBe('1.5x');
+    expect(multipleType.format(fraction(4n, 1n))).toBe('4x');
+    for (const text of ['0.000000000000000001', '999999.999999999999999999', '1000000'])
+      expect(multipleType.format(multipleType.parse(text) as Fraction)).toBe(`${text}x`);
+  });
+
+  it('amounts by key: overridden whole, zero or more each', () => {
+    const type = amountsType(['a', 'b']);
+    expect(type.unit).toBe('CNY by a, b');
+    expect(type.parse({ b: '0.00 CNY', a: '600 CNY' })).toEqual({ a: 60_000n, b: 0n });
+    expect(JSON.stringify(type.format({ b: 0n, a: 60_000n }))).toBe('{"a":"600.00 CNY","b":"0.00 CNY"}');
+    expect(type.parse({ a: '600 CNY' })).toMatch(/b is missing/);
+    expect(type.parse({ a: '600 CNY', b: 5 })).toMatch(/an amount is text/);
+    expect(type.parse({ a: '600 CNY', b: '-1.00 CNY' })).toMatch(/zero or more/);
+    expect(type.parse({ a: '600 CNY', b: '1.00 USD' })).toMatch(/CNY/);
+    expect(type.parse({ a: '600 CNY', b: '1 CNY', c: '1 CNY' })).toMatch(/no such key: c/);
+    expect(type.parse('600 CNY')).toMatch(/a record with a, b/);
+    expect(amountsType(['x'], 'JPY').parse({ x: '5 JPY' })).toEqual({ x: 5n });
+  });
+
+  it('a whole number of things within bounds', () => {
+    const type = countType(1, 28, 'day of the month');
+    for (const raw of [10, '10', '10 day of the month']) expect(type.parse(raw)).toBe(10);
+    for (const raw of [0, 29, 1.5, '-1', 'ten', '10 days', '', null, true])
+      expect(type.parse(raw)).toMatch(/a whole number from 1 to 28 \(day of the month\)/);
+    expect(type.format(10)).toBe(10);
+    expect(type.unit).toBe('day of the month');
+  });
+
+  it('an id', () => {
+    expect(idType.parse('bank-1')).toEqual({ id: 'bank-1' });
+    for (const raw of ['bank 1', '', 5, null, 'x'.repeat(65)]) expect(idType.parse(raw)).toMatch(/an id/);
+    expect(idType.format({ id: 'bank-1' })).toBe('bank-1');
   });
 
   it('yes or no', () => {

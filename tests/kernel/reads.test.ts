@@ -1,11 +1,14 @@
 /** What rules declare to read, against what they read: nothing is looked at that isn't declared. */
 import { describe, expect, it } from 'vitest';
+import { toldOf } from '../../src/kernel/answers.ts';
 import { book, enter, misfit, reaction } from '../../src/kernel/booking.ts';
+import { derivedBy } from '../../src/kernel/close.ts';
 import { type Command, commandType, dateRefusal } from '../../src/kernel/commands.ts';
-import type { CloseRule, EventType, FactType, Happening, Reads } from '../../src/kernel/contract.ts';
+import type { EventType, FactType, Happening, Listener, Reads } from '../../src/kernel/contract.ts';
 import { phases } from '../../src/kernel/contract.ts';
 import { type Day, parseDay } from '../../src/kernel/dates.ts';
 import { type DataOf, type Fields, parseData } from '../../src/kernel/fields.ts';
+import type { ClosingRule } from '../../src/kernel/house.ts';
 import type { Ledger } from '../../src/kernel/ledger.ts';
 import { Refusal } from '../../src/kernel/refusals.ts';
 import { recall } from '../../src/kernel/reversal.ts';
@@ -63,18 +66,51 @@ class Watch {
     this.see(`${name} role`, state, own, (s) => type.role?.(event.data, s));
     const fitting = misfit(house, state, type, event) === undefined;
     if (fitting) this.see(`${name} react`, state, own, (s) => type.react(event, s));
-    if (house.listeners(type).length === 0) return;
     if (!fitting) return;
-    const told = {
-      on: event.on,
-      data: this.see(`${name} tells`, state, own, (s) => type.tells?.of(event, s) ?? event.data),
-    };
+    this.answers(state, type, event, own, (what, listener, told, reads) => {
+      this.see(`${what} fits`, state, reads, (s) => listener.fits?.(told, s));
+      this.see(`${what} react`, state, reads, (s) => listener.react?.(told, s));
+    });
+  }
+
+  /** What an owner tells, and all that have something to do with it. */
+  answers(
+    state: State,
+    type: EventType,
+    event: Event,
+    own: Reads,
+    watch: (what: string, listener: Listener, told: Event, reads: Reads) => void,
+  ): void {
+    if (house.listeners(type).length === 0) return;
+    const told = this.see(`${type.name} tells`, state, own, (s) => toldOf(type, event, s));
+    if (told === undefined) return;
     for (const { segment, listener } of house.listeners(type)) {
-      if (!listener.when(told.data)) continue;
-      const reads = listener.reads(told, state);
-      this.see(`${segment.id} at ${name} fits`, state, reads, (s) => listener.fits?.(told, s));
-      this.see(`${segment.id} at ${name} react`, state, reads, (s) => listener.react(told, s));
+      if (listener.when(told.data))
+        watch(`${segment.id} at ${type.name}`, listener, told, listener.reads(told, state));
     }
+  }
+
+  /** The rows of all that answer an event, before the owner's own. */
+  evolving(state: State, type: EventType, event: Event, entry: NumberedEntry, own: Reads): void {
+    this.answers(state, type, event, own, (what, listener, told, reads) => {
+      this.see(`${what} evolve`, state.fork(), reads, (s) => listener.evolve?.({ ...told, entry }, s));
+    });
+  }
+
+  /** What a fact's owner takes back, and then all that answer it, on a state that stands after its mirror entry or before it. */
+  undoing(
+    state: State,
+    type: FactType,
+    event: Event,
+    entry: NumberedEntry,
+    reads: Reads,
+    reversedOn: Day,
+  ): void {
+    this.undo(`${type.name} undo`, state, reads, (s) => type.undo?.({ ...event, entry }, s, reversedOn));
+    // What the owner's rows say once they are as they were before.
+    this.answers(state, type, event, type.reads(event, state), (what, listener, told, declared) => {
+      this.undo(`${what} undo`, state, declared, (s) => listener.undo?.({ ...told, entry }, s, reversedOn));
+    });
   }
 
   /** What follows the entry: rows, and what stands in the way of a reversal. */
@@ -83,6 +119,8 @@ class Watch {
     if (entry instanceof Refusal) return;
     const reads = type.reads(event, state);
     const booked = { ...event, entry };
+    state.day = event.on;
+    this.evolving(state, type, event, entry, reads);
     const before = state.fork();
     before.post(entry, event.on, before.marks.events);
     before.day = event.on;
@@ -91,7 +129,7 @@ class Watch {
     book(house, after, type, event, entry, after.marks.events);
     const undoing = type.reads(event, after);
     this.see(`${type.name} cannotUndo`, after, undoing, (s) => type.cannotUndo?.(booked, s));
-    this.undo(`${type.name} undo`, after, undoing, (s) => type.undo?.(booked, s, event.on));
+    this.undoing(after, type, event, entry, undoing, event.on);
   }
 
   /** What stands in the way of a reversal long after the fact, and what it takes back. */
@@ -107,7 +145,7 @@ class Watch {
     const why = this.see(`${type.name} cannotUndo`, fork, reads, (s) => type.cannotUndo?.(booked, s));
     if (why !== undefined) return;
     fork.day = event.on;
-    this.undo(`${type.name} undo`, fork, reads, (s) => type.undo?.(booked, s, reversedOn));
+    this.undoing(fork, type, event, entry, reads, reversedOn);
   }
 
   /** A day's close on a fork, rule by rule. */
@@ -115,11 +153,12 @@ class Watch {
     const state = head.fork();
     this.#book(state, house.own.closing, { data: {}, on: day }, []);
     for (const phase of phases) {
-      for (const { rule } of house.closing(phase)) this.#rule(state, rule, day);
+      for (const by of house.closing(phase)) this.#rule(state, by, day);
     }
   }
 
-  #rule(state: State, rule: CloseRule, day: Day): void {
+  #rule(state: State, by: ClosingRule, day: Day): void {
+    const { rule } = by;
     state.day = day;
     const items = this.see(`${rule.name} items`, state, rule.readsItems(state), (s) => [...rule.items(s)]);
     for (const item of items) {
@@ -127,14 +166,18 @@ class Watch {
       const reads = rule.reads(item, state);
       const made = this.see(`${rule.name} derive`, state, reads, (s) => rule.derive(item, s));
       if (made === undefined) continue;
-      const entry = enter(state, made.postings, day);
+      const { type, data } = made;
+      this.answers(state, type, { data, on: day }, reads, (what, listener, told, declared) => {
+        this.see(`${what} react`, state, declared, (s) => listener.react?.(told, s));
+      });
+      const entry = enter(state, derivedBy(house, by, item, state)?.postings ?? [], day);
       if (entry instanceof Refusal) throw new Error(`${rule.name}: ${entry.message}`);
+      this.evolving(state, type, { data, on: day }, entry, reads);
       const fork = state.fork();
       fork.post(entry, day, fork.marks.events);
       fork.day = day;
-      const booked = { data: made.data, on: day, entry };
-      this.see(`${rule.name} evolve`, fork, reads, (s) => made.type.evolve?.(booked, s));
-      book(house, state, made.type, { data: made.data, on: day }, entry, state.marks.events);
+      this.see(`${rule.name} evolve`, fork, reads, (s) => type.evolve?.({ data, on: day, entry }, s));
+      book(house, state, type, { data, on: day }, entry, state.marks.events);
     }
     state.day = day;
     this.see(`${rule.name} breach`, state, rule.readsItems(state), (s) => rule.breach?.(s));

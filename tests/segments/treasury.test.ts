@@ -23,7 +23,7 @@ describe('contributeCapital', () => {
   it('is of an entity that has own cash: UNKNOWN_ENTITY', () => {
     given()
       .when(command('2016-03-01', 'contributeCapital', { entity: 'fund', amount: '1.00 CNY' }))
-      .refused('UNKNOWN_ENTITY', { value: /fund/, hint: /platform/ });
+      .refused('UNKNOWN_ENTITY', { value: /fund/, detail: /platform/ });
     given()
       .when(command('2016-03-01', 'contributeCapital', { entity: 7, amount: '1.00 CNY' }))
       .refused('INVALID_INPUT');

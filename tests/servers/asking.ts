@@ -55,6 +55,10 @@ function graphValue(kind: CommandInput['shape']['kind'], given: unknown): unknow
       const amount = money(String(given));
       return amount === undefined ? { share: given } : { money: amount };
     }
+    case 'repayment': {
+      const amount = money(String(given));
+      return amount === undefined ? { intent: enumName(String(given)) } : { money: amount };
+    }
     case 'choice':
       return enumName(String(given));
     default:

@@ -6,6 +6,7 @@
 import type { Command } from '../../src/kernel/commands.ts';
 import { dayMin, dayOf, formatDay, parseDay } from '../../src/kernel/dates.ts';
 import type { StoredEvent } from '../../src/kernel/events.ts';
+import { flowKinds } from '../../src/kernel/flows.ts';
 import { formatMinor } from '../../src/kernel/money.ts';
 import type { State } from '../../src/kernel/state.ts';
 import type { Line } from '../oracle/first-segments.ts';
@@ -20,7 +21,7 @@ export interface Closing {
   readonly through?: string;
 }
 
-/** Revenue of the platform by segment and month; months of zero are left out. */
+/** Revenue by segment and month; months of zero are left out. */
 export type Revenue = { readonly [segment: string]: { readonly [month: string]: string } };
 
 export interface Ran {
@@ -44,11 +45,12 @@ export function run(lines: readonly Command[], { close, through }: Closing): Ran
   return { book: made, refused, balances: made.balances(), revenue: revenueOf(made.state) };
 }
 
-/** What the platform earned, by segment and month, from the period cube. */
+/** What the group earned, by segment and month, from the period cube. */
 export function revenueOf({ chart, cube }: State): Revenue {
+  const earning = new Set(flowKinds(chart.kinds, 'revenue').map(({ path }) => path));
   const bySegment = new Map<string, Map<string, bigint>>();
   chart.controls.forEach(({ kind }, control) => {
-    if (kind.entity !== 'platform' || kind.class !== 'income') return;
+    if (!earning.has(kind.path)) return;
     const months = bySegment.get(kind.segment) ?? new Map<string, bigint>();
     for (const [day, minor] of cube.days(control)) {
       const month = formatDay(day).slice(0, 7);

@@ -27,7 +27,7 @@ import { parseDecimal } from './words.ts';
 const shiftDaysMax = 36_525;
 
 /** Shapes of fields that can be scaled. */
-export const scalable: readonly string[] = ['amount', 'size', 'rate'];
+export const scalable: readonly string[] = ['amount', 'size', 'repayment', 'rate'];
 
 /** The edits of one list, in order; those with mistakes are left out, after noting them. */
 export function readEdits(list: List, house: House, mistakes: Mistakes): readonly Edit[] {

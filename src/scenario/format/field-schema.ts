@@ -4,7 +4,12 @@
  * @module
  */
 import type { FactType } from '../../kernel/contract.ts';
-import { type Field, type Json, textLengthMax } from '../../kernel/fields.ts';
+import {
+  type Field,
+  type Json,
+  textLengthMax,
+  type WholeShape,
+} from '../../kernel/fields.ts';
 
 /** A JSON Schema, or a part of one. */
 export type Schema = { readonly [keyword: string]: Json };
@@ -17,6 +22,17 @@ export const dateSchema: Schema = { type: 'string', format: 'date', pattern: '^\
 
 /** An id of a holder or of a thing. */
 export const idSchema: Schema = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' };
+
+/** A number, or its digits as text. */
+function wholeSchema({ least, most, of }: WholeShape): Schema {
+  if (of !== undefined) return { enum: [...of, ...of.map(String)] };
+  return {
+    anyOf: [
+      { type: 'integer', minimum: least, maximum: most },
+      { type: 'string', pattern: '^-?\\d{1,15}$' },
+    ],
+  };
+}
 
 function shapeSchema({ shape }: Field<unknown>): Schema {
   switch (shape.kind) {
@@ -32,6 +48,14 @@ function shapeSchema({ shape }: Field<unknown>): Schema {
         pattern: `^(all|${amountPattern}|${ratePattern})$`,
         examples: ['12.34 CNY', 'all', '10%'],
       };
+    case 'repayment':
+      return {
+        type: 'string',
+        pattern: `^(${shape.words.join('|')}|${amountPattern})$`,
+        examples: ['12.34 CNY', ...shape.words],
+      };
+    case 'whole':
+      return wholeSchema(shape);
     case 'rate':
       return { type: 'string', pattern: `^${ratePattern}$`, examples: ['2.5%'] };
     case 'date':

@@ -5,12 +5,6 @@
  */
 import { declareCode } from '../../kernel/refusals.ts';
 
-export const sameParty = declareCode(
-  'SAME_PARTY',
-  100,
-  'the two parties are the same',
-  'Name two different holders.',
-);
 export const paymentExists = declareCode(
   'PAYMENT_EXISTS',
   110,
@@ -39,7 +33,7 @@ export const methodUnavailable = declareCode(
   'METHOD_UNAVAILABLE',
   150,
   'no line of business funds this method of payment',
-  'Pay by wallet, card or yuebao.',
+  'Pay by a method that a line of business funds.',
 );
 export const exceedsRemaining = declareCode(
   'EXCEEDS_REMAINING',

@@ -4,7 +4,7 @@
  * @module
  */
 import { credit, debit, type Posting } from '../../kernel/accounts.ts';
-import { derived, fact, type Reading, type Writing } from '../../kernel/contract.ts';
+import { derived, fact, type Happening, type Reading, type Writing } from '../../kernel/contract.ts';
 import { type Day, formatDay } from '../../kernel/dates.ts';
 import { amount, choice, flag, id } from '../../kernel/fields.ts';
 import { share } from '../../kernel/rates.ts';
@@ -16,24 +16,32 @@ import {
   paymentExists,
   paymentFinished,
   paymentUnknown,
-  sameParty,
 } from './codes.ts';
 import { cardCostRate, merchantFeeRate } from './policy.ts';
 import { addUnswept, addVolume, methods, type PaymentRow, payments, unswept, volumes } from './state.ts';
 
+const initiated = {
+  payment: id('the payment'),
+  payer: id('who pays'),
+  payee: id('who is paid'),
+  amount: amount('how much'),
+  method: choice('where the money comes from', methods),
+  escrow: flag('whether the money waits for the buyer’s confirmation'),
+};
+
 export const paymentInitiated = fact('PaymentInitiated', {
   command: 'initiatePayment',
   doc: 'A buyer pays: into escrow, or at once to the seller less the fee.',
-  fields: {
-    payment: id('the payment'),
-    payer: id('who pays'),
-    payee: id('who is paid'),
-    amount: amount('how much'),
-    method: choice('where the money comes from', methods),
-    escrow: flag('whether the money waits for the buyer’s confirmation'),
-  },
+  fields: initiated,
   begins: true,
   subject: ({ payment }) => `payment/${payment}`,
+  tells: {
+    fields: { ...initiated, paidOut: amount('what the seller gets at once, or all of what waits') },
+    of: ({ data }, s) => ({
+      ...data,
+      paidOut: data.escrow ? data.amount : data.amount - feeOn(s, data.payee, data.amount),
+    }),
+  },
   refs: ({ payer, payee }) => [`wallet/${payer}`, `wallet/${payee}`],
   role: ({ method }) =>
     method === 'wallet' || method === 'card'
@@ -51,7 +59,7 @@ export const paymentInitiated = fact('PaymentInitiated', {
   fits: ({ data, on }, s) => {
     const known = s.row(payments, data.payment);
     if (known !== undefined && on < known.latest) return tooEarly(data.payment, known);
-    if (data.payer === data.payee) return new Refusal(sameParty, data.payer);
+    if (data.payer === data.payee) return new Refusal(codes.sameParty, data.payer);
     if (known !== undefined) return new Refusal(paymentExists, data.payment);
     return data.method === 'wallet' ? s.shortage(wallet, data.amount, data.payer) : undefined;
   },
@@ -91,11 +99,37 @@ export const paymentInitiated = fact('PaymentInitiated', {
   },
 });
 
+/** What listeners are told of a confirmation, whoever it is by. */
+const confirmation = {
+  fields: {
+    payment: id('the payment'),
+    payer: id('who had paid'),
+    payee: id('who is paid'),
+    amount: amount('what is released, before the fee'),
+    paidOut: amount('what the seller gets of it'),
+    method: choice('where the money came from', methods),
+  },
+  of: ({ data: { payment } }: Happening<{ readonly payment: string }>, s: Reading) => {
+    const row = s.row(payments, payment);
+    if (row === undefined) return undefined;
+    const { payer, payee, method, remaining } = row;
+    return {
+      payment,
+      payer,
+      payee,
+      amount: remaining,
+      paidOut: remaining - feeOn(s, payee, remaining),
+      method,
+    };
+  },
+};
+
 export const receiptConfirmed = fact('ReceiptConfirmed', {
   command: 'confirmReceipt',
   doc: 'The buyer confirms: what is left in escrow goes to the seller, less the fee.',
   fields: { payment: id('the payment') },
   subject: ({ payment }) => `payment/${payment}`,
+  tells: confirmation,
   reads: ({ data }, s) => ({
     parameters: [[merchantFeeRate, s.row(payments, data.payment)?.payee ?? '']],
     rows: [
@@ -136,6 +170,7 @@ export const receiptTimedOut = derived('ReceiptTimedOut', {
   doc: 'Nobody confirmed in time: the payment confirms itself.',
   fields: { payment: id('the payment') },
   subject: ({ payment }) => `payment/${payment}`,
+  tells: confirmation,
   evolve: ({ data, on, entry }, s) => confirm(s, data.payment, on, -entry.sum(merchantFee)),
 });
 
@@ -143,9 +178,13 @@ export const receiptTimedOut = derived('ReceiptTimedOut', {
 export const tooEarly = (payment: string, row: PaymentRow): Refusal =>
   new Refusal(codes.beforeLatest, payment, `its latest fact is of ${formatDay(row.latest)}`);
 
-/** What a seller gets of an amount: it, less the fee (rounded half to even, once). */
+/** The seller's fee on an amount, rounded half to even, once. */
+const feeOn = (s: Reading, payee: string, minor: bigint): bigint =>
+  share(minor, s.policy(merchantFeeRate, payee));
+
+/** What a seller gets of an amount: it, less the fee. */
 function paidOut(s: Reading, payee: string, minor: bigint): Posting[] {
-  const fee = share(minor, s.policy(merchantFeeRate, payee));
+  const fee = feeOn(s, payee, minor);
   return [credit(wallet, minor - fee, payee), credit(merchantFee, fee)];
 }
 

@@ -17,7 +17,9 @@ import { methods, type PaymentRow, payments } from './state.ts';
 import { least } from './wallet.ts';
 
 const told = {
+  payment: id('the payment'),
   payer: id('who had paid'),
+  payee: id('who had been paid'),
   amount: amount('what goes back'),
   method: choice('where it came from', methods),
 };
@@ -30,8 +32,11 @@ export const paymentRefunded = fact('PaymentRefunded', {
   tells: {
     fields: told,
     of: ({ data }, s) => {
-      const row = s.row(payments, data.payment);
-      return { payer: row?.payer, method: row?.method, amount: data.amount ?? row?.remaining };
+      const { payment } = data;
+      const row = s.row(payments, payment);
+      if (row === undefined) return undefined;
+      const { payer, payee, method } = row;
+      return { payment, payer, payee, method, amount: data.amount ?? row.remaining };
     },
   },
   reads: ({ data }, s) => ({

@@ -10,7 +10,7 @@ import { formatMoney } from '../../kernel/money.ts';
 import { share, shareFloored } from '../../kernel/rates.ts';
 import { codes, Refusal } from '../../kernel/refusals.ts';
 import { reserve, wallet, withdrawalFee } from './accounts.ts';
-import { amountNotAboveFee, sameParty } from './codes.ts';
+import { amountNotAboveFee } from './codes.ts';
 import { withdrawalFeeMin, withdrawalFeeRate, withdrawalFreeAllowance } from './policy.ts';
 import { addUnswept, unswept, withdrawn } from './state.ts';
 
@@ -35,7 +35,7 @@ export const transferred = fact('Transferred', {
   refs: ({ to }) => [`wallet/${to}`],
   reads: ({ data }) => ({ balances: [[wallet, data.from]] }),
   fits: ({ data }, s) => {
-    if (data.from === data.to) return new Refusal(sameParty, data.from);
+    if (data.from === data.to) return new Refusal(codes.sameParty, data.from);
     return s.shortage(wallet, data.amount, data.from);
   },
   react: ({ data }) => [debit(wallet, data.amount, data.from), credit(wallet, data.amount, data.to)],

@@ -11,6 +11,7 @@ import { capital, ownCash } from './accounts.ts';
 
 export const capitalContributed = fact('CapitalContributed', {
   command: 'contributeCapital',
+  told: { field: 'entity', value: 'platform', unknown: codes.unknownEntity },
   doc: 'Owners pay capital into an entity’s own cash.',
   fields: {
     entity: choice('whose own cash', ['platform'], codes.unknownEntity),

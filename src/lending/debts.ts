@@ -1,0 +1,52 @@
+/**
+ * The debts of a line, as its close looks at them: loans by id, or lines by holder.
+ *
+ * @module
+ */
+import type { Reading, Writing } from '../kernel/contract.ts';
+import type { Day } from '../kernel/dates.ts';
+import type { Parameter } from '../kernel/policy.ts';
+import type { Table } from '../kernel/tables.ts';
+import { noteChanges } from './accruing.ts';
+import type { Debt, DebtWork } from './debt.ts';
+import type { Lender } from './lender.ts';
+
+/** A debt under way that knows its whole row. */
+export interface RowWork<R extends Debt> extends DebtWork {
+  row(): R;
+}
+
+/** How a line keeps its debts. */
+export interface Debts<R extends Debt> {
+  readonly lender: Lender;
+  readonly table: Table<R>;
+  /** The subject of a debt: `loan/L-7`, `credit/user-1`. */
+  subject(key: string): string;
+  /** Whether something can still fall due on it. */
+  live(row: R): boolean;
+  /** The first day on which time changes something of it. */
+  changesOn(row: R): Day | undefined;
+  /** The debt brought up to a day, under the policy of the event's date. */
+  brought(s: Reading, row: R, to: Day): RowWork<R>;
+  /** Parameters that bringing reads. */
+  readonly timeReads: readonly (readonly [Parameter<unknown>])[];
+  /** Takes a debt off what is kept beside its row when it is written off (exposures). */
+  ended?(s: Writing, row: R): void;
+  /** Follows what becomes of a debt, after each event on it. */
+  follow?(s: Writing, key: string, row: R): void;
+}
+
+/** Puts a debt back, with what its changes mean for interest. */
+export function put<R extends Debt>(debts: Debts<R>, s: Writing, key: string, work: RowWork<R>): void {
+  noteChanges(debts.lender, s, work.changes);
+  const row = work.row();
+  s.set(debts.table, key, row);
+  debts.follow?.(s, key, row);
+}
+
+/** Keys of debts for which a close has something to do, by day, then by key. */
+export const dueAt = <R extends Debt>({ table }: Debts<R>, s: Reading): readonly string[] =>
+  s
+    .buckets(table)
+    .filter((on) => on <= s.day)
+    .flatMap((on) => s.bucket(table, on));

@@ -1,0 +1,111 @@
+/**
+ * Loans that are lost: written off by decision, and what comes back of them.
+ *
+ * @module
+ */
+import { debit } from '../../kernel/accounts.ts';
+import { type FactType, fact } from '../../kernel/contract.ts';
+import { amount, choice, id } from '../../kernel/fields.ts';
+import { formatMoney } from '../../kernel/money.ts';
+import { Refusal } from '../../kernel/refusals.ts';
+import { wallet } from '../books.ts';
+import { exceedsOwed, loanClosed, notApproved, notWrittenOff, unknownProduct } from '../codes.ts';
+import { type Debts, put } from '../debts.ts';
+import { addExposure, addToPool } from '../funding.ts';
+import { endWithLoss, lossAfter, lossOf, recoverable, recovered, writtenOff } from '../losses.ts';
+import { noParts, split, sumOf } from '../parts.ts';
+import { broughtLoan, exposureKey, type LoanRow } from './loan.ts';
+import { borrowerOf, loanReads } from './repaying.ts';
+import { named, standing } from './standing.ts';
+
+/** The fact by which a loan is written off before its age does it. */
+export function loanWrittenOff(debts: Debts<LoanRow>): FactType {
+  const { lender, table } = debts;
+  const { id: segment, prefix } = lender;
+  return fact(`${prefix}LoanWrittenOff`, {
+    command: 'writeOffLoan',
+    told: { field: 'product', value: segment, unknown: unknownProduct },
+    doc: `A loan of ${segment} is written off.`,
+    fields: {
+      loan: id('the loan'),
+      product: choice('the line that lends', [segment], unknownProduct),
+    },
+    subject: ({ loan }) => debts.subject(loan),
+    reads: ({ data }) => loanReads(debts, data.loan),
+    fits: ({ data, on }, s) => {
+      const row = standing(debts, s, data.loan, on);
+      return row instanceof Refusal ? row : undefined;
+    },
+    react: ({ data, on }, s) => {
+      const row = s.row(table, data.loan);
+      return row === undefined ? [] : writtenOff(lender, row, lossOf(broughtLoan(lender, s, row, on)));
+    },
+    evolve: ({ data, on }, s) => {
+      const row = s.row(table, data.loan);
+      if (row === undefined) return;
+      const work = broughtLoan(lender, s, row, on);
+      endWithLoss(work, lossOf(work), on);
+      work.latest = on;
+      addToPool(lender, s, row.pool, -row.principal[2]);
+      addExposure(lender, s, exposureKey(row), -sumOf(row.principal), 0n);
+      put(debts, s, data.loan, work);
+    },
+    insteadOfUndo: 'Take what still comes as recoveries.',
+  });
+}
+
+/** The fact by which something comes back of a loan that was written off. */
+export function loanRecovered(debts: Debts<LoanRow>): FactType {
+  const { lender, table } = debts;
+  const { id: segment, prefix } = lender;
+  return fact(`${prefix}LoanRecovered`, {
+    command: 'recoverLoan',
+    told: { field: 'product', value: segment, unknown: unknownProduct },
+    doc: `A borrower pays on a loan of ${segment} that was written off.`,
+    fields: {
+      loan: id('the loan'),
+      product: choice('the line that lends', [segment], unknownProduct),
+      amount: amount('how much'),
+    },
+    subject: ({ loan }) => debts.subject(loan),
+    reads: ({ data }, s) => ({
+      rows: [[table, data.loan]],
+      balances: [[wallet, borrowerOf(debts, s, data.loan)]],
+    }),
+    fits: ({ data, on }, s) => {
+      const row = named(debts, s, data.loan, on);
+      if (row instanceof Refusal) return row;
+      if (row.status === 'declined' || row.status === 'approved') return new Refusal(notApproved, data.loan);
+      if (row.status === 'closed') return new Refusal(loanClosed, data.loan);
+      if (row.status === 'open') return new Refusal(notWrittenOff, data.loan);
+      const left = recoverable(row.loss);
+      if (data.amount > left)
+        return new Refusal(
+          exceedsOwed,
+          formatMoney(data.amount, 'CNY'),
+          `${formatMoney(left, 'CNY')} was written off and not recovered`,
+        );
+      return s.shortage(wallet, data.amount, row.holder);
+    },
+    clamp: ({ data }, s) => {
+      const row = s.row(table, data.loan);
+      if (row === undefined) return undefined;
+      const most = [data.amount, recoverable(row.loss), s.available(wallet, row.holder)];
+      const minor = most.reduce((low, each) => (each < low ? each : low));
+      return minor > 0n ? { ...data, amount: minor } : undefined;
+    },
+    react: ({ data }, s) => {
+      const row = s.row(table, data.loan);
+      if (row === undefined) return [];
+      const parts = split(data.amount, row.loss ?? noParts);
+      return [debit(wallet, data.amount, row.holder), ...recovered(lender, row, parts)];
+    },
+    evolve: ({ data, on }, s) => {
+      const row = s.row(table, data.loan);
+      if (row === undefined) return;
+      const loss = row.loss ?? noParts;
+      s.set(table, data.loan, { ...row, latest: on, loss: lossAfter(loss, split(data.amount, loss)) });
+    },
+    insteadOfUndo: 'Pay the borrower what was recovered too much.',
+  });
+}

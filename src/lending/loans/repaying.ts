@@ -1,0 +1,171 @@
+/**
+ * Loans in the hands of their borrowers: repaid, planned anew.
+ *
+ * @module
+ */
+import { credit, debit } from '../../kernel/accounts.ts';
+import { type FactType, fact, type Reading, type Reads } from '../../kernel/contract.ts';
+import { choice, flag, id, type Repayment, repayment, whole } from '../../kernel/fields.ts';
+import { formatMoney } from '../../kernel/money.ts';
+import { codes, Refusal } from '../../kernel/refusals.ts';
+import { wallet } from '../books.ts';
+import { exceedsOwed, termOutOfRange, unknownProduct } from '../codes.ts';
+import { allOf, dueOf } from '../debt.ts';
+import { type Debts, put } from '../debts.ts';
+import { addExposure, addToPool } from '../funding.ts';
+import { noParts, plus, sumOf } from '../parts.ts';
+import { paidIn, received, totalOf } from '../paying.ts';
+import { repaymentMethods } from '../schedule/plan.ts';
+import { broughtLoan, dueDays, exposureKey, type LoanRow, type LoanWork } from './loan.ts';
+import { standing } from './standing.ts';
+
+const least = (first: bigint, ...others: readonly bigint[]): bigint =>
+  others.reduce((low, other) => (other < low ? other : low), first);
+
+/** Longest term of a loan, in months. */
+export const termMax = 60;
+
+/** What a payment of some intent comes to. */
+export function sizeOf(work: LoanWork, given: Repayment): bigint {
+  if (typeof given === 'bigint') return given;
+  const { owed } = work;
+  return given === 'all' || work.planned.length === 0 ? allOf(owed) : dueOf(owed);
+}
+
+/** What a fact on a loan reads and, by its evolve, writes. */
+export const loanReads = ({ lender, table, timeReads }: Debts<LoanRow>, loan: string): Reads => ({
+  parameters: [...timeReads, [lender.policy.technologyFeeRate]],
+  rows: [
+    [table, loan],
+    [lender.tables.changes, '*'],
+    [lender.tables.pools, '*'],
+    [lender.tables.exposures, '*'],
+  ],
+});
+
+/** Whose wallet a loan's borrower has; nobody's while there is no such loan. */
+export const borrowerOf = ({ table }: Debts<LoanRow>, s: Reading, loan: string): string =>
+  s.row(table, loan)?.holder ?? '';
+
+/** The fact by which a borrower pays. */
+export function repaid(debts: Debts<LoanRow>): FactType {
+  const { lender, table } = debts;
+  const { id: segment, prefix } = lender;
+  return fact(`${prefix}LoanRepaid`, {
+    command: 'repayLoan',
+    told: { field: 'product', value: segment, unknown: unknownProduct },
+    doc: `A borrower pays on a loan of ${segment}, from the wallet: late fees, interest, principal.`,
+    fields: {
+      loan: id('the loan'),
+      product: choice('the line that lends', [segment], unknownProduct),
+      amount: repayment('how much: an amount, what is due, or all that is owed', ['due', 'all']),
+    },
+    subject: ({ loan }) => debts.subject(loan),
+    tells: {
+      fields: { holder: id('whose loan'), kept: flag('whether nothing was overdue before') },
+      of: ({ data, on }, s) => {
+        const row = s.row(table, data.loan);
+        return row === undefined
+          ? undefined
+          : { holder: row.holder, kept: broughtLoan(lender, s, row, on).arrearsSince === null };
+      },
+    },
+    reads: ({ data }, s) => ({
+      ...loanReads(debts, data.loan),
+      balances: [[wallet, borrowerOf(debts, s, data.loan)]],
+    }),
+    fits: ({ data, on }, s) => {
+      const row = standing(debts, s, data.loan, on);
+      if (row instanceof Refusal) return row;
+      const work = broughtLoan(lender, s, row, on);
+      const minor = sizeOf(work, data.amount);
+      const all = allOf(work.owed);
+      if (minor > all)
+        return new Refusal(exceedsOwed, formatMoney(minor, 'CNY'), `${formatMoney(all, 'CNY')} is owed`);
+      if (minor === 0n) return new Refusal(codes.nothingToDo, data.loan, 'nothing is due');
+      return s.shortage(wallet, minor, row.holder);
+    },
+    clamp: ({ data, on }, s) => {
+      const row = standing(debts, s, data.loan, on);
+      if (row instanceof Refusal) return undefined;
+      const work = broughtLoan(lender, s, row, on);
+      const minor = least(sizeOf(work, data.amount), allOf(work.owed), s.available(wallet, row.holder));
+      return minor > 0n ? { ...data, amount: minor } : undefined;
+    },
+    react: ({ data, on }, s) => {
+      const row = s.row(table, data.loan);
+      if (row === undefined) return [];
+      const work = broughtLoan(lender, s, row, on);
+      const paid = work.madeUp(sizeOf(work, data.amount));
+      return [debit(wallet, totalOf(paid), row.holder), ...received(lender, s, row, paid)];
+    },
+    evolve: ({ data, on, entry }, s) => {
+      const row = s.row(table, data.loan);
+      if (row === undefined) return;
+      const work = broughtLoan(lender, s, row, on);
+      const paid = paidIn(lender, entry, row);
+      work.take(paid, on);
+      addToPool(lender, s, row.pool, -paid.principal[2]);
+      addExposure(lender, s, exposureKey(row), -sumOf(paid.principal), 0n);
+      put(debts, s, data.loan, work);
+    },
+    insteadOfUndo: 'Restructure the loan, or pay the borrower what was paid too much.',
+  });
+}
+
+/** The fact by which a loan is planned anew. */
+export function restructured(debts: Debts<LoanRow>): FactType {
+  const { lender, table } = debts;
+  const { id: segment, prefix, books } = lender;
+  return fact(`${prefix}LoanRestructured`, {
+    command: 'restructureLoan',
+    told: { field: 'product', value: segment, unknown: unknownProduct },
+    doc: `A loan of ${segment} is planned anew: interest due and accrued becomes principal.`,
+    fields: {
+      loan: id('the loan'),
+      product: choice('the line that lends', [segment], unknownProduct),
+      term: whole('the new term, in months', 1, termMax, termOutOfRange),
+      method: choice('how it is repaid from now on', repaymentMethods),
+    },
+    subject: ({ loan }) => debts.subject(loan),
+    reads: ({ data }) => loanReads(debts, data.loan),
+    fits: ({ data, on }, s) => {
+      const row = standing(debts, s, data.loan, on);
+      return row instanceof Refusal ? row : undefined;
+    },
+    react: ({ data, on }, s) => {
+      const row = s.row(table, data.loan);
+      if (row === undefined) return [];
+      const work = broughtLoan(lender, s, row, on);
+      work.charge();
+      const [own, partner, vehicle] = work.interestDue;
+      return [
+        debit(books.own.principal[row.stage], own, row.holder),
+        credit(books.own.interest, own),
+        debit(books.partner.principal[row.stage], partner, row.holder),
+        credit(books.partner.interest, partner),
+        debit(books.vehicle.principal[row.stage], vehicle, row.holder),
+        credit(books.vehicle.interest, vehicle),
+      ];
+    },
+    evolve: ({ data, on }, s) => {
+      const row = s.row(table, data.loan);
+      if (row === undefined) return;
+      const work = broughtLoan(lender, s, row, on);
+      work.charge();
+      const interest = work.interestDue;
+      work.principal = plus(work.principal, interest);
+      work.interestDue = noParts;
+      work.dues = [];
+      work.bearing = work.principal;
+      work.latest = on;
+      work.refreshArrears(on);
+      work.plan(on, data.method, dueDays(on, data.method, data.term));
+      work.note(on);
+      addToPool(lender, s, row.pool, interest[2]);
+      addExposure(lender, s, exposureKey(row), sumOf(interest), 0n);
+      put(debts, s, data.loan, work);
+    },
+    insteadOfUndo: 'Restructure it again.',
+  });
+}

@@ -1,0 +1,89 @@
+/**
+ * The contract engine: from the terms of a loan to its events, each with what it pays and the contract after it. Exact
+ * decimals, no rounding to minor units: that is the plan's (`plan.ts`).
+ *
+ * The rules are those of the ACTUS technical specification for PAM, ANN, LAM, NAM and CLM. A contract whose end isn't agreed
+ * ends on the first redemption date that repays all, found by trial at the rate of today, where ACTUS has a formula that
+ * only approximates it. Out of scope: fees, penalties, scaling indices, interest bases other than the principal, fixing days
+ * (the market is asked on the day of the reset), arrays of rates or payments.
+ *
+ * @module
+ */
+import { dayMax } from '../../kernel/dates.ts';
+import { accrualDayOf, compareMoments, cycleDate, endOf, type Moment } from './calendar.ts';
+import type { ContractEvent } from './event.ts';
+import type { Observed } from './rate-reset.ts';
+import type { ContractTerms } from './terms.ts';
+import { timetable } from './timetable.ts';
+import { walk } from './walk.ts';
+
+/** Redemptions tried before a contract is said never to be repaid: a hundred years of months. */
+export const redemptionsMax = 1_200;
+
+/**
+ * The events of a contract from its status day on, in order.
+ *
+ * @param observed the market rates that resets ask for
+ * @param until the last moment to look at; needed for call money that hasn't been called
+ * @throws RangeError when the terms contradict each other, a market rate isn't known, or the payments never repay the principal
+ */
+export function contractEvents(
+  terms: ContractTerms,
+  observed: Observed = () => undefined,
+  until?: Moment,
+): readonly ContractEvent[] {
+  refuseContradictions(terms);
+  const maturity = endOfContract(terms);
+  if (!maturity && !until)
+    throw new RangeError('contract: call money that is not called needs a moment to look until');
+  const end = maturity ?? endOf(until?.day ?? terms.statusDay);
+  const horizon = { end, matures: maturity !== undefined };
+  const events: ContractEvent[] = [];
+  for (const { event } of walk(terms, timetable(terms, horizon), observed, end)) {
+    if (until && compareMoments(event.date, until) > 0) break;
+    events.push(event);
+  }
+  return events;
+}
+
+function refuseContradictions(terms: ContractTerms): void {
+  const { principal, initialExchange, maturity, interest, reset } = terms;
+  const redemption = 'redemption' in terms ? terms.redemption : undefined;
+  if (!principal.gt(0)) throw new RangeError(`contract: principal ${principal} is not above zero`);
+  if (maturity && accrualDayOf(maturity) <= initialExchange)
+    throw new RangeError('contract: matures before it starts');
+  for (const each of [interest, reset, redemption])
+    if (each && !(Number.isInteger(each.cycle.count) && each.cycle.count > 0))
+      throw new RangeError(`contract: a cycle of ${each.cycle.count} ${each.cycle.unit}s`);
+}
+
+/** When a contract ends; undefined for call money that hasn't been called. */
+function endOfContract(terms: ContractTerms): Moment | undefined {
+  if (terms.maturity) return terms.maturity;
+  switch (terms.kind) {
+    case 'PAM':
+    case 'CLM':
+      return undefined;
+    case 'ANN':
+      return terms.amortisation ?? repaidOn(terms);
+    case 'LAM':
+    case 'NAM':
+      return repaidOn(terms);
+  }
+}
+
+/** The first redemption date at which nothing is left, at the rate of today. */
+function repaidOn(terms: Exclude<ContractTerms, { kind: 'PAM' | 'CLM' }>): Moment {
+  const { redemption, endOfMonth } = terms;
+  if (!redemption.payment) throw new RangeError('contract: neither an end nor a payment is agreed');
+  const { reset: _reset, purchase: _purchase, termination: _termination, ...trial } = terms;
+  for (let tried = 16; ; tried *= 4) {
+    const count = Math.min(tried, redemptionsMax);
+    const end = endOf(Math.min(cycleDate(redemption.anchor, redemption.cycle, endOfMonth, count), dayMax));
+    const appointments = timetable(trial, { end, matures: false });
+    for (const { at, event } of walk(trial, appointments, () => undefined, end))
+      if (at.type === 'PR' && event.principal.isZero()) return at.due;
+    if (count === redemptionsMax)
+      throw new RangeError(`contract: not repaid after ${redemptionsMax} redemptions`);
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Lines and draws: a line is opened, and a merchant is paid on it.
+ *
+ * @module
+ */
+import { credit, debit, type Posting } from '../../kernel/accounts.ts';
+import { fact, type Reading, type Reads, type Writing } from '../../kernel/contract.ts';
+import type { Day } from '../../kernel/dates.ts';
+import { amount, id } from '../../kernel/fields.ts';
+import { formatMoney } from '../../kernel/money.ts';
+import { share, zeroFraction } from '../../kernel/rates.ts';
+import { codes, Refusal } from '../../kernel/refusals.ts';
+import { reserve, wallet } from '../../lending/books.ts';
+import { creditLimitExceeded, creditOverdue, lineExists } from '../../lending/codes.ts';
+import { freshDebt } from '../../lending/debt.ts';
+import { put } from '../../lending/debts.ts';
+import { addToPool, drawn, drawReads, partsOf, poolOf, principalMoved } from '../../lending/funding.ts';
+import { noParts, type Parts, sumOf } from '../../lending/parts.ts';
+import { tierOf } from '../../lending/tiers.ts';
+import { merchantFee } from './accounts.ts';
+import { brought, type LineRow, lines, nextDayOfMonth } from './line.ts';
+import { dueDay, lender, limits, merchantFeeRate, statementDay } from './policy.ts';
+import { lineReads, standing } from './standing.ts';
+
+const { scores } = lender.tables;
+
+export const lineOpened = fact('HuabeiLineOpened', {
+  command: 'openCreditLine',
+  doc: 'A holder gets a credit line; its limit goes by score, day by day.',
+  fields: { holder: id('whose line') },
+  begins: true,
+  subject: ({ holder }) => lines.subject(holder),
+  refs: ({ holder }) => [`wallet/${holder}`],
+  reads: ({ data }) => ({
+    parameters: [[statementDay], [dueDay], [lender.policy.partnerBank]],
+    rows: [[lines.table, data.holder]],
+  }),
+  fits: ({ data, on }, s) => {
+    const row = s.row(lines.table, data.holder);
+    if (row === undefined) return undefined;
+    return on < row.latest
+      ? new Refusal(codes.beforeLatest, data.holder)
+      : new Refusal(lineExists, data.holder);
+  },
+  react: () => [],
+  evolve: ({ data: { holder }, on }, s) => {
+    const day = s.policy(statementDay);
+    s.set(lines.table, holder, {
+      ...freshDebt(
+        holder,
+        s.policy(lender.policy.partnerBank).id,
+        poolOf(lender, on),
+        on,
+        zeroFraction,
+        noParts,
+      ),
+      openedOn: on,
+      statementDay: day,
+      dueDay: s.policy(dueDay),
+      // The day itself, if it is a statement day: statements are issued at its end.
+      nextStatement: nextDayOfMonth(on - 1, day),
+      unbilled: 0n,
+      revolving: 0n,
+      plans: [],
+    });
+  },
+  insteadOfUndo: 'Leave the line unused.',
+});
+
+/** Most that a holder may owe on a day. */
+export const limitOf = (s: Reading, holder: string): bigint =>
+  s.policy(limits)[tierOf(s.row(scores, holder))];
+
+/** Why a holder can't draw an amount, if so. */
+export function drawRefusal(s: Reading, holder: string, minor: bigint, on: Day): Refusal | undefined {
+  const row = standing(s, holder, on);
+  if (row instanceof Refusal) return row;
+  const work = brought(s, row, on);
+  if (work.arrearsSince !== null) return new Refusal(creditOverdue, holder);
+  const limit = limitOf(s, holder);
+  const owed = sumOf(work.principal);
+  return owed + minor > limit
+    ? new Refusal(
+        creditLimitExceeded,
+        formatMoney(minor, 'CNY'),
+        `${formatMoney(limit > owed ? limit - owed : 0n, 'CNY')} is left of ${formatMoney(limit, 'CNY')}`,
+      )
+    : undefined;
+}
+
+/** What a draw reads. */
+export function readsOfDraw(holder: string): Reads {
+  const { parameters = [], rows = [] } = lineReads(holder);
+  return {
+    parameters: [...parameters, ...drawReads(lender), [limits]],
+    rows: [...rows, [scores, holder]],
+  };
+}
+
+/** What a draw books, but for what the money is paid into. */
+export function drawPostings(s: Reading, holder: string, minor: bigint): Posting[] {
+  const row = s.row(lines.table, holder);
+  return row === undefined ? [] : drawn(lender, s, row, partsOf(lender, s, minor));
+}
+
+/** Takes a draw into the line. */
+export function draw(s: Writing, row: LineRow, parts: Parts, on: Day): void {
+  const work = brought(s, row, on);
+  work.draw(parts, on);
+  addToPool(lender, s, row.pool, parts[2]);
+  put(lines, s, row.holder, work);
+}
+
+/** The merchant's fee, from the wallet of who is paid to the lending company: at most what is left of the payment. */
+export function merchantFeePostings(s: Reading, payee: string, minor: bigint, left: bigint): Posting[] {
+  const rated = share(minor, s.policy(merchantFeeRate, payee));
+  const fee = rated < left ? rated : left;
+  return [
+    debit(wallet, fee, payee),
+    credit(reserve, fee),
+    debit(lender.books.own.cash, fee),
+    credit(merchantFee, fee),
+  ];
+}
+
+export const creditDrawn = fact('HuabeiDrawn', {
+  command: 'drawCredit',
+  doc: 'A merchant is paid on credit, at once, outside of payments.',
+  fields: { holder: id('whose line'), payee: id('who is paid'), amount: amount('how much') },
+  subject: ({ holder }) => lines.subject(holder),
+  refs: ({ payee }) => [`wallet/${payee}`],
+  reads: ({ data }) => {
+    const { parameters = [], ...others } = readsOfDraw(data.holder);
+    return { ...others, parameters: [...parameters, [merchantFeeRate, data.payee]] };
+  },
+  fits: ({ data, on }, s) => {
+    const row = s.row(lines.table, data.holder);
+    if (row !== undefined && on < row.latest) return new Refusal(codes.beforeLatest, data.holder);
+    if (data.holder === data.payee) return new Refusal(codes.sameParty, data.holder);
+    return drawRefusal(s, data.holder, data.amount, on);
+  },
+  react: ({ data }, s) => [
+    ...drawPostings(s, data.holder, data.amount),
+    credit(wallet, data.amount, data.payee),
+    ...merchantFeePostings(s, data.payee, data.amount, data.amount),
+  ],
+  evolve: ({ data, on, entry }, s) => {
+    const row = s.row(lines.table, data.holder);
+    if (row !== undefined) draw(s, row, principalMoved(lender, entry, row.holder, row.stage), on);
+  },
+  insteadOfUndo: 'Transfer the money back, and repay it.',
+});

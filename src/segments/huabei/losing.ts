@@ -1,0 +1,92 @@
+/**
+ * Lines that are lost: written off by decision, and what comes back of them.
+ *
+ * @module
+ */
+import { debit } from '../../kernel/accounts.ts';
+import { fact } from '../../kernel/contract.ts';
+import { amount, id } from '../../kernel/fields.ts';
+import { formatMoney } from '../../kernel/money.ts';
+import { Refusal } from '../../kernel/refusals.ts';
+import { wallet } from '../../lending/books.ts';
+import { exceedsOwed, notWrittenOff } from '../../lending/codes.ts';
+import { put } from '../../lending/debts.ts';
+import { addToPool } from '../../lending/funding.ts';
+import { endWithLoss, lossAfter, lossOf, recoverable, recovered, writtenOff } from '../../lending/losses.ts';
+import { noParts, split } from '../../lending/parts.ts';
+import { brought, lines } from './line.ts';
+import { lender } from './policy.ts';
+import { lineReads, named, standing } from './standing.ts';
+
+export const creditWrittenOff = fact('HuabeiWrittenOff', {
+  command: 'writeOffCredit',
+  doc: 'A line is written off.',
+  fields: { holder: id('whose line') },
+  subject: ({ holder }) => lines.subject(holder),
+  reads: ({ data }) => lineReads(data.holder),
+  fits: ({ data, on }, s) => {
+    const row = standing(s, data.holder, on);
+    return row instanceof Refusal ? row : undefined;
+  },
+  react: ({ data, on }, s) => {
+    const row = s.row(lines.table, data.holder);
+    return row === undefined ? [] : writtenOff(lender, row, lossOf(brought(s, row, on)));
+  },
+  evolve: ({ data, on }, s) => {
+    const row = s.row(lines.table, data.holder);
+    if (row === undefined) return;
+    const work = brought(s, row, on);
+    endWithLoss(work, lossOf(work), on);
+    work.latest = on;
+    work.unbilled = 0n;
+    work.revolving = 0n;
+    work.plans = [];
+    addToPool(lender, s, row.pool, -row.principal[2]);
+    put(lines, s, data.holder, work);
+  },
+  insteadOfUndo: 'Take what still comes as recoveries.',
+});
+
+export const creditRecovered = fact('HuabeiRecovered', {
+  command: 'recoverCredit',
+  doc: 'A holder pays on a line that was written off.',
+  fields: { holder: id('whose line'), amount: amount('how much') },
+  subject: ({ holder }) => lines.subject(holder),
+  reads: ({ data }) => ({ rows: [[lines.table, data.holder]], balances: [[wallet, data.holder]] }),
+  fits: ({ data, on }, s) => {
+    const row = named(s, data.holder, on);
+    if (row instanceof Refusal) return row;
+    if (row.loss === null) return new Refusal(notWrittenOff, data.holder);
+    const left = recoverable(row.loss);
+    if (data.amount > left)
+      return new Refusal(
+        exceedsOwed,
+        formatMoney(data.amount, 'CNY'),
+        `${formatMoney(left, 'CNY')} was written off and not recovered`,
+      );
+    return s.shortage(wallet, data.amount, data.holder);
+  },
+  clamp: ({ data }, s) => {
+    const most = [
+      data.amount,
+      recoverable(s.row(lines.table, data.holder)?.loss ?? null),
+      s.available(wallet, data.holder),
+    ];
+    const minor = most.reduce((low, each) => (each < low ? each : low));
+    return minor > 0n ? { ...data, amount: minor } : undefined;
+  },
+  react: ({ data }, s) => {
+    const row = s.row(lines.table, data.holder);
+    if (row === undefined) return [];
+    const parts = split(data.amount, row.loss ?? noParts);
+    return [debit(wallet, data.amount, data.holder), ...recovered(lender, row, parts)];
+  },
+  evolve: ({ data, on }, s) => {
+    const row = s.row(lines.table, data.holder);
+    if (row === undefined) return;
+    const loss = row.loss ?? noParts;
+    const after = lossAfter(loss, split(data.amount, loss));
+    s.set(lines.table, data.holder, { ...row, latest: on, loss: after });
+  },
+  insteadOfUndo: 'Pay the holder what was recovered too much.',
+});

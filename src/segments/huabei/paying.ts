@@ -1,0 +1,122 @@
+/**
+ * Payments on credit: what huabei does when a payment is made with a line, confirmed, or given back.
+ *
+ * @module
+ */
+import { credit, type Posting } from '../../kernel/accounts.ts';
+import { answer } from '../../kernel/contract.ts';
+import { amount, choice, flag, id } from '../../kernel/fields.ts';
+import { Refusal } from '../../kernel/refusals.ts';
+import { wallet } from '../../lending/books.ts';
+import { put } from '../../lending/debts.ts';
+import { addToPool, principalMoved } from '../../lending/funding.ts';
+import { minus, noParts, split, sumOf } from '../../lending/parts.ts';
+import { received } from '../../lending/paying.ts';
+import { draw, drawPostings, drawRefusal, merchantFeePostings, readsOfDraw } from './drawing.ts';
+import { brought, type LineRow, lines } from './line.ts';
+import { lender, merchantFeeRate } from './policy.ts';
+import { lineReads, named } from './standing.ts';
+
+const method = choice('where the money comes from', ['huabei', 'other']);
+
+/** A draw into the payment; paid at once, it costs the merchant his fee at once. */
+export const paidOnCredit = answer('PaymentInitiated', {
+  needs: {
+    payer: id('who pays'),
+    payee: id('who is paid'),
+    amount: amount('how much'),
+    method,
+    escrow: flag('whether the money waits'),
+    paidOut: amount('what payments pays out at once, less its fee'),
+  },
+  role: 'method:huabei',
+  when: (told) => told.method === 'huabei',
+  reads: ({ data }) => {
+    const { parameters = [], ...others } = readsOfDraw(data.payer);
+    return { ...others, parameters: [...parameters, [merchantFeeRate, data.payee]] };
+  },
+  fits: ({ data, on }, s) => drawRefusal(s, data.payer, data.amount, on),
+  react: ({ data }, s) => [
+    ...drawPostings(s, data.payer, data.amount),
+    ...(data.escrow ? [] : merchantFeePostings(s, data.payee, data.amount, data.paidOut)),
+  ],
+  evolve: ({ data, on, entry }, s) => {
+    const row = s.row(lines.table, data.payer);
+    if (row !== undefined) draw(s, row, principalMoved(lender, entry, row.holder, row.stage), on);
+  },
+  undo: ({ data, entry }, s, reversedOn) => {
+    const row = s.row(lines.table, data.payer);
+    if (row === undefined) return;
+    const work = brought(s, row, reversedOn);
+    const parts = principalMoved(lender, entry, row.holder, row.stage);
+    work.giveBack(parts, reversedOn);
+    addToPool(lender, s, row.pool, -parts[2]);
+    put(lines, s, data.payer, work);
+  },
+});
+
+/** The merchant's fee for a payment on credit, when it is confirmed. */
+const confirmed = (to: string) =>
+  answer(to, {
+    needs: {
+      payee: id('who is paid'),
+      amount: amount('what is released'),
+      method,
+      paidOut: amount('what payments pays out of it, less its fee'),
+    },
+    when: (told) => told.method === 'huabei',
+    reads: ({ data }) => ({ parameters: [[merchantFeeRate, data.payee]] }),
+    react: ({ data }, s) => merchantFeePostings(s, data.payee, data.amount, data.paidOut),
+  });
+
+/** How much of a refund the line owes. */
+function owedOf(row: LineRow | undefined, minor: bigint): bigint {
+  if (row === undefined || row.loss !== null) return 0n;
+  const owed = sumOf(row.principal);
+  return owed < minor ? owed : minor;
+}
+
+/** A refund restores the line; what it doesn't owe goes to the wallet. */
+export const refundedToCredit = answer('PaymentRefunded', {
+  needs: { payer: id('who had paid'), amount: amount('what goes back'), method },
+  when: (told) => told.method === 'huabei',
+  reads: ({ data }) => lineReads(data.payer),
+  fits: ({ data, on }, s) => {
+    const row = named(s, data.payer, on);
+    return row instanceof Refusal ? row : undefined;
+  },
+  react: ({ data }, s): Posting[] => {
+    const row = s.row(lines.table, data.payer);
+    const back = owedOf(row, data.amount);
+    const toWallet = credit(wallet, data.amount - back, data.payer);
+    if (row === undefined || back === 0n) return [toWallet];
+    const principal = split(back, row.principal);
+    return [...received(lender, s, row, { late: 0n, fee: 0n, interest: noParts, principal }), toWallet];
+  },
+  evolve: ({ data, on, entry }, s) => {
+    const row = s.row(lines.table, data.payer);
+    if (row === undefined) return;
+    const parts = minus(noParts, principalMoved(lender, entry, row.holder, row.stage));
+    if (sumOf(parts) === 0n) {
+      s.set(lines.table, data.payer, { ...row, latest: on });
+      return;
+    }
+    const work = brought(s, row, on);
+    work.giveBack(parts, on);
+    addToPool(lender, s, row.pool, -parts[2]);
+    put(lines, s, data.payer, work);
+  },
+  undo: ({ data, entry }, s, reversedOn) => {
+    const row = s.row(lines.table, data.payer);
+    if (row === undefined) return;
+    const parts = minus(noParts, principalMoved(lender, entry, row.holder, row.stage));
+    if (sumOf(parts) > 0n) draw(s, row, parts, reversedOn);
+  },
+});
+
+export const listeners = [
+  paidOnCredit,
+  confirmed('ReceiptConfirmed'),
+  confirmed('ReceiptTimedOut'),
+  refundedToCredit,
+];

@@ -1,0 +1,136 @@
+/**
+ * Lines in the hands of their holders: repaid, and turned into instalments.
+ *
+ * @module
+ */
+import { debit } from '../../kernel/accounts.ts';
+import { fact } from '../../kernel/contract.ts';
+import { amount, flag, id, type Repayment, repayment, wholeOf } from '../../kernel/fields.ts';
+import { formatMoney } from '../../kernel/money.ts';
+import { share } from '../../kernel/rates.ts';
+import { codes, Refusal } from '../../kernel/refusals.ts';
+import { wallet } from '../../lending/books.ts';
+import { creditOverdue, exceedsBilled, exceedsOwed, termOutOfRange } from '../../lending/codes.ts';
+import { allOf, dueOf } from '../../lending/debt.ts';
+import { put } from '../../lending/debts.ts';
+import { addToPool } from '../../lending/funding.ts';
+import { paidIn, received, totalOf } from '../../lending/paying.ts';
+import { instalmentFee } from './accounts.ts';
+import { brought, type LineWork, lines } from './line.ts';
+import { instalmentFeeRates, lender, planName, planTerms } from './policy.ts';
+import { lineReads, standing } from './standing.ts';
+
+const least = (first: bigint, ...others: readonly bigint[]): bigint =>
+  others.reduce((low, other) => (other < low ? other : low), first);
+
+/** What a payment of some intent comes to. */
+function sizeOf(work: LineWork, given: Repayment): bigint {
+  if (typeof given === 'bigint') return given;
+  if (given === 'minimum') return work.minimum;
+  return given === 'all' ? allOf(work.owed) : dueOf(work.owed);
+}
+
+export const creditRepaid = fact('HuabeiRepaid', {
+  command: 'repayCredit',
+  doc: 'A holder pays on the line, from the wallet: late fees, instalment fees, interest, principal.',
+  fields: {
+    holder: id('whose line'),
+    amount: repayment('how much: an amount, the minimum, what is due, or all that is owed', [
+      'due',
+      'minimum',
+      'all',
+    ]),
+  },
+  subject: ({ holder }) => lines.subject(holder),
+  refs: ({ holder }) => [`wallet/${holder}`],
+  tells: {
+    fields: { holder: id('whose line'), kept: flag('whether nothing was overdue before') },
+    of: ({ data, on }, s) => {
+      const row = s.row(lines.table, data.holder);
+      return row === undefined
+        ? undefined
+        : { holder: data.holder, kept: brought(s, row, on).arrearsSince === null };
+    },
+  },
+  reads: ({ data }) => ({ ...lineReads(data.holder), balances: [[wallet, data.holder]] }),
+  fits: ({ data, on }, s) => {
+    const row = standing(s, data.holder, on);
+    if (row instanceof Refusal) return row;
+    const work = brought(s, row, on);
+    const minor = sizeOf(work, data.amount);
+    const all = allOf(work.owed);
+    if (minor > all)
+      return new Refusal(exceedsOwed, formatMoney(minor, 'CNY'), `${formatMoney(all, 'CNY')} is owed`);
+    if (minor === 0n) return new Refusal(codes.nothingToDo, data.holder, 'nothing is due');
+    return s.shortage(wallet, minor, data.holder);
+  },
+  clamp: ({ data, on }, s) => {
+    const row = standing(s, data.holder, on);
+    if (row instanceof Refusal) return undefined;
+    const work = brought(s, row, on);
+    const minor = least(sizeOf(work, data.amount), allOf(work.owed), s.available(wallet, data.holder));
+    return minor > 0n ? { ...data, amount: minor } : undefined;
+  },
+  react: ({ data, on }, s) => {
+    const row = s.row(lines.table, data.holder);
+    if (row === undefined) return [];
+    const work = brought(s, row, on);
+    const paid = work.madeUp(sizeOf(work, data.amount));
+    return [debit(wallet, totalOf(paid), data.holder), ...received(lender, s, row, paid, instalmentFee)];
+  },
+  evolve: ({ data, on, entry }, s) => {
+    const row = s.row(lines.table, data.holder);
+    if (row === undefined) return;
+    const work = brought(s, row, on);
+    const paid = paidIn(lender, entry, row, instalmentFee);
+    work.take(paid, on);
+    addToPool(lender, s, row.pool, -paid.principal[2]);
+    put(lines, s, data.holder, work);
+  },
+  insteadOfUndo: 'Draw again, or pay the holder what was paid too much.',
+});
+
+export const converted = fact('HuabeiConverted', {
+  command: 'convertToInstalments',
+  doc: 'Principal of the newest statement, before it is due, becomes an instalment plan with a fee.',
+  fields: {
+    holder: id('whose line'),
+    amount: amount('how much of the statement'),
+    term: wholeOf('over how many months', planTerms, termOutOfRange),
+  },
+  subject: ({ holder }) => lines.subject(holder),
+  reads: ({ data }) => {
+    const { parameters = [], ...others } = lineReads(data.holder);
+    return { ...others, parameters: [...parameters, [instalmentFeeRates]] };
+  },
+  fits: ({ data, on }, s) => {
+    const row = standing(s, data.holder, on);
+    if (row instanceof Refusal) return row;
+    const work = brought(s, row, on);
+    const most = work.convertible(on)?.principal ?? 0n;
+    if (data.amount > most)
+      return new Refusal(
+        exceedsBilled,
+        formatMoney(data.amount, 'CNY'),
+        `${formatMoney(most, 'CNY')} can be converted`,
+      );
+    return work.arrearsSince === null ? undefined : new Refusal(creditOverdue, data.holder);
+  },
+  clamp: ({ data, on }, s) => {
+    const row = standing(s, data.holder, on);
+    if (row instanceof Refusal) return undefined;
+    const work = brought(s, row, on);
+    const minor = least(data.amount, work.convertible(on)?.principal ?? 0n);
+    return minor > 0n ? { ...data, amount: minor } : undefined;
+  },
+  react: () => [],
+  evolve: ({ data, on }, s) => {
+    const row = s.row(lines.table, data.holder);
+    if (row === undefined) return;
+    const work = brought(s, row, on);
+    const fee = share(data.amount, s.policy(instalmentFeeRates)[planName(data.term)]);
+    work.convert(data.amount, data.term, fee, on);
+    put(lines, s, data.holder, work);
+  },
+  insteadOfUndo: 'Repay the plan early: fees that are not billed yet are not owed.',
+});

@@ -1,0 +1,45 @@
+/**
+ * Statements: at the end of a line's statement day all that is drawn, revolves or is planned for it becomes due.
+ *
+ * @module
+ */
+import { closeRule, derived, draft } from '../../kernel/contract.ts';
+import { date, figure, id } from '../../kernel/fields.ts';
+import { dueAt, put } from '../../lending/debts.ts';
+import { brought, lines } from './line.ts';
+import { lineReads } from './standing.ts';
+
+export const statementIssued = derived('HuabeiStatementIssued', {
+  doc: 'A line’s statement: what is due, when, and the least of it that must be paid by then.',
+  fields: {
+    holder: id('whose line'),
+    principal: figure('principal billed'),
+    interest: figure('interest billed'),
+    fee: figure('instalment fees billed'),
+    minimum: figure('the least that must be paid by the due date'),
+    dueOn: date('the due date'),
+  },
+  subject: ({ holder }) => lines.subject(holder),
+  evolve: ({ data, on }, s) => {
+    const row = s.row(lines.table, data.holder);
+    if (row !== undefined) put(lines, s, data.holder, brought(s, row, on, true));
+  },
+});
+
+/** Phase 1, before arrears. A line with a fact of a later date is passed over: that fact issued it. */
+export const statements = closeRule<string>({
+  name: 'huabei.statements',
+  doc: 'Lines whose statement day it is, with something to bill.',
+  phase: 'timeouts',
+  items: (s) => dueAt(lines, s),
+  readsItems: () => ({ buckets: [lines.table] }),
+  reads: (holder) => lineReads(holder),
+  derive: (holder, s) => {
+    const row = s.row(lines.table, holder);
+    if (row === undefined || row.latest > s.day || row.nextStatement > s.day) return undefined;
+    const { issued } = brought(s, row, s.day, true);
+    if (issued === undefined) return undefined;
+    const { principal, interest, fee, minimum, on: dueOn } = issued;
+    return draft(statementIssued, { holder, principal, interest, fee, minimum, dueOn }, []);
+  },
+});

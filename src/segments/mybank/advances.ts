@@ -1,0 +1,150 @@
+/**
+ * Supply-chain finance: advances on receivables, orders and inventory, within a limit on the core enterprise; and the buyer's
+ * payment, which repays the advance and leaves the rest to the supplier.
+ *
+ * @module
+ */
+import { credit, debit } from '../../kernel/accounts.ts';
+import { fact, type Reading } from '../../kernel/contract.ts';
+import type { Day } from '../../kernel/dates.ts';
+import { amount, choice, date, id, optional } from '../../kernel/fields.ts';
+import { shareFloored } from '../../kernel/rates.ts';
+import { codes, Refusal } from '../../kernel/refusals.ts';
+import { wallet } from '../../lending/books.ts';
+import { advanceKind, loanWrittenOff, notApproved, valuationRequired } from '../../lending/codes.ts';
+import { allOf } from '../../lending/debt.ts';
+import { put } from '../../lending/debts.ts';
+import { addExposure, addToPool, exposureOf } from '../../lending/funding.ts';
+import { applied, cannotUndoApplication, taken, undoApplication } from '../../lending/loans/applying.ts';
+import { broughtLoan, type DeclineReason, exposureKey, type LoanRow } from '../../lending/loans/loan.ts';
+import { loanReads } from '../../lending/loans/repaying.ts';
+import { named } from '../../lending/loans/standing.ts';
+import { sumOf } from '../../lending/parts.ts';
+import { paidIn, received, totalOf } from '../../lending/paying.ts';
+import { loans } from './loans.ts';
+import { advanceKinds, advancePrice, advanceShares, coreLimit, lender } from './policy.ts';
+
+const { table } = loans;
+
+/** Why an advance is declined, if so. */
+function declined(
+  s: Reading,
+  kind: (typeof advanceKinds)[number],
+  core: string,
+  value: bigint,
+  principal: bigint,
+): DeclineReason | null {
+  if (principal > shareFloored(value, s.policy(advanceShares)[kind])) return 'value';
+  const { outstanding, approved } = exposureOf(lender, s, `core/${core}`);
+  return outstanding + approved + principal > s.policy(coreLimit, core) ? 'core' : null;
+}
+
+export const advanceApplied = fact('MybankAdvanceApplied', {
+  command: 'applyForAdvance',
+  doc: 'A supplier applies for an advance on a receivable, an order or inventory; it is decided by rule at once.',
+  fields: {
+    loan: id('the loan that it will be'),
+    kind: choice('what it is advanced on', advanceKinds),
+    holder: id('the supplier'),
+    core: id('the core enterprise, which buys'),
+    value: optional(amount('face value of the receivable or order; value of the inventory')),
+    principal: amount('how much is asked for'),
+    dueOn: date('when it is due'),
+  },
+  begins: true,
+  subject: ({ loan }) => loans.subject(loan),
+  refs: ({ holder, core }) => [`wallet/${holder}`, `wallet/${core}`],
+  reads: ({ data }) => ({
+    parameters: [[advanceShares], [advancePrice], [coreLimit, data.core]],
+    rows: [
+      [table, data.loan],
+      [lender.tables.exposures, `core/${data.core}`],
+    ],
+  }),
+  invalid: ({ kind, value }) => {
+    if (value !== undefined) return undefined;
+    return kind === 'inventory'
+      ? new Refusal(valuationRequired, 'value')
+      : new Refusal(codes.invalidInput, 'value', 'the face value is missing');
+  },
+  fits: ({ data, on }, s) => {
+    const row = s.row(table, data.loan);
+    if (row !== undefined && on < row.latest) return new Refusal(codes.beforeLatest, data.loan);
+    if (data.holder === data.core) return new Refusal(codes.sameParty, data.holder);
+    return taken(loans, s, data.loan, on);
+  },
+  react: () => [],
+  evolve: ({ data, on }, s) => {
+    const { loan, kind, holder, core, value = 0n, principal: asked, dueOn } = data;
+    const reason = declined(s, kind, core, value, asked);
+    const row = applied({
+      holder,
+      on,
+      asked,
+      term: 0,
+      method: 'bullet',
+      dueOn,
+      advance: { kind, core, value, calledOn: null, sold: false },
+      price: s.policy(advancePrice),
+      declined: reason,
+    });
+    s.set(table, loan, row);
+    if (reason === null) addExposure(lender, s, exposureKey(row), 0n, asked);
+  },
+  cannotUndo: ({ data }, s) => cannotUndoApplication(loans, s, data.loan),
+  undo: ({ data }, s) => undoApplication(loans, s, data.loan),
+});
+
+/** An advance that the buyer may settle, or why not. */
+function settleable(s: Reading, loan: string, on: Day): LoanRow | Refusal {
+  const row = named(loans, s, loan, on);
+  if (row instanceof Refusal) return row;
+  if (row.status === 'declined' || row.status === 'approved') return new Refusal(notApproved, loan);
+  if (row.status === 'written-off') return new Refusal(loanWrittenOff, loan);
+  return row.advance === null || row.advance.kind === 'inventory' ? new Refusal(advanceKind, loan) : row;
+}
+
+export const advanceSettled = fact('MybankAdvanceSettled', {
+  command: 'settleAdvance',
+  doc: 'The buyer pays: the advance is repaid, and the rest goes to the supplier.',
+  fields: { loan: id('the advance'), amount: amount('what the buyer pays') },
+  subject: ({ loan }) => loans.subject(loan),
+  reads: ({ data }, s) => ({
+    ...loanReads(loans, data.loan),
+    balances: [[wallet, s.row(table, data.loan)?.advance?.core ?? '']],
+  }),
+  fits: ({ data, on }, s) => {
+    const row = settleable(s, data.loan, on);
+    if (row instanceof Refusal) return row;
+    return s.shortage(wallet, data.amount, row.advance?.core ?? '');
+  },
+  react: ({ data, on }, s) => {
+    const row = s.row(table, data.loan);
+    if (row === undefined) return [];
+    const fromBuyer = debit(wallet, data.amount, row.advance?.core ?? '');
+    if (row.status !== 'open') return [fromBuyer, credit(wallet, data.amount, row.holder)];
+    const work = broughtLoan(lender, s, row, on);
+    const all = allOf(work.owed);
+    const paid = work.madeUp(data.amount < all ? data.amount : all);
+    return [
+      fromBuyer,
+      ...received(lender, s, row, paid),
+      credit(wallet, data.amount - totalOf(paid), row.holder),
+    ];
+  },
+  evolve: ({ data, on, entry }, s) => {
+    const row = s.row(table, data.loan);
+    if (row === undefined) return;
+    if (row.status !== 'open') {
+      s.set(table, data.loan, { ...row, latest: on });
+      return;
+    }
+    const work = broughtLoan(lender, s, row, on);
+    const paid = paidIn(lender, entry, row);
+    work.take(paid, on);
+    addToPool(lender, s, row.pool, -paid.principal[2]);
+    addExposure(lender, s, exposureKey(row), -sumOf(paid.principal), 0n);
+    put(loans, s, data.loan, work);
+  },
+  insteadOfUndo: 'Transfer what was paid too much back.',
+});

@@ -1,0 +1,35 @@
+/**
+ * Loans of mybank, to small firms and in supply chains: from application to the last payment.
+ *
+ * @module
+ */
+import type { Day } from '../../kernel/dates.ts';
+import { laterTable } from '../../kernel/tables.ts';
+import { loanApplied } from '../../lending/loans/applying.ts';
+import { declareLoans } from '../../lending/loans/loan.ts';
+import { loanRecovered, loanWrittenOff } from '../../lending/loans/losing.ts';
+import { disbursed } from '../../lending/loans/paying-out.ts';
+import { repaid, restructured } from '../../lending/loans/repaying.ts';
+import { lender, limits, prices } from './policy.ts';
+
+/** Advances on inventory that are paid out, with what is pledged not sold: closes look at them. */
+export const pledges = laterTable<Day>('mybank.pledges', 'pledges that may be called, by loan', () => 0);
+
+/** Loans by id, advances among them. */
+export const loans = declareLoans(lender, (s, loan, { status, advance, paidOutOn }) => {
+  const pledged = status === 'open' && advance?.kind === 'inventory' && !advance.sold;
+  if (pledged === (s.row(pledges, loan) !== undefined)) return;
+  if (pledged && paidOutOn !== null) s.set(pledges, loan, paidOutOn);
+  else s.delete(pledges, loan);
+});
+
+export const applied = loanApplied(loans, { limits, prices });
+
+/** Facts of loans after their application, in the order of a loan's life. */
+export const loanFacts = [
+  disbursed(loans),
+  repaid(loans),
+  restructured(loans),
+  loanWrittenOff(loans),
+  loanRecovered(loans),
+];

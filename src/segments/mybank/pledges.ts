@@ -1,0 +1,140 @@
+/**
+ * Pledges of inventory: valued, called when they are worth too little, and sold.
+ *
+ * @module
+ */
+import { credit, debit } from '../../kernel/accounts.ts';
+import { closeRule, derived, draft, fact, type Reading, type Writing } from '../../kernel/contract.ts';
+import type { Day } from '../../kernel/dates.ts';
+import { amount, figure, flag, id } from '../../kernel/fields.ts';
+import { shareFloored } from '../../kernel/rates.ts';
+import { Refusal } from '../../kernel/refusals.ts';
+import { reserve, wallet } from '../../lending/books.ts';
+import { advanceKind, pledgeNotCalled } from '../../lending/codes.ts';
+import { allOf } from '../../lending/debt.ts';
+import { put } from '../../lending/debts.ts';
+import { addExposure, addToPool } from '../../lending/funding.ts';
+import { type Advance, broughtLoan, exposureKey, type LoanRow } from '../../lending/loans/loan.ts';
+import { loanReads } from '../../lending/loans/repaying.ts';
+import { standing } from '../../lending/loans/standing.ts';
+import { sumOf } from '../../lending/parts.ts';
+import { paidIn, received, totalOf } from '../../lending/paying.ts';
+import { loans, pledges } from './loans.ts';
+import { lender, marginCallShare, marginDays } from './policy.ts';
+
+const { table } = loans;
+
+/** A pledge that a fact may name, or why not. */
+function pledged(s: Reading, loan: string, on: Day): (LoanRow & { readonly advance: Advance }) | Refusal {
+  const row = standing(loans, s, loan, on);
+  if (row instanceof Refusal) return row;
+  const { advance } = row;
+  return advance === null || advance.kind !== 'inventory' || advance.sold
+    ? new Refusal(advanceKind, loan)
+    : { ...row, advance };
+}
+
+function setAdvance(s: Writing, loan: string, change: Partial<Advance>, latest?: Day): void {
+  const row = s.row(table, loan);
+  if (row === undefined || row.advance === null) return;
+  s.set(table, loan, {
+    ...row,
+    latest: latest ?? row.latest,
+    advance: { ...row.advance, ...change },
+  });
+}
+
+export const pledgeValued = fact('MybankPledgeValued', {
+  command: 'valuePledge',
+  doc: 'What is pledged is valued anew.',
+  fields: { loan: id('the advance'), value: amount('what it is worth') },
+  subject: ({ loan }) => loans.subject(loan),
+  reads: ({ data }) => ({ rows: [[table, data.loan]] }),
+  fits: ({ data, on }, s) => {
+    const row = pledged(s, data.loan, on);
+    return row instanceof Refusal ? row : undefined;
+  },
+  react: () => [],
+  evolve: ({ data, on }, s) => setAdvance(s, data.loan, { value: data.value }, on),
+  insteadOfUndo: 'Value it again: the last value counts.',
+});
+
+export const pledgeSold = fact('MybankPledgeSold', {
+  command: 'sellPledge',
+  doc: 'A pledge that was called, or of a loan in arrears, is sold: the price pays the loan, the rest goes to the borrower.',
+  fields: { loan: id('the advance'), price: amount('what it is sold for') },
+  subject: ({ loan }) => loans.subject(loan),
+  reads: ({ data }) => {
+    const { parameters = [], rows = [] } = loanReads(loans, data.loan);
+    return { parameters: [...parameters, [marginDays]], rows };
+  },
+  fits: ({ data, on }, s) => {
+    const row = pledged(s, data.loan, on);
+    if (row instanceof Refusal) return row;
+    const { calledOn } = row.advance;
+    const called = calledOn !== null && on - calledOn >= s.policy(marginDays);
+    return called || broughtLoan(lender, s, row, on).arrearsSince !== null
+      ? undefined
+      : new Refusal(pledgeNotCalled, data.loan);
+  },
+  react: ({ data, on }, s) => {
+    const row = s.row(table, data.loan);
+    if (row === undefined) return [];
+    const work = broughtLoan(lender, s, row, on);
+    const all = allOf(work.owed);
+    const paid = work.madeUp(data.price < all ? data.price : all);
+    return [
+      debit(reserve, data.price),
+      ...received(lender, s, row, paid),
+      credit(wallet, data.price - totalOf(paid), row.holder),
+    ];
+  },
+  evolve: ({ data, on, entry }, s) => {
+    const row = s.row(table, data.loan);
+    if (row === undefined) return;
+    const work = broughtLoan(lender, s, row, on);
+    const paid = paidIn(lender, entry, row);
+    work.take(paid, on);
+    addToPool(lender, s, row.pool, -paid.principal[2]);
+    addExposure(lender, s, exposureKey(row), -sumOf(paid.principal), 0n);
+    put(loans, s, data.loan, work);
+    s.delete(pledges, data.loan);
+    setAdvance(s, data.loan, { value: 0n, calledOn: null, sold: true });
+  },
+  insteadOfUndo: 'What was sold is sold.',
+});
+
+export const marginMoved = derived('MybankMarginMoved', {
+  doc: 'A pledge is worth too little for its loan, or enough again.',
+  fields: {
+    loan: id('the advance'),
+    called: flag('whether it is called from now on'),
+    principal: figure('principal outstanding'),
+    value: figure('what is pledged is worth'),
+  },
+  subject: ({ loan }) => loans.subject(loan),
+  evolve: ({ data, on }, s) => setAdvance(s, data.loan, { calledOn: data.called ? on : null }),
+});
+
+/** Phase 1, after arrears. */
+export const margins = closeRule<string>({
+  name: 'mybank.margins',
+  doc: 'Pledges whose loan is above marginCallShare of their value are called.',
+  phase: 'timeouts',
+  items: (s) => s.bucket(pledges, 0),
+  readsItems: () => ({ buckets: [pledges] }),
+  reads: (loan) => ({
+    parameters: [[marginCallShare]],
+    rows: [[table, loan]],
+  }),
+  derive: (loan, s) => {
+    const row = s.row(table, loan);
+    if (row === undefined || row.advance === null || row.status !== 'open' || row.latest > s.day)
+      return undefined;
+    const { value, calledOn } = row.advance;
+    const principal = sumOf(row.principal);
+    const called = principal > shareFloored(value, s.policy(marginCallShare));
+    if (called === (calledOn !== null)) return undefined;
+    return draft(marginMoved, { loan, called, principal, value }, []);
+  },
+});

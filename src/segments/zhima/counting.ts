@@ -1,0 +1,60 @@
+/**
+ * Counting what holders do with their own money: since when they are known, how often they paid, and how many others. What is
+ * reversed stays counted.
+ *
+ * @module
+ */
+import { answer, type Writing } from '../../kernel/contract.ts';
+import type { Day } from '../../kernel/dates.ts';
+import { id } from '../../kernel/fields.ts';
+import { counted, countedOf, relationKey, relations } from './state.ts';
+
+export const topUpCounted = answer('ToppedUp', {
+  needs: { holder: id('whose wallet') },
+  when: () => true,
+  reads: ({ data }) => ({ rows: [[counted, data.holder]] }),
+  evolve: ({ data, on }, s) => {
+    const row = countedOf(s, data.holder);
+    if (row.since === null || on < row.since) s.set(counted, data.holder, { ...row, since: on });
+  },
+});
+
+export const paymentCounted = answer('PaymentInitiated', {
+  needs: { payer: id('who pays'), payee: id('who is paid') },
+  when: () => true,
+  reads: ({ data }) => ({
+    rows: [
+      [counted, data.payer],
+      [relations, relationKey(data.payer, data.payee)],
+    ],
+  }),
+  evolve: ({ data, on }, s) => given(s, data.payer, data.payee, on, 1),
+});
+
+export const transferCounted = answer('Transferred', {
+  needs: { from: id('who gives'), to: id('who gets') },
+  when: () => true,
+  reads: ({ data }) => ({
+    rows: [
+      [counted, data.from],
+      [relations, relationKey(data.from, data.to)],
+    ],
+  }),
+  evolve: ({ data, on }, s) => given(s, data.from, data.to, on, 0),
+});
+
+/** Money went from a holder to another. */
+function given(s: Writing, holder: string, counterparty: string, on: Day, payments: 0 | 1): void {
+  const row = countedOf(s, holder);
+  const key = relationKey(holder, counterparty);
+  const isNew = s.row(relations, key) === undefined;
+  if (isNew) s.set(relations, key, on);
+  s.set(counted, holder, {
+    ...row,
+    since: row.since === null || on < row.since ? on : row.since,
+    payments: row.payments + payments,
+    relations: row.relations + (isNew ? 1 : 0),
+  });
+}
+
+export const ownMoney = [topUpCounted, paymentCounted, transferCounted];

@@ -1,0 +1,31 @@
+/**
+ * Counting what borrowers do, in all lines that lend: payments on debts that are not overdue, and debts that fall into arrears.
+ *
+ * @module
+ */
+import { answer, type Listener } from '../../kernel/contract.ts';
+import { flag, id } from '../../kernel/fields.ts';
+import { count, counted } from './state.ts';
+
+const holder = id('the borrower');
+
+const paymentKept = (to: string): Listener =>
+  answer(to, {
+    needs: { holder, kept: flag('the debt was not overdue on the payment’s date before it') },
+    when: ({ kept }) => kept,
+    reads: ({ data }) => ({ rows: [[counted, data.holder]] }),
+    evolve: ({ data }, s) => count(s, data.holder, 'kept'),
+  });
+
+const paymentMissed = (to: string): Listener =>
+  answer(to, {
+    needs: { holder, missed: flag('the debt went from current to another bucket') },
+    when: ({ missed }) => missed,
+    reads: ({ data }) => ({ rows: [[counted, data.holder]] }),
+    evolve: ({ data }, s) => count(s, data.holder, 'missed'),
+  });
+
+export const borrowed = [
+  ...['HuabeiRepaid', 'JiebeiLoanRepaid', 'MybankLoanRepaid'].map(paymentKept),
+  ...['HuabeiArrearsMoved', 'JiebeiArrearsMoved', 'MybankArrearsMoved'].map(paymentMissed),
+];
