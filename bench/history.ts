@@ -6,6 +6,7 @@
  */
 import type { Command } from '../src/kernel/commands.ts';
 import { dayOf, formatDay } from '../src/kernel/dates.ts';
+import { random, yuan } from './dice.ts';
 
 /** How large the history is. */
 export interface HistorySize {
@@ -33,19 +34,6 @@ export const beginningOf = (facts: number): HistorySize => ({
 });
 
 const firstDay = dayOf('2016-01-01');
-
-/** A small, seeded source of numbers (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-const yuan = (fen: number): string => `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, '0')} CNY`;
 
 /** Commands in order of dates, without the closes: `close: daily` puts them in. */
 export function* fixedHistory(

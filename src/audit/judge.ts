@@ -136,7 +136,7 @@ export class Judge {
     const said = { data: original.data, on: formatDay(original.effectiveOn), type: original.type };
     if (!isRecord(of) || !isJson(of, 12) || canonical(of) !== canonical(said))
       return new Refusal(codes.invalidInput, 'of', 'it is not the fact that was recorded');
-    return mirror(s, on, recall(this.#docket.house, s, original));
+    return mirror(this.#docket.house, s, on, recall(this.#docket.house, s, original));
   }
 
   /** What the rules look at for a fact; where an account's floor refuses it, its accounts too. */

@@ -9,6 +9,7 @@ import type { Booked, EventType, Happening, Reading, Writing } from './contract.
 import type { Day } from './dates.ts';
 import type { DataOf, Fields } from './fields.ts';
 import type { House } from './house.ts';
+import type { Refusal } from './refusals.ts';
 
 type Event = Happening<DataOf<Fields>>;
 
@@ -70,4 +71,23 @@ export function undoAnswers(
   const { entry } = booked;
   for (const { listener } of listeners)
     if (listener.when(told.data)) listener.undo?.({ ...told, entry }, s, reversedOn);
+}
+
+/** Why a fact can't be reversed for the sake of those who answered it: the first that says so. */
+export function answersCannotUndo(
+  house: House,
+  s: Reading,
+  type: EventType,
+  booked: Booked<DataOf<Fields>>,
+): string | Refusal | undefined {
+  const listeners = house.listeners(type);
+  if (!listeners.some(({ listener }) => listener.cannotUndo !== undefined)) return undefined;
+  const told = toldOf(type, booked, s);
+  if (told === undefined) return undefined;
+  const { entry } = booked;
+  for (const { listener } of listeners) {
+    const why = listener.when(told.data) ? listener.cannotUndo?.({ ...told, entry }, s) : undefined;
+    if (why !== undefined) return why;
+  }
+  return undefined;
 }

@@ -203,6 +203,8 @@ export interface ListenerSpec<F extends Fields> {
    * reversed.
    */
   undo?(told: Booked<DataOf<F>>, s: Writing, reversedOn: Day): void;
+  /** Why the fact can't be reversed (now), for its sake; the day looked at is the reversal's. Of facts alone. */
+  cannotUndo?(told: Booked<DataOf<F>>, s: Reading): string | Refusal | undefined;
 }
 
 export interface Listener<F extends Fields = Fields> extends ListenerSpec<F> {

@@ -184,7 +184,7 @@ export class Ledger {
     if (original === undefined) return new Refusal(codes.eventUnknown, String(revision));
     const by = this.#reversals.get(revision) ?? this.#memory.reversedBy(revision);
     if (by !== undefined) return new Refusal(codes.alreadyReversed, String(revision), `by event ${by}`);
-    const entry = mirror(this.state, on, recall(this.house, this.state, original));
+    const entry = mirror(this.house, this.state, on, recall(this.house, this.state, original));
     if (entry instanceof Refusal) return entry;
     const of = { data: original.data, on: formatDay(original.effectiveOn), type: original.type };
     return { event: { data: { ...data, of }, on }, entry };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { answersCannotUndo } from './answers.ts';
 import { flaw } from './booking.ts';
 import { type Day, formatDay } from './dates.ts';
 import type { StoredEvent } from './events.ts';
@@ -22,7 +23,12 @@ export function recall(house: House, s: State, stored: StoredEvent): Recalled {
 }
 
 /** The mirror entry, or why the fact can't be undone on a date. */
-export function mirror(s: State, on: Day, { type, event, entry }: Recalled): NumberedEntry | Refusal {
+export function mirror(
+  house: House,
+  s: State,
+  on: Day,
+  { type, event, entry }: Recalled,
+): NumberedEntry | Refusal {
   s.day = on;
   const { closedThrough } = s.marks;
   if (type.kind !== 'fact')
@@ -34,7 +40,8 @@ export function mirror(s: State, on: Day, { type, event, entry }: Recalled): Num
   }
   if (on < event.on)
     return new Refusal(codes.beforeLatest, formatDay(on), `the fact is of ${formatDay(event.on)}`);
-  const why = type.cannotUndo?.({ ...event, entry }, s);
+  const booked = { ...event, entry };
+  const why = type.cannotUndo?.(booked, s) ?? answersCannotUndo(house, s, type, booked);
   if (why instanceof Refusal) return why;
   if (why !== undefined) return new Refusal(codes.notReversible, type.name, why);
   const mirrored = entry.mirrored();

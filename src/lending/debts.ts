@@ -50,3 +50,10 @@ export const dueAt = <R extends Debt>({ table }: Debts<R>, s: Reading): readonly
     .buckets(table)
     .filter((on) => on <= s.day)
     .flatMap((on) => s.bucket(table, on));
+
+/** Whether nothing of a debt is overdue on a day, before what happens on it. */
+export function keptUpTo<R extends Debt>(debts: Debts<R>, s: Reading, row: R, on: Day): boolean {
+  const next = debts.changesOn(row);
+  if (next === undefined || next > on) return row.arrearsSince === null;
+  return debts.brought(s, row, on).arrearsSince === null;
+}

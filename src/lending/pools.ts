@@ -13,7 +13,7 @@ import {
   type Reading,
   type Reads,
 } from '../kernel/contract.ts';
-import { type Day, periodBounds } from '../kernel/dates.ts';
+import { type Day, dayMax, periodBounds } from '../kernel/dates.ts';
 import { exact, figure, id } from '../kernel/fields.ts';
 import { type Fraction, fraction } from '../kernel/rates.ts';
 import type { Lender, PoolRow } from './lender.ts';
@@ -183,6 +183,7 @@ export function pools(lender: Lender): {
       const row = s.row(tables.pools, name);
       if (row === undefined || row.principal !== 0n) return undefined;
       if (s.balanceOn(vehicle.cash, s.day, name) !== 0n) return undefined;
+      if (s.balanceOn(vehicle.cash, dayMax, name) !== 0n) return undefined;
       const senior = aboveZero(s.available(vehicle.senior, name));
       const subordinated = aboveZero(s.available(vehicle.subordinated, name));
       if (senior + subordinated === 0n) return undefined;

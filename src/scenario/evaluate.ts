@@ -225,7 +225,7 @@ export class Evaluation {
       this.#diverge(fact, 'skip', new Refusal(dependsOnSkipped, String(target)));
       return;
     }
-    const entry = mirror(this.state, fact.on, original);
+    const entry = mirror(this.house, this.state, fact.on, original);
     if (entry instanceof Refusal) {
       this.#diverge(fact, 'skip', entry);
       return;

@@ -872,7 +872,7 @@ function firstCode(state: State, command: Command, amount: bigint, on: string): 
       if (known !== undefined && on < known.latest) return 'BEFORE_LATEST';
       if (command.payer === command.payee) return 'SAME_PARTY';
       if (known !== undefined) return 'PAYMENT_EXISTS';
-      if (command.method === 'huabei') return 'METHOD_UNAVAILABLE';
+      if (command.method === 'huabei') return 'CREDIT_LINE_UNKNOWN';
       if (command.method === 'wallet' && amount > lowest(state, wallet(command.payer), on))
         return 'INSUFFICIENT_FUNDS';
       if (command.method === 'yuebao' && amount > lowest(state, units(command.payer), on))

@@ -32,7 +32,7 @@ const rowOf = ({ name, keyed, type, defaults }: Parameter<unknown>): string => {
   const values = defaults.map(
     ({ from, value }) => `${written(type.format(value))}${from === undefined ? '' : ` from ${from}`}`,
   );
-  return `| \`${name}\`${keyed ? ', by merchant' : ''} | ${type.unit} | ${type.bounds} | ${values.join('; ')} |`;
+  return `| \`${name}\`${keyed ? `, by ${name === 'mybank.coreLimit' ? 'core enterprise' : 'merchant'}` : ''} | ${type.unit} | ${type.bounds} | ${values.join('; ')} |`;
 };
 
 const rowsIn = (text: string): readonly string[] =>

@@ -80,7 +80,7 @@ export class LoanWork extends DebtWork implements RowWork<LoanRow> {
       method,
       dueOn,
       paidOutOn,
-      planned: this.planned,
+      planned: this.loss !== null ? [] : this.planned,
       advance,
     };
   }

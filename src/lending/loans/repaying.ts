@@ -11,7 +11,7 @@ import { codes, Refusal } from '../../kernel/refusals.ts';
 import { wallet } from '../books.ts';
 import { exceedsOwed, termOutOfRange, unknownProduct } from '../codes.ts';
 import { allOf, dueOf } from '../debt.ts';
-import { type Debts, put } from '../debts.ts';
+import { type Debts, keptUpTo, put } from '../debts.ts';
 import { addExposure, addToPool } from '../funding.ts';
 import { noParts, plus, sumOf } from '../parts.ts';
 import { paidIn, received, totalOf } from '../paying.ts';
@@ -67,7 +67,7 @@ export function repaid(debts: Debts<LoanRow>): FactType {
         const row = s.row(table, data.loan);
         return row === undefined
           ? undefined
-          : { holder: row.holder, kept: broughtLoan(lender, s, row, on).arrearsSince === null };
+          : { holder: row.holder, kept: keptUpTo(debts, s, row, on) };
       },
     },
     reads: ({ data }, s) => ({
@@ -131,7 +131,11 @@ export function restructured(debts: Debts<LoanRow>): FactType {
     reads: ({ data }) => loanReads(debts, data.loan),
     fits: ({ data, on }, s) => {
       const row = standing(debts, s, data.loan, on);
-      return row instanceof Refusal ? row : undefined;
+      if (row instanceof Refusal) return row;
+      const { principal, interestDue, accrued } = broughtLoan(lender, s, row, on).owed;
+      return principal + interestDue + accrued === 0n
+        ? new Refusal(codes.nothingToDo, data.loan, 'no principal is left to plan')
+        : undefined;
     },
     react: ({ data, on }, s) => {
       const row = s.row(table, data.loan);

@@ -83,15 +83,16 @@ export class LineWork extends DebtWork implements RowWork<LineRow> {
 
   row(): LineRow {
     const { openedOn, statementDay, dueDay } = this.#from;
+    const lost = this.loss !== null;
     return {
       ...this.debt(),
       openedOn,
       statementDay,
       dueDay,
       nextStatement: this.nextStatement,
-      unbilled: this.unbilled,
-      revolving: this.revolving,
-      plans: this.plans,
+      unbilled: lost ? 0n : this.unbilled,
+      revolving: lost ? 0n : this.revolving,
+      plans: lost ? [] : this.plans,
     };
   }
 

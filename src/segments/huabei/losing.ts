@@ -7,9 +7,10 @@ import { debit } from '../../kernel/accounts.ts';
 import { fact } from '../../kernel/contract.ts';
 import { amount, id } from '../../kernel/fields.ts';
 import { formatMoney } from '../../kernel/money.ts';
-import { Refusal } from '../../kernel/refusals.ts';
+import { codes, Refusal } from '../../kernel/refusals.ts';
 import { wallet } from '../../lending/books.ts';
 import { exceedsOwed, notWrittenOff } from '../../lending/codes.ts';
+import { allOf } from '../../lending/debt.ts';
 import { put } from '../../lending/debts.ts';
 import { addToPool } from '../../lending/funding.ts';
 import { endWithLoss, lossAfter, lossOf, recoverable, recovered, writtenOff } from '../../lending/losses.ts';
@@ -26,7 +27,10 @@ export const creditWrittenOff = fact('HuabeiWrittenOff', {
   reads: ({ data }) => lineReads(data.holder),
   fits: ({ data, on }, s) => {
     const row = standing(s, data.holder, on);
-    return row instanceof Refusal ? row : undefined;
+    if (row instanceof Refusal) return row;
+    return allOf(brought(s, row, on).owed) === 0n
+      ? new Refusal(codes.nothingToDo, data.holder, 'nothing is owed')
+      : undefined;
   },
   react: ({ data, on }, s) => {
     const row = s.row(lines.table, data.holder);
@@ -38,9 +42,6 @@ export const creditWrittenOff = fact('HuabeiWrittenOff', {
     const work = brought(s, row, on);
     endWithLoss(work, lossOf(work), on);
     work.latest = on;
-    work.unbilled = 0n;
-    work.revolving = 0n;
-    work.plans = [];
     addToPool(lender, s, row.pool, -row.principal[2]);
     put(lines, s, data.holder, work);
   },

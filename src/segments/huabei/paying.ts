@@ -15,7 +15,7 @@ import { received } from '../../lending/paying.ts';
 import { draw, drawPostings, drawRefusal, merchantFeePostings, readsOfDraw } from './drawing.ts';
 import { brought, type LineRow, lines } from './line.ts';
 import { lender, merchantFeeRate } from './policy.ts';
-import { lineReads, named } from './standing.ts';
+import { lineReads, named, standing } from './standing.ts';
 
 const method = choice('where the money comes from', ['huabei', 'other']);
 
@@ -43,6 +43,10 @@ export const paidOnCredit = answer('PaymentInitiated', {
   evolve: ({ data, on, entry }, s) => {
     const row = s.row(lines.table, data.payer);
     if (row !== undefined) draw(s, row, principalMoved(lender, entry, row.holder, row.stage), on);
+  },
+  cannotUndo: ({ data }, s) => {
+    const row = named(s, data.payer, s.day);
+    return row instanceof Refusal ? row : undefined;
   },
   undo: ({ data, entry }, s, reversedOn) => {
     const row = s.row(lines.table, data.payer);
@@ -105,6 +109,11 @@ export const refundedToCredit = answer('PaymentRefunded', {
     work.giveBack(parts, on);
     addToPool(lender, s, row.pool, -parts[2]);
     put(lines, s, data.payer, work);
+  },
+  cannotUndo: ({ data, entry }, s) => {
+    const row = standing(s, data.payer, s.day);
+    const back = lender.books.own.cash;
+    return row instanceof Refusal && entry.sum(back) !== 0n ? row : undefined;
   },
   undo: ({ data, entry }, s, reversedOn) => {
     const row = s.row(lines.table, data.payer);

@@ -12,7 +12,7 @@ import { codes, Refusal } from '../../kernel/refusals.ts';
 import { wallet } from '../../lending/books.ts';
 import { creditOverdue, exceedsBilled, exceedsOwed, termOutOfRange } from '../../lending/codes.ts';
 import { allOf, dueOf } from '../../lending/debt.ts';
-import { put } from '../../lending/debts.ts';
+import { keptUpTo, put } from '../../lending/debts.ts';
 import { addToPool } from '../../lending/funding.ts';
 import { paidIn, received, totalOf } from '../../lending/paying.ts';
 import { instalmentFee } from './accounts.ts';
@@ -49,7 +49,7 @@ export const creditRepaid = fact('HuabeiRepaid', {
       const row = s.row(lines.table, data.holder);
       return row === undefined
         ? undefined
-        : { holder: data.holder, kept: brought(s, row, on).arrearsSince === null };
+        : { holder: data.holder, kept: keptUpTo(lines, s, row, on) };
     },
   },
   reads: ({ data }) => ({ ...lineReads(data.holder), balances: [[wallet, data.holder]] }),

@@ -11,7 +11,7 @@ import { amount, choice, date, id, optional } from '../../kernel/fields.ts';
 import { shareFloored } from '../../kernel/rates.ts';
 import { codes, Refusal } from '../../kernel/refusals.ts';
 import { wallet } from '../../lending/books.ts';
-import { advanceKind, loanWrittenOff, notApproved, valuationRequired } from '../../lending/codes.ts';
+import { advanceKind, loanClosed, loanWrittenOff, notApproved, valuationRequired } from '../../lending/codes.ts';
 import { allOf } from '../../lending/debt.ts';
 import { put } from '../../lending/debts.ts';
 import { addExposure, addToPool, exposureOf } from '../../lending/funding.ts';
@@ -101,7 +101,8 @@ function settleable(s: Reading, loan: string, on: Day): LoanRow | Refusal {
   if (row instanceof Refusal) return row;
   if (row.status === 'declined' || row.status === 'approved') return new Refusal(notApproved, loan);
   if (row.status === 'written-off') return new Refusal(loanWrittenOff, loan);
-  return row.advance === null || row.advance.kind === 'inventory' ? new Refusal(advanceKind, loan) : row;
+  if (row.advance !== null && row.advance.kind !== 'inventory') return row;
+  return new Refusal(row.status === 'closed' ? loanClosed : advanceKind, loan);
 }
 
 export const advanceSettled = fact('MybankAdvanceSettled', {

@@ -56,7 +56,7 @@ export const fullAssets = parameter('zhima.fullAssets', {
 export const scoreDay = parameter('zhima.scoreDay', {
   doc: 'Scores are computed at the close of this day of the month.',
   type: countType(1, 28, 'day of the month'),
-  defaults: [{ value: 1, source: page }],
+  defaults: [{ value: 6, source: 'common knowledge of the product: scores come out on the 6th (C)' }],
 });
 
 export const queryFee = parameter('zhima.queryFee', {
