@@ -13,6 +13,7 @@ const benchmarks = [
   'import',
   'rebuild',
   'whatif',
+  'credit',
   'graphql',
   'eventstoredb',
   'peers',

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AccountClass } from '../kernel/accounts.ts';
+import type { AccountKind } from '../kernel/accounts.ts';
 import type { Money as KernelMoney } from '../kernel/money.ts';
 import { type AccountRead, AccountRef } from './account.ts';
 import { builder } from './builder.ts';
@@ -20,11 +20,30 @@ export interface HolderRead {
   readonly accounts: readonly AccountRead[];
 }
 
-/** A holder's balances on accounts of one class, by currency. */
-function sumOf(accounts: readonly AccountRead[], of: AccountClass): KernelMoney[] {
+/** What a balance is to its holder. */
+type HeldAs = 'claim' | 'debt' | 'neither';
+
+/** Kinds whose holders are not customers of the entity, by path: what their balances are to them. */
+const readings = new Map<string, HeldAs>();
+
+/**
+ * Says what balances of a kind are to their holders, where it is not the usual: that an entity's liability is its holder's claim,
+ * and its asset its holder's debt.
+ */
+export const readsAs = ({ path }: AccountKind, as: HeldAs): void => {
+  readings.set(path, as);
+};
+
+function heldAs(kind: AccountKind): HeldAs {
+  const usual = kind.class === 'liability' ? 'claim' : kind.class === 'asset' ? 'debt' : 'neither';
+  return readings.get(kind.path) ?? usual;
+}
+
+/** A holder's balances that are claims, or debts, by currency. */
+function sumOf(accounts: readonly AccountRead[], of: HeldAs): KernelMoney[] {
   const sums = new Map<string, bigint>();
   for (const { reading } of accounts) {
-    if (reading.kind.class !== of) continue;
+    if (heldAs(reading.kind) !== of) continue;
     sums.set(reading.currency, (sums.get(reading.currency) ?? 0n) + reading.minor);
   }
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, minor]) => ({ minor, currency }));
@@ -32,23 +51,26 @@ function sumOf(accounts: readonly AccountRead[], of: AccountClass): KernelMoney[
 
 /** A holder. */
 export const HolderRef = builder.objectRef<HolderRead>('Holder').implement({
-  description: 'A person or firm across all lines of business.',
+  description:
+    'A person or firm across all lines of business; also a partner bank, which has put in funds, and a pool of loans, which has cash and owes notes.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'user-42' }),
     accounts: t.field({
       type: [AccountRef],
-      description: 'Every account of theirs, by id: wallets, units, credit …',
+      description: 'Every account of theirs, by id: wallets, units, principal of credit …',
       resolve: ({ accounts }) => [...accounts],
     }),
     positions: t.field({
       type: [Money],
-      description: 'What they may claim, over all lines, a currency each.',
-      resolve: ({ accounts }) => sumOf(accounts, 'liability'),
+      description:
+        'What they may claim, over all lines, a currency each: a customer’s wallet and units, a partner bank’s funds, a pool’s cash.',
+      resolve: ({ accounts }) => sumOf(accounts, 'claim'),
     }),
     credit: t.field({
       type: [Money],
-      description: 'What they owe, over all lines, a currency each.',
-      resolve: ({ accounts }) => sumOf(accounts, 'asset'),
+      description:
+        'What they owe, over all lines, a currency each: a borrower’s principal, whoever funds it; a pool’s notes. Interest and fees are not booked by borrower: creditLine and loans say what is owed of them.',
+      resolve: ({ accounts }) => sumOf(accounts, 'debt'),
     }),
     events: t.field({
       type: EventConnection,

@@ -16,7 +16,7 @@ import {
 import { choice, count, flag, id } from '../kernel/fields.ts';
 import { type Bucket, buckets } from './buckets.ts';
 import type { Debt } from './debt.ts';
-import { type Debts, dueAt, put, type RowWork } from './debts.ts';
+import { type Debts, debtRows, dueAt, put, type RowWork } from './debts.ts';
 import { addToPool } from './funding.ts';
 import { endWithLoss, lossOf, writtenOff } from './losses.ts';
 import { partNames } from './parts.ts';
@@ -38,12 +38,7 @@ const readsDue = <R extends Debt>(debts: Debts<R>): Reads => ({ buckets: [debts.
 
 const readsOf = <R extends Debt>(debts: Debts<R>, key: string): Reads => ({
   parameters: [...debts.timeReads, [debts.lender.policy.writeOffAfterDays]],
-  rows: [
-    [debts.table, key],
-    [debts.lender.tables.changes, '*'],
-    [debts.lender.tables.pools, '*'],
-    [debts.lender.tables.exposures, '*'],
-  ],
+  rows: debtRows(debts, key),
 });
 
 /** All principal of a debt moves from a bucket to another, in the books of each part. */

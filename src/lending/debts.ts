@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Reading, Writing } from '../kernel/contract.ts';
+import type { Reading, Reads, Writing } from '../kernel/contract.ts';
 import type { Day } from '../kernel/dates.ts';
 import type { Parameter } from '../kernel/policy.ts';
 import type { Table } from '../kernel/tables.ts';
@@ -33,15 +33,33 @@ export interface Debts<R extends Debt> {
   /** Takes a debt off what is kept beside its row when it is written off (exposures). */
   ended?(s: Writing, row: R): void;
   /** Follows what becomes of a debt, after each event on it. */
-  follow?(s: Writing, key: string, row: R): void;
+  readonly following?: Following<R>;
 }
+
+/** What a line keeps beside the rows of its debts: a row in a table of its own, under the same key. */
+export interface Following<R extends Debt> {
+  readonly table: Table<unknown>;
+  follow(s: Writing, key: string, row: R): void;
+}
+
+/** The rows that an event on a debt looks at and writes. */
+export const debtRows = <R extends Debt>(
+  { lender, table, following }: Debts<R>,
+  key: string,
+): NonNullable<Reads['rows']> => [
+  [table, key],
+  ...(following === undefined ? [] : [[following.table, key] as const]),
+  [lender.tables.changes, '*'],
+  [lender.tables.pools, '*'],
+  [lender.tables.exposures, '*'],
+];
 
 /** Puts a debt back, with what its changes mean for interest. */
 export function put<R extends Debt>(debts: Debts<R>, s: Writing, key: string, work: RowWork<R>): void {
   noteChanges(debts.lender, s, work.changes);
   const row = work.row();
   s.set(debts.table, key, row);
-  debts.follow?.(s, key, row);
+  debts.following?.follow(s, key, row);
 }
 
 /** Keys of debts for which a close has something to do, by day, then by key. */

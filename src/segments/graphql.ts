@@ -4,8 +4,18 @@
  *
  * @module
  */
+import '../lending/graphql/arrears.ts';
+import '../lending/graphql/funding.ts';
+import '../lending/graphql/income.ts';
+import './huabei/graphql.ts';
 import './interbook/consolidation-graphql.ts';
 import './interbook/graphql.ts';
+import './jiebei/graphql.ts';
+import './mybank/graphql.ts';
+import './zhima/graphql.ts';
 
+export { arrearsAt } from '../lending/graphql/arrears.ts';
+export { lendingLines } from '../lending/graphql/lines.ts';
+export { creditIncomeOf, type IncomeReading } from '../lending/reading.ts';
 export { Carrier, type HeldBook } from './interbook/carrying.ts';
 export { onTheirWay } from './interbook/state.ts';

@@ -187,6 +187,102 @@ query Explain {
 }
 `;
 
+const credit = `# Credit: what each line has outstanding, by arrears,
+# and what it earns and loses by quarter.
+query Credit {
+  ledger {
+    arrears {
+      segment
+      principal { total { amount currency } }
+      overdueShare
+      allowance { amount }
+      buckets {
+        bucket
+        principal { own { amount } total { amount } }
+        provisionRate
+        provision { amount }
+      }
+    }
+    creditIncome(by: QUARTER) {
+      segment
+      periods {
+        period
+        netInterestIncome { amount }
+        fees { kind amount { amount } }
+        creditCost { amount }
+        result { amount }
+      }
+    }
+  }
+}
+`;
+
+const funding = `# Who funds what is lent: own money, partner banks,
+# and pools, whose notes others hold.
+query Funding {
+  ledger {
+    funding {
+      segment
+      principal {
+        own { amount }
+        partner { amount }
+        vehicle { amount }
+      }
+      banks { bank funds { amount } }
+      borrowed { source amount { amount } rate }
+      netAssets { amount }
+      onBalance { multiple limit beyond }
+      offBalance { multiple limit beyond }
+    }
+    pools(first: 5) {
+      nodes {
+        id
+        principal { amount }
+        senior { amount }
+        settlements(first: 3) {
+          nodes { effectiveOn data }
+        }
+      }
+    }
+  }
+}
+`;
+
+const borrowers = `# Scores, with what explains them and what follows;
+# and what borrowers owe.
+query Borrowers {
+  ledger {
+    scores(first: 3) {
+      nodes {
+        holder
+        score
+        points { component points most }
+        limits { segment limit { amount } price }
+      }
+    }
+    creditLines(first: 3) {
+      nodes {
+        holder
+        limit { amount }
+        available { amount }
+        owed { due { amount } all { amount } }
+        bucket
+      }
+    }
+    loans(first: 3, status: [OPEN]) {
+      nodes {
+        id
+        product
+        holder
+        owed { due { amount } all { amount } }
+        planned { on principal { amount } }
+        daysPastDue
+      }
+    }
+  }
+}
+`;
+
 const assumptions = `# Every assumption: its values over time,
 # and where they come from.
 query Assumptions {
@@ -226,6 +322,9 @@ export const examples: readonly Example[] = [
   { name: 'NewestEvents', query: newestEvents },
   { name: 'WhatIf', query: whatIf },
   { name: 'Explain', query: explain },
+  { name: 'Credit', query: credit },
+  { name: 'Borrowers', query: borrowers },
+  { name: 'Funding', query: funding },
   { name: 'Assumptions', query: assumptions },
   {
     name: 'OpenSandbox',

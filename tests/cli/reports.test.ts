@@ -130,10 +130,15 @@ describe('what commands say of a book', () => {
       currency: 'CNY',
     });
     const segments = await place.json('report', 'segments', '--by', 'quarter');
-    expect(part(segments.said, 'segments', 1)).toMatchObject({
-      id: 'payments',
-      revenue: [{ period: '2016-Q1' }, { period: '2016-Q2' }],
-    });
+    expect(part(segments.said, 'segments')).toContainEqual(
+      expect.objectContaining({
+        id: 'payments',
+        revenue: [
+          expect.objectContaining({ period: '2016-Q1' }),
+          expect.objectContaining({ period: '2016-Q2' }),
+        ],
+      }),
+    );
   });
 
   it('audit: holds, and shows a cut-off tail against an anchor', async () => {

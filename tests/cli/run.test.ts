@@ -60,9 +60,13 @@ describe('run', () => {
         },
       },
     ]);
-    const payments = part(run, 'report', 0, 'rows', 0);
-    expect(payments).toMatchObject({ segment: 'payments', period: '2016-03' });
-    expect(Number(part(payments, 'differences', 'fees'))).toBeCloseTo(0.48);
+    expect(part(run, 'report', 0, 'rows')).toContainEqual(
+      expect.objectContaining({
+        segment: 'payments',
+        period: '2016-03',
+        differences: expect.objectContaining({ fees: '0.48' }),
+      }),
+    );
   });
 
   it('prints tables for people', async () => {

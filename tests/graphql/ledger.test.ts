@@ -36,12 +36,16 @@ describe('a ledger', () => {
       'segments { id revenue(by: MONTH) { period from to amount { amount currency } } cost(by: YEAR) { period amount { amount } } balances { account amount { amount } } }',
     );
     expect(segments.map(({ id }: { id: string }) => id)).toEqual([
+      'huabei',
       'interbook',
+      'jiebei',
+      'mybank',
       'payments',
       'treasury',
       'yuebao',
+      'zhima',
     ]);
-    const [, payments] = segments;
+    const payments = segments.find(({ id }: { id: string }) => id === 'payments');
     // 0.72 of P-1, 0.60 of P-2 less 0.18 returned with the refund, and interest on the float.
     expect(payments.revenue[0]).toMatchObject({ period: '2016-03', from: '2016-03-01', to: '2016-03-31' });
     expect(payments.cost).toEqual([{ period: '2016', amount: { amount: '0.15' } }]);

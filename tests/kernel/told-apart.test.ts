@@ -28,7 +28,7 @@ const lent = fact('Lent', {
     amount: amount('how much'),
     months: wholeOf('for how long', [3, 6, 12]),
     method: choice('how it is paid back', ['level', 'bullet']),
-    repay: repayment('what is repaid of another'),
+    repay: repayment('what is repaid of another', ['due', 'all']),
   },
 });
 
@@ -42,7 +42,7 @@ const lentOut = fact('LentOut', {
     amount: amount('how much'),
     months: whole('for how long', 1, 24),
     method: choice('how it is paid back', ['bullet', 'never']),
-    repay: repayment('what is repaid of another'),
+    repay: repayment('what is repaid of another', ['due', 'minimum']),
     pledge: optional(amount('what is pledged')),
   },
 });
@@ -132,7 +132,8 @@ describe('a command of two segments', () => {
     });
     const pattern = new RegExp(String(of('Lent')?.repay?.pattern), 'u');
     for (const text of ['due', 'all', '12.34 CNY']) expect(text).toMatch(pattern);
-    for (const text of ['10%', 'DUE', 'most']) expect(text).not.toMatch(pattern);
+    for (const text of ['minimum', '10%', 'DUE', 'most']) expect(text).not.toMatch(pattern);
+    expect('minimum').toMatch(new RegExp(String(of('LentOut')?.repay?.pattern), 'u'));
   });
 });
 
@@ -168,6 +169,9 @@ facts: [${edit}]
       'due',
     );
     expect(edited('{ set: { where: { type: Lent }, field: repay, to: 10% } }', 5n)).toMatch(/or due, or all/);
+    expect(edited('{ set: { where: { type: Lent }, field: repay, to: minimum } }', 5n)).toMatch(
+      /or due, or all/,
+    );
     expect(edited('{ set: { where: { type: Lent }, field: months, to: 4 } }', 5n)).toMatch(/one of 3, 6, 12/);
     expect(edited('{ scale: { where: { type: Lent }, field: months, by: 2 } }', 5n)).toMatch(
       /can't be scaled/,

@@ -7,6 +7,7 @@ import type { State } from '../../src/kernel/state.ts';
 import { type Bucket, buckets } from '../../src/lending/buckets.ts';
 import type { Debt } from '../../src/lending/debt.ts';
 import type { Debts } from '../../src/lending/debts.ts';
+import type { Lender } from '../../src/lending/lender.ts';
 import { noParts, partNames, plus } from '../../src/lending/parts.ts';
 import { lines } from '../../src/segments/huabei/line.ts';
 import { loans as consumerLoans } from '../../src/segments/jiebei/loans.ts';
@@ -16,12 +17,18 @@ import { historiesOf, run } from '../support/histories.ts';
 
 const small = { days: 150, lines: 350, users: 6, merchants: 3 } as const;
 
-const all: readonly Debts<Debt>[] = [lines, consumerLoans, businessLoans].map(
-  (debts): Debts<Debt> => debts as unknown as Debts<Debt>,
-);
+/** A line's debts, whatever they are. */
+interface Held {
+  readonly lender: Lender;
+  rowsOf(state: State): readonly Debt[];
+}
 
-const rowsOf = ({ table }: Debts<Debt>, { rows }: State): readonly Debt[] =>
-  rows.entries(table).map(([, row]) => row);
+const held = <R extends Debt>({ lender, table }: Debts<R>): Held => ({
+  lender,
+  rowsOf: ({ rows }) => rows.entries(table).map(([, row]) => row),
+});
+
+const all = [held(lines), held(consumerLoans), held(businessLoans)];
 
 /** The balance of each holder on a kind, in the end; those of zero are left out. */
 const byHolder = (state: State, kind: Posting['kind']): Readonly<Record<string, bigint>> =>
@@ -42,9 +49,9 @@ function saidBy(rows: readonly Debt[], at: 0 | 1 | 2, bucket: Bucket): Readonly<
 }
 
 /** The exact interest of a part that all debts owe at the end of a day, and fractions dropped on it, which its books still hold. */
-function exactInterest(debts: Debts<Debt>, state: State, at: 0 | 1 | 2, day: number): Fraction {
+function exactInterest(debts: Held, state: State, at: 0 | 1 | 2, day: number): Fraction {
   let sum = zeroFraction;
-  for (const { interestDue, uncharged, bearing, rate, accruedTo } of rowsOf(debts, state)) {
+  for (const { interestDue, uncharged, bearing, rate, accruedTo } of debts.rowsOf(state)) {
     const since = bearing[at] * rate.num * BigInt(Math.max(0, day - accruedTo));
     sum = addFractions(sum, fraction(uncharged[at] + since, rate.den));
     sum = addFractions(sum, { num: interestDue[at], den: 1n });
@@ -65,7 +72,7 @@ describe.each(historiesOf(creditHistory, 4, small))('$name', ({ lines: commands,
 
   it('books each part of each debt in the bucket that it says, holder by holder', () => {
     for (const debts of all) {
-      const rows = rowsOf(debts, state);
+      const rows = debts.rowsOf(state);
       partNames.forEach((part, place) => {
         const at = place === 0 ? 0 : place === 1 ? 1 : 2;
         for (const bucket of buckets) {
@@ -79,7 +86,7 @@ describe.each(historiesOf(creditHistory, 4, small))('$name', ({ lines: commands,
   it('has in each pool what its debts owe to it', () => {
     for (const debts of all) {
       const owed = new Map<string, bigint>();
-      for (const { pool, principal } of rowsOf(debts, state)) {
+      for (const { pool, principal } of debts.rowsOf(state)) {
         if (pool !== '') owed.set(pool, (owed.get(pool) ?? 0n) + principal[2]);
       }
       for (const [pool, { principal }] of state.rows.entries(debts.lender.tables.pools))
@@ -91,7 +98,7 @@ describe.each(historiesOf(creditHistory, 4, small))('$name', ({ lines: commands,
     for (const debts of all) {
       const { bearing, changes } = debts.lender.tables;
       let said = noParts;
-      for (const row of rowsOf(debts, state)) said = plus(said, row.bearing);
+      for (const row of debts.rowsOf(state)) said = plus(said, row.bearing);
       let kept = noParts;
       for (const [key, row] of [...state.rows.entries(bearing), ...state.rows.entries(changes)])
         if (key.startsWith('interest|')) kept = plus(kept, row.bearing);
@@ -104,7 +111,7 @@ describe.each(historiesOf(creditHistory, 4, small))('$name', ({ lines: commands,
     if (day === undefined) return;
     for (const debts of all) {
       // Facts of later days have moved debts on: what was booked through the last close says nothing of them.
-      if (rowsOf(debts, state).some(({ latest, accruedTo }) => latest > day || accruedTo > day)) continue;
+      if (debts.rowsOf(state).some(({ latest, accruedTo }) => latest > day || accruedTo > day)) continue;
       partNames.forEach((part, place) => {
         const at = place === 0 ? 0 : place === 1 ? 1 : 2;
         const booked = state.balanceOn(debts.lender.books[part].interest, day);

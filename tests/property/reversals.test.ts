@@ -10,12 +10,15 @@ import { reverse } from '../support/commands.ts';
 import { histories } from '../support/histories.ts';
 
 /**
- * What a reversal does not take back: it is a fact of its payment, which takes none of an earlier date afterwards; and numbers of
- * redemptions are given once.
+ * Tables of which a reversal takes nothing back: numbers of redemptions are given once; and what was counted for a score stays
+ * counted, as the page of zhima says: since when a holder is known, his payments, and whom he paid.
  */
+const kept: ReadonlySet<string> = new Set(['yuebao.counters', 'zhima.counted', 'zhima.relations']);
+
+/** Rows, but for those, and for a payment's latest date: a reversal is a fact of its payment, which takes none of an earlier date afterwards. */
 const rowsBeside = (state: State) =>
   rowsOf(house, state)
-    .filter(([table]) => table !== 'yuebao.counters')
+    .filter(([table]) => !kept.has(table))
     .map(([table, key, row]) => [
       table,
       key,

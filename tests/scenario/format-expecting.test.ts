@@ -118,7 +118,7 @@ describe('expectations', () => {
     [
       'balance(▸platform:asset:payments:reserv) = 0',
       'there is no account kind platform:asset:payments:reserv',
-      /reserve/,
+      /^one of .* … \(\d+ in all\)$/,
     ],
     ['balance(▸platform:asset:payments:reserve:user-1:CNY) = 0', /^found platform/, /reserve:CNY$/],
     ['balance(▸platform:liability:payments:wallet:CNY) = 0', /^found platform/, /HOLDER/],

@@ -1,8 +1,12 @@
 /** The general points of commands.md, over the first segments. */
 import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../src/kernel/dates.ts';
+import { House } from '../../src/kernel/house.ts';
 import { declaredCodes } from '../../src/kernel/refusals.ts';
 import { house } from '../../src/segments/index.ts';
+import { payments } from '../../src/segments/payments/index.ts';
+import { treasury } from '../../src/segments/treasury/index.ts';
+import { book } from '../support/book.ts';
 import {
   changePolicy,
   closeDay,
@@ -20,7 +24,7 @@ import {
   transfer,
   withdraw,
 } from '../support/commands.ts';
-import { expectBalances, given } from '../support/scene.ts';
+import { expectBalances, given, Scene } from '../support/scene.ts';
 
 const feeRate = 'payments.merchantFeeRate';
 const on = '2016-03-01';
@@ -713,7 +717,7 @@ describe('the order of the codes', () => {
       .when(pay('2016-03-05', 'P-1', 'x', 'x', '99.00'))
       .refused('SAME_PARTY');
   });
-  it('PAYMENT_EXISTS before METHOD_UNAVAILABLE and INSUFFICIENT_FUNDS', () => {
+  it('PAYMENT_EXISTS before CREDIT_LINE_UNKNOWN and INSUFFICIENT_FUNDS', () => {
     given(...paid)
       .when(pay('2016-03-05', 'P-1', 'x', 'm', '99.00', { method: 'huabei' }))
       .refused('PAYMENT_EXISTS');
@@ -734,10 +738,10 @@ describe('the order of the codes', () => {
       .when(refund('2016-03-05', 'P-1', '1.00'))
       .refused('PAYMENT_FINISHED');
   });
-  it('METHOD_UNAVAILABLE before what the payer holds', () => {
-    given()
-      .when(pay(on, 'P-1', 'user-1', 'm', '1.00', { method: 'huabei' }))
-      .refused('METHOD_UNAVAILABLE');
+  it('PAYMENT_EXISTS before METHOD_UNAVAILABLE, and that before what the payer holds, where nobody funds the method', () => {
+    const scene = new Scene(book(new House([payments, treasury])).take(...paid));
+    scene.when(pay('2016-03-05', 'P-1', 'x', 'm', '99.00', { method: 'huabei' })).refused('PAYMENT_EXISTS');
+    scene.when(pay(on, 'P-2', 'x', 'm', '1.00', { method: 'huabei' })).refused('METHOD_UNAVAILABLE');
   });
   it('EXCEEDS_REMAINING before INSUFFICIENT_FUNDS', () => {
     given(...paid, confirm('2016-03-05', 'P-1'), withdraw('2016-03-05', 'm', 'all'))

@@ -1,4 +1,4 @@
-/** What payments tells those who answer it: whose money it is, by which method, and how much of it. */
+/** What payments tells those who answer it: whose money it is, by which method, how much of it, and what the payee gets. */
 import { describe, expect, it } from 'vitest';
 import { answer, type Listener } from '../../src/kernel/contract.ts';
 import { amount, choice, id } from '../../src/kernel/fields.ts';
@@ -39,18 +39,24 @@ function heard() {
 const parties = { payment: 'P-1', payer: 'user-1', payee: 'merchant-1', method: 'wallet' };
 
 describe('payments tells', () => {
-  it('of a payment its inputs', () => {
-    expect(heard().found).toEqual([['PaymentInitiated', { ...parties, amount: 12_000n, escrow: true }]]);
+  it('of a payment its inputs, and what is paid out: into escrow all of it, at once less the fee', () => {
+    const { of, found } = heard();
+    of.take(pay('2016-03-01', 'P-2', 'user-1', 'merchant-1', '120.00', { escrow: false }));
+    const told = { ...parties, amount: 12_000n };
+    expect(found).toEqual([
+      ['PaymentInitiated', { ...told, escrow: true, paidOut: 12_000n }],
+      ['PaymentInitiated', { ...told, payment: 'P-2', escrow: false, paidOut: 11_928n }],
+    ]);
   });
 
-  it('of a confirmation what is left in escrow, and the same when it is reversed', () => {
+  it('of a confirmation what is left in escrow, with and without the fee, and the same when it is reversed', () => {
     const { of, found } = heard();
     of.take(refund('2016-03-02', 'P-1', '20.00'), confirm('2016-03-03', 'P-1'));
     of.take(reverse('2016-03-03', of.revisionOf('ReceiptConfirmed')));
     expect(found.slice(1)).toEqual([
       ['PaymentRefunded', { ...parties, amount: 2_000n }],
-      ['ReceiptConfirmed', { ...parties, amount: 10_000n }],
-      ['ReceiptConfirmed undone', { ...parties, amount: 10_000n }],
+      ['ReceiptConfirmed', { ...parties, amount: 10_000n, paidOut: 9_940n }],
+      ['ReceiptConfirmed undone', { ...parties, amount: 10_000n, paidOut: 9_940n }],
     ]);
   });
 
@@ -59,7 +65,7 @@ describe('payments tells', () => {
     of.take(refund('2016-03-01', 'P-1', '20.00'));
     of.take(changePolicy('2016-03-01', 'payments.confirmAfterDays', 0));
     of.take(closeDay('2016-03-01'));
-    expect(found.at(-1)).toEqual(['ReceiptTimedOut', { ...parties, amount: 10_000n }]);
+    expect(found.at(-1)).toEqual(['ReceiptTimedOut', { ...parties, amount: 10_000n, paidOut: 9_940n }]);
   });
 
   it('of a refund what goes back, whether it is said or what is left', () => {

@@ -1,9 +1,15 @@
 /** payments, point by point as commands.md settles them. */
 import { describe, expect, it } from 'vitest';
 import { dayOf } from '../../src/kernel/dates.ts';
+import { House } from '../../src/kernel/house.ts';
+import { payments } from '../../src/segments/payments/index.ts';
+import { treasury } from '../../src/segments/treasury/index.ts';
+import { yuebao } from '../../src/segments/yuebao/index.ts';
+import { book } from '../support/book.ts';
 import {
   changePolicy,
   closeDay,
+  command,
   confirm,
   contributeCapital,
   pay,
@@ -15,7 +21,7 @@ import {
   transfer,
   withdraw,
 } from '../support/commands.ts';
-import { expectBalances, given } from '../support/scene.ts';
+import { expectBalances, given, Scene } from '../support/scene.ts';
 
 const card = { method: 'card' } as const;
 const instant = { method: 'card', escrow: false } as const;
@@ -216,12 +222,24 @@ describe('escrow', () => {
       .gives('ReceiptConfirmed: escrow +90.00 · wallet:merchant-1 -89.46 · merchant-fee -0.54');
   });
 
-  it('a method that no line of business funds: METHOD_UNAVAILABLE; one that does not exist: INVALID_INPUT', () => {
-    const scene = given();
-    scene
+  it('a method that no line of business funds: METHOD_UNAVAILABLE, as in a house without huabei', () => {
+    new Scene(book(new House([payments, treasury, yuebao])))
       .when(pay('2016-03-01', 'P-1', 'user-1', 'merchant-1', '1.00', { method: 'huabei' }))
-      .refused('METHOD_UNAVAILABLE', { value: /huabei/, hint: /wallet, card or yuebao/ });
-    scene
+      .refused('METHOD_UNAVAILABLE', { value: /huabei/, hint: /a line of business funds/ });
+  });
+
+  it('huabei funds its method from the payer’s line: without one CREDIT_LINE_UNKNOWN', () => {
+    const onCredit = pay('2016-03-01', 'P-1', 'user-1', 'merchant-1', '1.00', { method: 'huabei' });
+    given()
+      .when(onCredit)
+      .refused('CREDIT_LINE_UNKNOWN', { value: /user-1/ });
+    given(command('2016-03-01', 'openCreditLine', { holder: 'user-1' }))
+      .when(onCredit)
+      .accepted();
+  });
+
+  it('a method that does not exist: INVALID_INPUT', () => {
+    given()
       .when(pay('2016-03-01', 'P-1', 'user-1', 'merchant-1', '1.00', { method: 'cheque' }))
       .refused('INVALID_INPUT', { value: 'method: cheque', detail: /wallet, card, yuebao, huabei/ });
   });

@@ -125,7 +125,11 @@ const house = new House([
 
 // — Vocabulary —
 
-const given = (...commands: readonly Command[]): Scene => new Scene(book(house).take(...commands));
+/** Scores are computed on the first of the month, so that a book has some from its first close on. */
+const scoresOnTheFirst = changePolicy('2016-03-01', 'zhima.scoreDay', 1);
+
+const given = (...commands: readonly Command[]): Scene =>
+  new Scene(book(house).take(scoresOnTheFirst, ...commands));
 
 const query = (on: string, name: string, partner: string, holder: string): Command =>
   command(on, 'queryScore', { query: name, partner, holder });
@@ -482,6 +486,14 @@ describe('the score day', () => {
     expect(scoreOf(scene, 'a')).toEqual([457, 0, 105, 2, 0, 0]);
   });
 
+  it('is the sixth, where nobody says otherwise', () => {
+    const made = book(house).take(noFloat(on), topUp(on, 'a', '1.00'));
+    made.closeThrough(dayOf('2016-03-05'));
+    expect(scoreOf(made, 'a')).toBeUndefined();
+    made.closeThrough(dayOf('2016-03-06'));
+    expect(made.state.row(scores, 'a')?.on).toBe(dayOf('2016-03-06'));
+  });
+
   it('names at most 100 holders in an event', () => {
     const holders = Array.from({ length: 201 }, (_, at) => `h-${String(at).padStart(3, '0')}`);
     const scene = given(noFloat(on), ...holders.map((holder) => topUp(on, holder, '1.00')));
@@ -712,6 +724,7 @@ describe('reversal', () => {
 // — A month in which all of it happens —
 
 const month: readonly Command[] = [
+  scoresOnTheFirst,
   noFloat(on),
   changePolicy(on, 'zhima.waiverScore', 455),
   topUp(on, 'a', '10000.00'),
@@ -802,35 +815,35 @@ describe('the whole month', () => {
   it('a waiver that no longer fits is skipped, and what follows on it with it; nothing is missed then', () => {
     const strict = whatIf({ 'zhima.waiverScore': 500 });
     expect(strict.listed).toEqual([
-      [11, 'skip', 'SCORE_TOO_LOW'],
-      [13, 'skip', 'DEPENDS_ON_SKIPPED'],
+      [12, 'skip', 'SCORE_TOO_LOW'],
+      [14, 'skip', 'DEPENDS_ON_SKIPPED'],
     ]);
     expect(strict.counted('b')).toMatchObject({ missed: 0 });
     const stricter = whatIf({ 'zhima.waiverScore': 600 });
     expect(stricter.listed).toEqual([
-      [11, 'skip', 'SCORE_TOO_LOW'],
       [12, 'skip', 'SCORE_TOO_LOW'],
-      [13, 'skip', 'DEPENDS_ON_SKIPPED'],
+      [13, 'skip', 'SCORE_TOO_LOW'],
       [14, 'skip', 'DEPENDS_ON_SKIPPED'],
+      [15, 'skip', 'DEPENDS_ON_SKIPPED'],
     ]);
   });
 
   it('a query is skipped without a score, or without the money', () => {
     expect(whatIf({ 'zhima.scoreDay': 28 }).listed).toEqual([
-      [9, 'skip', 'SCORE_UNKNOWN'],
       [10, 'skip', 'SCORE_UNKNOWN'],
       [11, 'skip', 'SCORE_UNKNOWN'],
       [12, 'skip', 'SCORE_UNKNOWN'],
-      [13, 'skip', 'DEPENDS_ON_SKIPPED'],
+      [13, 'skip', 'SCORE_UNKNOWN'],
       [14, 'skip', 'DEPENDS_ON_SKIPPED'],
+      [15, 'skip', 'DEPENDS_ON_SKIPPED'],
     ]);
-    expect(whatIf({ 'zhima.queryFee': '60.00 CNY' }).listed).toEqual([[10, 'skip', 'INSUFFICIENT_FUNDS']]);
+    expect(whatIf({ 'zhima.queryFee': '60.00 CNY' }).listed).toEqual([[11, 'skip', 'INSUFFICIENT_FUNDS']]);
   });
 
   it('a claim that the wallet can’t pay is skipped, never clamped', () => {
     // Of the 40.00 that b is paid he gets 2.00, not 39.76.
     const poorer = whatIf({ 'payments.merchantFeeRate': '95%' });
-    expect(poorer.listed).toEqual([[13, 'skip', 'INSUFFICIENT_FUNDS']]);
+    expect(poorer.listed).toEqual([[14, 'skip', 'INSUFFICIENT_FUNDS']]);
     expect(poorer.counted('b')).toMatchObject({ missed: 0 });
   });
 

@@ -8,7 +8,7 @@ import type { Day } from '../../kernel/dates.ts';
 import type { Fraction } from '../../kernel/rates.ts';
 import { laterTable } from '../../kernel/tables.ts';
 import { changesOn, type Debt, DebtWork, lookedAtFrom, type Paid } from '../debt.ts';
-import type { Debts, RowWork } from '../debts.ts';
+import type { Debts, Following, RowWork } from '../debts.ts';
 import { addExposure } from '../funding.ts';
 import type { Lender } from '../lender.ts';
 import { sumOf } from '../parts.ts';
@@ -165,7 +165,7 @@ const changesOnOf = (row: LoanRow): Day | undefined => {
 };
 
 /** Declares the loans of a line, and what follows them. */
-export function declareLoans(lender: Lender, follow?: Debts<LoanRow>['follow']): Debts<LoanRow> {
+export function declareLoans(lender: Lender, following?: Following<LoanRow>): Debts<LoanRow> {
   const table = laterTable<LoanRow>(`${lender.id}.loans`, 'loans by id', (row) =>
     row.status === 'open' ? lookedAtFrom(row, changesOnOf(row)) : undefined,
   );
@@ -178,7 +178,7 @@ export function declareLoans(lender: Lender, follow?: Debts<LoanRow>['follow']):
     brought: (s, row, to) => broughtLoan(lender, s, row, to),
     timeReads: [[lender.policy.lateFeeRate]],
     ended: (s, row) => addExposure(lender, s, exposureKey(row), -sumOf(row.principal), 0n),
-    ...(follow === undefined ? {} : { follow }),
+    ...(following === undefined ? {} : { following }),
   };
 }
 

@@ -11,7 +11,7 @@ import { codes, Refusal } from '../../kernel/refusals.ts';
 import { wallet } from '../books.ts';
 import { exceedsOwed, termOutOfRange, unknownProduct } from '../codes.ts';
 import { allOf, dueOf } from '../debt.ts';
-import { type Debts, keptUpTo, put } from '../debts.ts';
+import { type Debts, debtRows, keptUpTo, put } from '../debts.ts';
 import { addExposure, addToPool } from '../funding.ts';
 import { noParts, plus, sumOf } from '../parts.ts';
 import { paidIn, received, totalOf } from '../paying.ts';
@@ -33,14 +33,9 @@ export function sizeOf(work: LoanWork, given: Repayment): bigint {
 }
 
 /** What a fact on a loan reads and, by its evolve, writes. */
-export const loanReads = ({ lender, table, timeReads }: Debts<LoanRow>, loan: string): Reads => ({
-  parameters: [...timeReads, [lender.policy.technologyFeeRate]],
-  rows: [
-    [table, loan],
-    [lender.tables.changes, '*'],
-    [lender.tables.pools, '*'],
-    [lender.tables.exposures, '*'],
-  ],
+export const loanReads = (debts: Debts<LoanRow>, loan: string): Reads => ({
+  parameters: [...debts.timeReads, [debts.lender.policy.technologyFeeRate]],
+  rows: debtRows(debts, loan),
 });
 
 /** Whose wallet a loan's borrower has; nobody's while there is no such loan. */
@@ -65,9 +60,7 @@ export function repaid(debts: Debts<LoanRow>): FactType {
       fields: { holder: id('whose loan'), kept: flag('whether nothing was overdue before') },
       of: ({ data, on }, s) => {
         const row = s.row(table, data.loan);
-        return row === undefined
-          ? undefined
-          : { holder: row.holder, kept: keptUpTo(debts, s, row, on) };
+        return row === undefined ? undefined : { holder: row.holder, kept: keptUpTo(debts, s, row, on) };
       },
     },
     reads: ({ data }, s) => ({

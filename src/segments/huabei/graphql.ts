@@ -4,7 +4,7 @@
  * @module
  */
 import { builder } from '../../graphql/builder.ts';
-import { connectionOf, pageOfAll } from '../../graphql/connection.ts';
+import { connectionOf } from '../../graphql/connection.ts';
 import { EventConnection } from '../../graphql/event.ts';
 import { HolderRef } from '../../graphql/holder.ts';
 import { LedgerRef } from '../../graphql/ledger.ts';
@@ -15,7 +15,7 @@ import type { State } from '../../kernel/state.ts';
 import { onArg, pageArgs, subjectEvents } from '../../lending/graphql/asking.ts';
 import { cny, type DebtRead, DebtRef } from '../../lending/graphql/debt.ts';
 import { addLine } from '../../lending/graphql/lines.ts';
-import { dayFor, mapPage, readOn, withRows } from '../../lending/graphql/rows.ts';
+import { dayFor, pageOfRows, readOn, withRows } from '../../lending/graphql/rows.ts';
 import { sumOf } from '../../lending/parts.ts';
 import { instalmentFee, merchantFee } from './accounts.ts';
 import { limitOf } from './drawing.ts';
@@ -24,7 +24,7 @@ import { creditRecovered } from './losing.ts';
 import { lender, limits } from './policy.ts';
 import { creditRepaid } from './repaying.ts';
 
-addLine({ lender, fees: [merchantFee, instalmentFee], limits });
+addLine({ lender, table: lines.table, fees: [merchantFee, instalmentFee], limits });
 
 interface LineRead extends DebtRead {
   readonly work: LineWork;
@@ -32,12 +32,13 @@ interface LineRead extends DebtRead {
   readonly limit: bigint;
 }
 
-/** A line brought up to the end of a day. */
+/** A line brought up to a day: to its end if it is closed, when statements are issued; else as a payment on it would find it. */
 function readLine(point: LedgerPoint, state: State, row: LineRow, asked: Day | null | undefined): LineRead {
   const { holder } = row;
   const on = dayFor(point, asked, `the line of ${holder}`, Math.max(row.latest, row.accruedTo));
   const s = readOn(point, state, on);
-  const work = brought(s, row, on, true);
+  const { closedThrough } = state.marks;
+  const work = brought(s, row, on, closedThrough !== undefined && on <= closedThrough);
   return {
     typeName: 'CreditLine',
     point,
@@ -183,9 +184,8 @@ builder.objectField(LedgerRef, 'creditLines', (t) =>
     args: { ...onArg, ...pageArgs },
     resolve: (point, { on, ...page }, { signal }) =>
       withRows(point, signal, (state) =>
-        mapPage(
-          pageOfAll('creditLine', page, state.rows.entries(lines.table), ([holder]) => holder),
-          ([, row]) => readLine(point, state, row, on),
+        pageOfRows('creditLine', page, state.rows.entries(lines.table), (_, row) =>
+          readLine(point, state, row, on),
         ),
       ),
   }),

@@ -128,7 +128,7 @@ export class LineWork extends DebtWork implements RowWork<LineRow> {
     });
     this.unbilled = 0n;
     this.revolving = 0n;
-    if (principal + interest > 0n) {
+    if (principal + interest + fee > 0n) {
       const billed = principal + interest + fee;
       const minimum = share(principal, this.#terms.minimumShare) + interest + fee;
       const dueOn = nextDayOfMonth(on, this.#from.dueDay);

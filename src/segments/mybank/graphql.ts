@@ -10,5 +10,5 @@ import { loans } from './loans.ts';
 import { pledgeSold } from './pledges.ts';
 import { lender, limits, prices } from './policy.ts';
 
-addLine({ lender, fees: [], limits, prices });
+addLine({ lender, table: loans.table, fees: [], limits, prices });
 addLoans(loans, [advanceSettled.name, pledgeSold.name]);

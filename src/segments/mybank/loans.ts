@@ -16,11 +16,14 @@ import { lender, limits, prices } from './policy.ts';
 export const pledges = laterTable<Day>('mybank.pledges', 'pledges that may be called, by loan', () => 0);
 
 /** Loans by id, advances among them. */
-export const loans = declareLoans(lender, (s, loan, { status, advance, paidOutOn }) => {
-  const pledged = status === 'open' && advance?.kind === 'inventory' && !advance.sold;
-  if (pledged === (s.row(pledges, loan) !== undefined)) return;
-  if (pledged && paidOutOn !== null) s.set(pledges, loan, paidOutOn);
-  else s.delete(pledges, loan);
+export const loans = declareLoans(lender, {
+  table: pledges,
+  follow: (s, loan, { status, advance, paidOutOn }) => {
+    const pledged = status === 'open' && advance?.kind === 'inventory' && !advance.sold;
+    if (pledged === (s.row(pledges, loan) !== undefined)) return;
+    if (pledged && paidOutOn !== null) s.set(pledges, loan, paidOutOn);
+    else s.delete(pledges, loan);
+  },
 });
 
 export const applied = loanApplied(loans, { limits, prices });

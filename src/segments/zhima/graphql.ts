@@ -4,7 +4,7 @@
  * @module
  */
 import { builder } from '../../graphql/builder.ts';
-import { connectionOf, pageOfAll } from '../../graphql/connection.ts';
+import { connectionOf } from '../../graphql/connection.ts';
 import { HolderRef } from '../../graphql/holder.ts';
 import { LedgerRef } from '../../graphql/ledger.ts';
 import { Money } from '../../graphql/money.ts';
@@ -14,7 +14,7 @@ import type { State } from '../../kernel/state.ts';
 import { pageArgs } from '../../lending/graphql/asking.ts';
 import { cny, enumValues } from '../../lending/graphql/debt.ts';
 import { lendingLines } from '../../lending/graphql/lines.ts';
-import { lastDayOf, mapPage, readOn, withRows } from '../../lending/graphql/rows.ts';
+import { lastDayOf, pageOfRows, readOn, withRows } from '../../lending/graphql/rows.ts';
 import { type Tier, tierOf } from '../../lending/tiers.ts';
 import { scoreMax, scoreMin, weights } from './policy.ts';
 import {
@@ -164,10 +164,8 @@ const waiverPage = (
   signal: AbortSignal,
 ) =>
   withRows(point, signal, (state) => {
-    const found = state.rows
-      .entries(waivers)
-      .flatMap(([id, row]): WaiverRead[] => (row.holder === holder ? [{ id, ...row }] : []));
-    return pageOfAll('waiver', page, found, ({ id }) => id);
+    const found = state.rows.entries(waivers).filter(([, row]) => row.holder === holder);
+    return pageOfRows('waiver', page, found, (id, row): WaiverRead => ({ id, ...row }));
   });
 
 const ScoreRef = builder.objectRef<ScoreRead>('Score').implement({
@@ -228,9 +226,8 @@ builder.objectField(LedgerRef, 'scores', (t) =>
     args: pageArgs,
     resolve: (point, page, { signal }) =>
       withRows(point, signal, (state) =>
-        mapPage(
-          pageOfAll('score', page, state.rows.entries(scores), ([holder]) => holder),
-          ([holder, row]) => readScore(point, state, holder, row),
+        pageOfRows('score', page, state.rows.entries(scores), (holder, row) =>
+          readScore(point, state, holder, row),
         ),
       ),
   }),
