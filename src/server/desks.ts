@@ -12,7 +12,7 @@ import type { Command } from '../kernel/commands.ts';
 import type { StoredEvent } from '../kernel/events.ts';
 import { fold } from '../kernel/fold.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
-import { State } from '../kernel/state.ts';
+import type { State } from '../kernel/state.ts';
 import type { Book } from '../store/book.ts';
 import { LogClosed, LogUnavailable } from '../store/log.ts';
 import { News } from '../store/news.ts';
@@ -51,7 +51,7 @@ function until(
 async function refolded(book: Book, through: number, signal: AbortSignal): Promise<State> {
   if (through >= refoldMax)
     throw fault(new Refusal(tooLong, `revision ${through}`, `at most ${refoldMax} events are folded again`));
-  const state = State.empty(new Chart(book.house.kinds));
+  const state = book.emptyState();
   for await (const events of book.log.read(0, 'forwards', through + 1)) {
     for (const event of events) fold(book.house, state, event);
     signal.throwIfAborted();
@@ -166,7 +166,8 @@ export function sandboxDesk(
     lookups: sandboxLookups(sandbox),
     events,
     stateAt: async (revision, signal) => {
-      const state = await refolded(book, Math.min(revision, forkedAt), signal);
+      const below = await refolded(book, Math.min(revision, forkedAt), signal);
+      const state = below.fork({ overrides: sandbox.overrides, used: [] });
       for (const event of sandbox.events.slice(0, Math.max(0, revision - forkedAt)))
         fold(book.house, state, event);
       return state;

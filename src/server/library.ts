@@ -145,7 +145,7 @@ export class OpenLibrary {
       await log.append(expected, append.events);
       expected += append.events.length;
     }
-    const made = await Book.open({ id: book.id, house, log, now: this.now, engine: book.engine });
+    const made = await Book.open({ id: book.id, house, log, now: this.now, engine: book.engine, overrides });
     return { book: made, divergences };
   }
 

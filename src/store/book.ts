@@ -18,6 +18,7 @@ import {
   Ledger,
   type Memory,
 } from '../kernel/ledger.ts';
+import type { Override } from '../kernel/policy.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
 import { Register } from '../kernel/register.ts';
 import { State } from '../kernel/state.ts';
@@ -50,6 +51,8 @@ export interface BookSettings {
   readonly progress?: (folded: number) => void;
   /** Where to begin instead of at the first event. */
   readonly snapshot?: Restored;
+  /** The assumptions under which its events were evaluated, where it is a history told again. */
+  readonly overrides?: readonly Override[];
   /** Waits so many milliseconds. Default: by the clock. */
   readonly wait?: (ms: number) => Promise<void>;
 }
@@ -143,6 +146,7 @@ export class Book {
   readonly house: House;
   readonly log: EventLog;
   readonly engine: string;
+  readonly overrides: readonly Override[];
   readonly register: Register;
   readonly #layers: Layers;
   readonly #now: () => number;
@@ -173,7 +177,8 @@ export class Book {
     );
     this.#wait = settings.wait ?? ((ms) => wait(ms));
     this.register = snapshot?.register ?? new Register();
-    this.#layers = new Layers(snapshot?.state ?? State.empty(new Chart(settings.house.kinds)));
+    this.overrides = settings.overrides ?? [];
+    this.#layers = new Layers(snapshot?.state ?? this.emptyState());
     this.#head = snapshot?.head ?? headBeforeAll;
   }
 
@@ -188,6 +193,12 @@ export class Book {
     book.counts.followed = 0;
     if (book.state.marks.settling !== undefined) await book.#finishClose(settings.progress);
     return book;
+  }
+
+  /** The state before any event: what the book's events are folded into. */
+  emptyState(): State {
+    const { house, overrides } = this;
+    return State.empty(new Chart(house.kinds), overrides.length === 0 ? undefined : { overrides, used: [] });
   }
 
   /** The state as of the last durable event. */

@@ -12,7 +12,7 @@ import { type Head, headBeforeAll, Ledger, type Memory } from '../kernel/ledger.
 import { describeOverride, type Override } from '../kernel/policy.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
 import { Register } from '../kernel/register.ts';
-import { type Overlay, State } from '../kernel/state.ts';
+import type { Overlay, State } from '../kernel/state.ts';
 import type { Answer, Book, Sender } from './book.ts';
 import { eventsAround, reversalOf } from './consequences.ts';
 import type { Pin } from './layers.ts';
@@ -78,7 +78,7 @@ export class Sandbox {
       }
       book.unpin(pin);
     }
-    const state = State.empty(new Chart(book.house.kinds), overlay);
+    const state = book.emptyState();
     let head = headBeforeAll;
     for await (const events of book.log.read(0, 'forwards', revision + 1)) {
       for (const event of events) {
@@ -86,7 +86,8 @@ export class Sandbox {
         head = { revision: event.revision, hash: event.hash, recordedAt: event.recordedAt };
       }
     }
-    return new Sandbox(order, state, head, undefined, now);
+    // What was recorded was recorded without the overrides: they hold for what is decided here.
+    return new Sandbox(order, state.fork(overlay), head, undefined, now);
   }
 
   get head(): Head {

@@ -47,9 +47,7 @@ export const creditRepaid = fact('HuabeiRepaid', {
     fields: { holder: id('whose line'), kept: flag('whether nothing was overdue before') },
     of: ({ data, on }, s) => {
       const row = s.row(lines.table, data.holder);
-      return row === undefined
-        ? undefined
-        : { holder: data.holder, kept: keptUpTo(lines, s, row, on) };
+      return row === undefined ? undefined : { holder: data.holder, kept: keptUpTo(lines, s, row, on) };
     },
   },
   reads: ({ data }) => ({ ...lineReads(data.holder), balances: [[wallet, data.holder]] }),

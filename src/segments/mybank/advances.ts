@@ -11,7 +11,13 @@ import { amount, choice, date, id, optional } from '../../kernel/fields.ts';
 import { shareFloored } from '../../kernel/rates.ts';
 import { codes, Refusal } from '../../kernel/refusals.ts';
 import { wallet } from '../../lending/books.ts';
-import { advanceKind, loanClosed, loanWrittenOff, notApproved, valuationRequired } from '../../lending/codes.ts';
+import {
+  advanceKind,
+  loanClosed,
+  loanWrittenOff,
+  notApproved,
+  valuationRequired,
+} from '../../lending/codes.ts';
 import { allOf } from '../../lending/debt.ts';
 import { put } from '../../lending/debts.ts';
 import { addExposure, addToPool, exposureOf } from '../../lending/funding.ts';
