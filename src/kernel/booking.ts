@@ -29,10 +29,9 @@ export function misfit(house: House, s: State, type: FactType, event: Event): Re
   const listeners = house.listeners(type);
   const role = type.role?.(event.data, s);
   if (listeners.length === 0 && role === undefined) return refusal;
-  // Codes of identity and life cycle come before all that a listener could say, and the owner's rows, of which listeners are told,
-  // may not be there.
-  if (refusal !== undefined && refusal.spec.rank < codes.nothingToDo.rank) return refusal;
   const told = toldOf(type, event, s);
+  // Where the owner's rows know nothing of what it is about, nobody can say more.
+  if (told === undefined && refusal !== undefined) return refusal;
   let answered = role === undefined;
   for (const { listener } of listeners) {
     if (told === undefined || !listener.when(told.data)) continue;

@@ -462,7 +462,7 @@ function outcomeOf(state: State, refused: [number, string][]): CreditOutcome {
   const months = new Map<string, Map<string, bigint>>();
   for (const { account, date, amount } of state.entries.flatMap((e) => e.postings)) {
     const [entity, kind, segment = ''] = account.split(':');
-    if (entity !== 'platform' || kind !== 'income') continue;
+    if (!ENTITIES.includes(entity) || kind !== 'income') continue;
     const own = months.get(segment) ?? new Map<string, bigint>();
     own.set(date.slice(0, 7), (own.get(date.slice(0, 7)) ?? 0n) - amount);
     months.set(segment, own);

@@ -101,7 +101,7 @@ export const refundedToCredit = answer('PaymentRefunded', {
     const row = s.row(lines.table, data.payer);
     if (row === undefined) return;
     const parts = minus(noParts, principalMoved(lender, entry, row.holder, row.stage));
-    if (sumOf(parts) === 0n) {
+    if (row.loss !== null) {
       s.set(lines.table, data.payer, { ...row, latest: on });
       return;
     }

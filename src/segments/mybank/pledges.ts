@@ -34,12 +34,11 @@ function pledged(s: Reading, loan: string, on: Day): (LoanRow & { readonly advan
     : { ...row, advance };
 }
 
-function setAdvance(s: Writing, loan: string, change: Partial<Advance>, latest?: Day): void {
+function setAdvance(s: Writing, loan: string, change: Partial<Advance>): void {
   const row = s.row(table, loan);
   if (row === undefined || row.advance === null) return;
   s.set(table, loan, {
     ...row,
-    latest: latest ?? row.latest,
     advance: { ...row.advance, ...change },
   });
 }
@@ -49,13 +48,21 @@ export const pledgeValued = fact('MybankPledgeValued', {
   doc: 'What is pledged is valued anew.',
   fields: { loan: id('the advance'), value: amount('what it is worth') },
   subject: ({ loan }) => loans.subject(loan),
-  reads: ({ data }) => ({ rows: [[table, data.loan]] }),
+  reads: ({ data }) => loanReads(loans, data.loan),
   fits: ({ data, on }, s) => {
     const row = pledged(s, data.loan, on);
     return row instanceof Refusal ? row : undefined;
   },
   react: () => [],
-  evolve: ({ data, on }, s) => setAdvance(s, data.loan, { value: data.value }, on),
+  evolve: ({ data, on }, s) => {
+    const row = s.row(table, data.loan);
+    if (row === undefined) return;
+    // Like every fact on a loan it brings what time has brought: closes pass over the loan up to its day.
+    const work = broughtLoan(lender, s, row, on);
+    work.latest = on;
+    put(loans, s, data.loan, work);
+    setAdvance(s, data.loan, { value: data.value });
+  },
   insteadOfUndo: 'Value it again: the last value counts.',
 });
 
