@@ -48,15 +48,15 @@ export const refusalTypes = refusalKinds.map((kind) =>
 const unavailableCodes: ReadonlySet<string> = new Set(
   [codes.unavailable, codes.bookSettling, codes.tooMany].map(({ code }) => code),
 );
-const invalidCodes: ReadonlySet<string> = new Set([codes.invalidInput.code]);
 
 /** Which kind of refusal a code is. */
-export function refusalKind({ code }: Refusal): RefusalKind {
+export function refusalKind({ code, spec: { rank } }: Refusal): RefusalKind {
   if (code === codes.keyReused.code) return 'Conflict';
   if (unavailableCodes.has(code)) return 'Unavailable';
   // UNKNOWN_FUND names a word of the input; PAYMENT_UNKNOWN a thing of the book.
-  if (invalidCodes.has(code) || code.startsWith('UNKNOWN_') || code.endsWith('_MISTAKEN'))
-    return 'InvalidInput';
+  // Codes between that of inputs and those of dates say what is wrong with an input by itself: a term, a value that is missing.
+  const ofInputs = rank >= codes.invalidInput.rank && rank < codes.dayClosed.rank;
+  if (ofInputs || code.startsWith('UNKNOWN_') || code.endsWith('_MISTAKEN')) return 'InvalidInput';
   if (code.endsWith('_UNKNOWN')) return 'NotFound';
   return 'Rejected';
 }

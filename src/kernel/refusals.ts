@@ -122,12 +122,7 @@ export const codes = {
     'the subject has a fact of a later date',
     'Date it on the day of the latest fact or later.',
   ),
-  sameParty: declareCode(
-    'SAME_PARTY',
-    100,
-    'the two parties are the same',
-    'Name two different holders.',
-  ),
+  sameParty: declareCode('SAME_PARTY', 100, 'the two parties are the same', 'Name two different holders.'),
   nothingToDo: declareCode(
     'NOTHING_TO_DO',
     170,

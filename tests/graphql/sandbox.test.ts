@@ -90,6 +90,23 @@ describe('a sandbox', () => {
     expect((await served.data('{ ledger { openFrom } }')).ledger.openFrom).toBe('2016-04-01');
   });
 
+  it('goes by its own assumptions at its older revisions, too', async () => {
+    const { id } = await open({ overrides: [{ parameter: 'huabei.statementDay', value: 15 }] });
+    const lineOf = async (revision: string) =>
+      await served.data(
+        `{ ledger(sandbox: "${id}"${revision}) { revision digest creditLine(holder: "user-9") { statementDay } } }`,
+      );
+    await served.data(
+      `mutation { openCreditLine(input: { sandbox: "${id}", holder: "user-9", effectiveOn: "2016-04-10" }) { ... on CommandAccepted { revision } ... on Refusal { code } } }`,
+    );
+    const then = await lineOf('');
+    expect(then.ledger.creditLine.statementDay).toBe(15);
+    await served.data(
+      `mutation { topUp(input: { sandbox: "${id}", holder: "user-9", amount: { amount: "1.00", currency: "CNY" }, effectiveOn: "2016-04-10" }) { ... on Refusal { code } } }`,
+    );
+    expect(await lineOf(`, revision: "${then.ledger.revision}"`)).toEqual(then);
+  });
+
   it('is discarded', async () => {
     const { id } = await open({});
     const discard = `mutation { discardSandbox(id: "${id}") { __typename ... on Sandbox { id } ... on Refusal { code } } }`;

@@ -4,12 +4,7 @@
  * @module
  */
 import type { FactType } from '../../kernel/contract.ts';
-import {
-  type Field,
-  type Json,
-  textLengthMax,
-  type WholeShape,
-} from '../../kernel/fields.ts';
+import { type Field, type Json, textLengthMax, type WholeShape } from '../../kernel/fields.ts';
 
 /** A JSON Schema, or a part of one. */
 export type Schema = { readonly [keyword: string]: Json };

@@ -88,6 +88,9 @@ export const creditRepaid = fact('HuabeiRepaid', {
   insteadOfUndo: 'Draw again, or pay the holder what was paid too much.',
 });
 
+/** Most plans of a line at a time: each is billed with every statement. */
+const plansMax = 100;
+
 export const converted = fact('HuabeiConverted', {
   command: 'convertToInstalments',
   doc: 'Principal of the newest statement, before it is due, becomes an instalment plan with a fee.',
@@ -112,7 +115,10 @@ export const converted = fact('HuabeiConverted', {
         formatMoney(data.amount, 'CNY'),
         `${formatMoney(most, 'CNY')} can be converted`,
       );
-    return work.arrearsSince === null ? undefined : new Refusal(creditOverdue, data.holder);
+    if (work.arrearsSince !== null) return new Refusal(creditOverdue, data.holder);
+    return work.plans.length >= plansMax
+      ? new Refusal(codes.tooMany, data.holder, `at most ${plansMax} plans at a time`)
+      : undefined;
   },
   clamp: ({ data, on }, s) => {
     const row = standing(s, data.holder, on);
