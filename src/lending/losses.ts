@@ -4,9 +4,13 @@
  * @module
  */
 import { credit, debit, type Posting } from '../kernel/accounts.ts';
+import type { Reading } from '../kernel/contract.ts';
 import type { Day } from '../kernel/dates.ts';
-import { reserve } from './books.ts';
-import type { DebtWork } from './debt.ts';
+import { formatMoney } from '../kernel/money.ts';
+import { Refusal } from '../kernel/refusals.ts';
+import { reserve, wallet } from './books.ts';
+import { exceedsOwed } from './codes.ts';
+import type { Debt, DebtWork } from './debt.ts';
 import type { Placed } from './funding.ts';
 import type { Lender } from './lender.ts';
 import { minus, noParts, type Parts, plus, sumOf } from './parts.ts';
@@ -56,7 +60,26 @@ export function endWithLoss(work: DebtWork, { principal, interest, late }: Loss,
 }
 
 /** What can still come back of a debt that was written off. */
-export const recoverable = (loss: Parts | null): bigint => (loss === null ? 0n : sumOf(loss));
+const recoverable = (loss: Parts | null): bigint => (loss === null ? 0n : sumOf(loss));
+
+/** Why as much can't come back of a debt, from the wallet, if so. */
+export function recoveryRefusal(s: Reading, { holder, loss }: Debt, minor: bigint): Refusal | undefined {
+  const left = recoverable(loss);
+  return minor > left
+    ? new Refusal(
+        exceedsOwed,
+        formatMoney(minor, 'CNY'),
+        `${formatMoney(left, 'CNY')} was written off and not recovered`,
+      )
+    : s.shortage(wallet, minor, holder);
+}
+
+/** The most of a recovery that can be: what is left, and what the wallet holds. */
+export function mostRecovered(s: Reading, debt: Debt | undefined, minor: bigint): bigint {
+  if (debt === undefined) return 0n;
+  const limits = [recoverable(debt.loss), s.available(wallet, debt.holder)];
+  return limits.reduce((low, each) => (each < low ? each : low), minor);
+}
 
 /** What a recovery books, with the platform's reserve paying it. */
 export const recovered = ({ books }: Lender, from: Placed, parts: Parts): Posting[] => [

@@ -7,7 +7,6 @@
 import { fault, tooLong } from '../graphql/faults.ts';
 import { refoldMax } from '../graphql/limits.ts';
 import type { CommandAnswer, Desk, Lookups, Replayed, SandboxDesk, Sender } from '../graphql/source.ts';
-import { Chart } from '../kernel/accounts.ts';
 import type { Command } from '../kernel/commands.ts';
 import type { StoredEvent } from '../kernel/events.ts';
 import { fold } from '../kernel/fold.ts';

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { Chart } from '../kernel/accounts.ts';
 import type { Command } from '../kernel/commands.ts';
 import type { StoredEvent } from '../kernel/events.ts';
 import { fold } from '../kernel/fold.ts';

@@ -6,13 +6,20 @@
 import { debit } from '../../kernel/accounts.ts';
 import { type FactType, fact } from '../../kernel/contract.ts';
 import { amount, choice, id } from '../../kernel/fields.ts';
-import { formatMoney } from '../../kernel/money.ts';
 import { Refusal } from '../../kernel/refusals.ts';
 import { wallet } from '../books.ts';
-import { exceedsOwed, loanClosed, notApproved, notWrittenOff, unknownProduct } from '../codes.ts';
+import { loanClosed, notApproved, notWrittenOff, unknownProduct } from '../codes.ts';
 import { type Debts, put } from '../debts.ts';
 import { addExposure, addToPool } from '../funding.ts';
-import { endWithLoss, lossAfter, lossOf, recoverable, recovered, writtenOff } from '../losses.ts';
+import {
+  endWithLoss,
+  lossAfter,
+  lossOf,
+  mostRecovered,
+  recovered,
+  recoveryRefusal,
+  writtenOff,
+} from '../losses.ts';
 import { noParts, split, sumOf } from '../parts.ts';
 import { broughtLoan, exposureKey, type LoanRow } from './loan.ts';
 import { borrowerOf, loanReads } from './repaying.ts';
@@ -78,20 +85,10 @@ export function loanRecovered(debts: Debts<LoanRow>): FactType {
       if (row.status === 'declined' || row.status === 'approved') return new Refusal(notApproved, data.loan);
       if (row.status === 'closed') return new Refusal(loanClosed, data.loan);
       if (row.status === 'open') return new Refusal(notWrittenOff, data.loan);
-      const left = recoverable(row.loss);
-      if (data.amount > left)
-        return new Refusal(
-          exceedsOwed,
-          formatMoney(data.amount, 'CNY'),
-          `${formatMoney(left, 'CNY')} was written off and not recovered`,
-        );
-      return s.shortage(wallet, data.amount, row.holder);
+      return recoveryRefusal(s, row, data.amount);
     },
     clamp: ({ data }, s) => {
-      const row = s.row(table, data.loan);
-      if (row === undefined) return undefined;
-      const most = [data.amount, recoverable(row.loss), s.available(wallet, row.holder)];
-      const minor = most.reduce((low, each) => (each < low ? each : low));
+      const minor = mostRecovered(s, s.row(table, data.loan), data.amount);
       return minor > 0n ? { ...data, amount: minor } : undefined;
     },
     react: ({ data }, s) => {

@@ -4,7 +4,14 @@
  * @module
  */
 import { credit, debit } from '../../kernel/accounts.ts';
-import { type FactType, fact, type Reading, type Reads } from '../../kernel/contract.ts';
+import {
+  type Booked,
+  type FactType,
+  fact,
+  type Reading,
+  type Reads,
+  type Writing,
+} from '../../kernel/contract.ts';
 import { choice, flag, id, type Repayment, repayment, whole } from '../../kernel/fields.ts';
 import { formatMoney } from '../../kernel/money.ts';
 import { codes, Refusal } from '../../kernel/refusals.ts';
@@ -41,6 +48,24 @@ export const loanReads = (debts: Debts<LoanRow>, loan: string): Reads => ({
 /** Whose wallet a loan's borrower has; nobody's while there is no such loan. */
 export const borrowerOf = ({ table }: Debts<LoanRow>, s: Reading, loan: string): string =>
   s.row(table, loan)?.holder ?? '';
+
+/** Takes what an entry says was paid on a loan off what is owed. */
+export function takePayment(
+  debts: Debts<LoanRow>,
+  s: Writing,
+  loan: string,
+  { on, entry }: Pick<Booked<unknown>, 'on' | 'entry'>,
+): void {
+  const { lender, table } = debts;
+  const row = s.row(table, loan);
+  if (row === undefined) return;
+  const work = broughtLoan(lender, s, row, on);
+  const paid = paidIn(lender, entry, row);
+  work.take(paid, on);
+  addToPool(lender, s, row.pool, -paid.principal[2]);
+  addExposure(lender, s, exposureKey(row), -sumOf(paid.principal), 0n);
+  put(debts, s, loan, work);
+}
 
 /** The fact by which a borrower pays. */
 export function repaid(debts: Debts<LoanRow>): FactType {
@@ -92,16 +117,7 @@ export function repaid(debts: Debts<LoanRow>): FactType {
       const paid = work.madeUp(sizeOf(work, data.amount));
       return [debit(wallet, totalOf(paid), row.holder), ...received(lender, s, row, paid)];
     },
-    evolve: ({ data, on, entry }, s) => {
-      const row = s.row(table, data.loan);
-      if (row === undefined) return;
-      const work = broughtLoan(lender, s, row, on);
-      const paid = paidIn(lender, entry, row);
-      work.take(paid, on);
-      addToPool(lender, s, row.pool, -paid.principal[2]);
-      addExposure(lender, s, exposureKey(row), -sumOf(paid.principal), 0n);
-      put(debts, s, data.loan, work);
-    },
+    evolve: (event, s) => takePayment(debts, s, event.data.loan, event),
     insteadOfUndo: 'Restructure the loan, or pay the borrower what was paid too much.',
   });
 }

@@ -6,14 +6,21 @@
 import { debit } from '../../kernel/accounts.ts';
 import { fact } from '../../kernel/contract.ts';
 import { amount, id } from '../../kernel/fields.ts';
-import { formatMoney } from '../../kernel/money.ts';
 import { codes, Refusal } from '../../kernel/refusals.ts';
 import { wallet } from '../../lending/books.ts';
-import { exceedsOwed, notWrittenOff } from '../../lending/codes.ts';
+import { notWrittenOff } from '../../lending/codes.ts';
 import { allOf } from '../../lending/debt.ts';
 import { put } from '../../lending/debts.ts';
 import { addToPool } from '../../lending/funding.ts';
-import { endWithLoss, lossAfter, lossOf, recoverable, recovered, writtenOff } from '../../lending/losses.ts';
+import {
+  endWithLoss,
+  lossAfter,
+  lossOf,
+  mostRecovered,
+  recovered,
+  recoveryRefusal,
+  writtenOff,
+} from '../../lending/losses.ts';
 import { noParts, split } from '../../lending/parts.ts';
 import { brought, lines } from './line.ts';
 import { lender } from './policy.ts';
@@ -58,22 +65,10 @@ export const creditRecovered = fact('HuabeiRecovered', {
     const row = named(s, data.holder, on);
     if (row instanceof Refusal) return row;
     if (row.loss === null) return new Refusal(notWrittenOff, data.holder);
-    const left = recoverable(row.loss);
-    if (data.amount > left)
-      return new Refusal(
-        exceedsOwed,
-        formatMoney(data.amount, 'CNY'),
-        `${formatMoney(left, 'CNY')} was written off and not recovered`,
-      );
-    return s.shortage(wallet, data.amount, data.holder);
+    return recoveryRefusal(s, row, data.amount);
   },
   clamp: ({ data }, s) => {
-    const most = [
-      data.amount,
-      recoverable(s.row(lines.table, data.holder)?.loss ?? null),
-      s.available(wallet, data.holder),
-    ];
-    const minor = most.reduce((low, each) => (each < low ? each : low));
+    const minor = mostRecovered(s, s.row(lines.table, data.holder), data.amount);
     return minor > 0n ? { ...data, amount: minor } : undefined;
   },
   react: ({ data }, s) => {

@@ -19,14 +19,12 @@ import {
   valuationRequired,
 } from '../../lending/codes.ts';
 import { allOf } from '../../lending/debt.ts';
-import { put } from '../../lending/debts.ts';
-import { addExposure, addToPool, exposureOf } from '../../lending/funding.ts';
+import { addExposure, exposureOf } from '../../lending/funding.ts';
 import { applied, cannotUndoApplication, taken, undoApplication } from '../../lending/loans/applying.ts';
 import { broughtLoan, type DeclineReason, exposureKey, type LoanRow } from '../../lending/loans/loan.ts';
-import { loanReads } from '../../lending/loans/repaying.ts';
+import { loanReads, takePayment } from '../../lending/loans/repaying.ts';
 import { named } from '../../lending/loans/standing.ts';
-import { sumOf } from '../../lending/parts.ts';
-import { paidIn, received, totalOf } from '../../lending/paying.ts';
+import { received, totalOf } from '../../lending/paying.ts';
 import { loans } from './loans.ts';
 import { advanceKinds, advancePrice, advanceShares, coreLimit, lender } from './policy.ts';
 
@@ -146,12 +144,7 @@ export const advanceSettled = fact('MybankAdvanceSettled', {
       s.set(table, data.loan, { ...row, latest: on });
       return;
     }
-    const work = broughtLoan(lender, s, row, on);
-    const paid = paidIn(lender, entry, row);
-    work.take(paid, on);
-    addToPool(lender, s, row.pool, -paid.principal[2]);
-    addExposure(lender, s, exposureKey(row), -sumOf(paid.principal), 0n);
-    put(loans, s, data.loan, work);
+    takePayment(loans, s, data.loan, { on, entry });
   },
   insteadOfUndo: 'Transfer what was paid too much back.',
 });

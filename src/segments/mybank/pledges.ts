@@ -13,12 +13,11 @@ import { reserve, wallet } from '../../lending/books.ts';
 import { advanceKind, pledgeNotCalled } from '../../lending/codes.ts';
 import { allOf } from '../../lending/debt.ts';
 import { put } from '../../lending/debts.ts';
-import { addExposure, addToPool } from '../../lending/funding.ts';
-import { type Advance, broughtLoan, exposureKey, type LoanRow } from '../../lending/loans/loan.ts';
-import { loanReads } from '../../lending/loans/repaying.ts';
+import { type Advance, broughtLoan, type LoanRow } from '../../lending/loans/loan.ts';
+import { loanReads, takePayment } from '../../lending/loans/repaying.ts';
 import { standing } from '../../lending/loans/standing.ts';
 import { sumOf } from '../../lending/parts.ts';
-import { paidIn, received, totalOf } from '../../lending/paying.ts';
+import { received, totalOf } from '../../lending/paying.ts';
 import { loans, pledges } from './loans.ts';
 import { lender, marginCallShare, marginDays } from './policy.ts';
 
@@ -97,14 +96,7 @@ export const pledgeSold = fact('MybankPledgeSold', {
     ];
   },
   evolve: ({ data, on, entry }, s) => {
-    const row = s.row(table, data.loan);
-    if (row === undefined) return;
-    const work = broughtLoan(lender, s, row, on);
-    const paid = paidIn(lender, entry, row);
-    work.take(paid, on);
-    addToPool(lender, s, row.pool, -paid.principal[2]);
-    addExposure(lender, s, exposureKey(row), -sumOf(paid.principal), 0n);
-    put(loans, s, data.loan, work);
+    takePayment(loans, s, data.loan, { on, entry });
     s.delete(pledges, data.loan);
     setAdvance(s, data.loan, { value: 0n, calledOn: null, sold: true });
   },
