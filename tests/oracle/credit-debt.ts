@@ -320,14 +320,14 @@ function statementDay(state: State, debt: Debt, credit: Credit, day: string, asO
   const principal = credit.unbilled + credit.revolving + sum(next.map((part) => part.principal));
   const fee = sum(next.map((part) => part.fee));
   const interest = floor(sumOf(debt.uncharged));
-  charge(debt, interest);
-  drop(debt, day, debt.uncharged, ZERO);
-  debt.uncharged = NO_FRACTIONS;
   credit.unbilled = 0n;
   credit.revolving = 0n;
   for (const plan of credit.plans) plan.parts = plan.parts.slice(1);
   forgetEmptyPlans(credit);
   if (principal === 0n && interest === 0n && fee === 0n) return;
+  charge(debt, interest);
+  drop(debt, day, debt.uncharged, ZERO);
+  debt.uncharged = NO_FRACTIONS;
   const share = rateOn(state.policy, 'huabei.minimumShare', asOf);
   debt.dues.push({
     date: nextWithDay(day, credit.dueDay),

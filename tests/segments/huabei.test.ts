@@ -511,6 +511,27 @@ describe('a statement', () => {
     expect(statement(closing(overdue(), '2016-03-01'))).toEqual([]);
   });
 
+  it('drops what is left of a fraction of interest; without a statement it stays, until nothing is owed', () => {
+    // 100.00 are overdue. 1.00, of which nothing need be paid, revolves from 03-11 to 03-20: half a cent, when it is refunded.
+    const scene = line(draw(on, 'a', 'm', '100.00'), changePolicy('2016-03-01', 'huabei.minimumShare', '0%'));
+    daily(
+      scene,
+      pay('2016-02-05', 'P-1', 'a', 'm', '1.00', hb),
+      confirm('2016-02-05', 'P-1'),
+      topUp('2016-02-05', 'm', '1.00'),
+      refund('2016-03-20', 'P-1'),
+    );
+    const carried = (day: string): unknown =>
+      (dataOf(closing(scene, day), 'HuabeiInterestAccrued')[0] as { readonly partnerCarry: string })
+        .partnerCarry;
+    // The partner's 0.59 for ten days.
+    expect(carried('2016-03-20')).toBe('59/200');
+    expect(carried('2016-04-01')).toBe('59/200');
+    daily(scene, topUp('2016-04-05', 'a', '200.00'), repayCredit('2016-04-05', 'a', 'due'));
+    expect(carried('2016-04-05')).toBe('59/200');
+    expect(carried('2016-04-06')).toBe('0');
+  });
+
   it('of several lines comes in the order of holders', () => {
     const scene = line(
       openLine(on, 'c'),
@@ -609,6 +630,19 @@ describe('a due date', () => {
     const scene = closed(revolving(), '2016-03-01');
     paid(scene, '2016-03-05', '5.39');
     expect(moved(closing(scene, '2016-03-11'))).toMatchObject([{ to: '1-30' }]);
+  });
+
+  it('interest or a fee of it unpaid, it is not met, though no principal need be paid', () => {
+    const free = changePolicy('2016-02-12', 'huabei.minimumShare', '0%');
+    const interest = closed(revolving().and(free), '2016-03-10');
+    expect(moved(closing(interest, '2016-03-11'))).toMatchObject([{ to: '1-30' }]);
+    const fee = daily(billed(), convert('2016-02-05', 'a', '600.00', 3), free);
+    expect(moved(closing(fee, '2016-03-11'))).toMatchObject([{ to: '1-30' }]);
+    // The fee of 5.00 is enough: 200.00 revolve.
+    const met = daily(billed(), convert('2016-02-05', 'a', '600.00', 3), free);
+    paid(met, '2016-03-10', 'minimum');
+    expect(madeUp(met, 'HuabeiRepaid')).toEqual({ ...none, fee: '5.00' });
+    expect(moved(closing(met, '2016-03-11'))).toMatchObject([{ to: 'current' }]);
   });
 
   it('the revolving rate is that of the day on which it passes, and kept', () => {
@@ -784,6 +818,19 @@ describe('instalments', () => {
     expect(moved(closing(before, '2016-02-11'))).toMatchObject([{ from: 'current', to: 'current' }]);
   });
 
+  it('a part of nothing counts as billed, and has no statement', () => {
+    // 0.02 over three months: 0.00, 0.00, 0.02.
+    const scene = billed().and(convert('2016-02-05', 'a', '0.02', 3));
+    paid(scene, '2016-02-10', 'due');
+    expect(statement(closing(scene, '2016-03-01'))).toEqual([]);
+    expect(statement(closing(scene, '2016-04-01'))).toEqual([]);
+    expect(statement(closing(scene, '2016-05-01'))).toEqual([
+      said('a', '0.02', '0.00', '0.00', '0.00', '2016-05-10'),
+    ]);
+    paid(scene, '2016-05-10', 'due');
+    expect(principal(scene)).toBe(0n);
+  });
+
   it('paid early: the fees that are not yet billed are waived', () => {
     const scene = billed().and(convert('2016-02-05', 'a', '300.00', 3));
     paid(scene, '2016-02-10', 'due');
@@ -794,7 +841,7 @@ describe('instalments', () => {
   });
 
   it('paid early in part: the last parts first; a part that is left is billed with its fee', () => {
-    const after = (early: string): readonly unknown[] => {
+    const billedAfter = (early: string): readonly unknown[] => {
       const scene = billed().and(convert('2016-02-05', 'a', '300.00', 3));
       paid(scene, '2016-02-10', 'due');
       paid(scene, '2016-02-20', early);
@@ -805,11 +852,15 @@ describe('instalments', () => {
         return each === undefined ? undefined : `${each.principal}, ${each.fee}`;
       });
     };
-    expect(after('50.00')).toEqual(['100.00 CNY, 2.50 CNY', '100.00 CNY, 2.50 CNY', '50.00 CNY, 2.50 CNY']);
-    expect(after('100.00')).toEqual(['100.00 CNY, 2.50 CNY', '100.00 CNY, 2.50 CNY', undefined]);
-    expect(after('150.00')).toEqual(['100.00 CNY, 2.50 CNY', '50.00 CNY, 2.50 CNY', undefined]);
-    expect(after('299.99')).toEqual(['0.01 CNY, 2.50 CNY', undefined, undefined]);
-    expect(after('300.00')).toEqual([undefined, undefined, undefined]);
+    expect(billedAfter('50.00')).toEqual([
+      '100.00 CNY, 2.50 CNY',
+      '100.00 CNY, 2.50 CNY',
+      '50.00 CNY, 2.50 CNY',
+    ]);
+    expect(billedAfter('100.00')).toEqual(['100.00 CNY, 2.50 CNY', '100.00 CNY, 2.50 CNY', undefined]);
+    expect(billedAfter('150.00')).toEqual(['100.00 CNY, 2.50 CNY', '50.00 CNY, 2.50 CNY', undefined]);
+    expect(billedAfter('299.99')).toEqual(['0.01 CNY, 2.50 CNY', undefined, undefined]);
+    expect(billedAfter('300.00')).toEqual([undefined, undefined, undefined]);
   });
 
   it('paid early: unbilled draws before plans, and the plan converted last before others', () => {
@@ -852,6 +903,24 @@ describe('instalments', () => {
     expectRefused(scene, convert('2016-03-05', 'a', '100.01', 3), 'EXCEEDS_BILLED');
     expectRefused(scene, convert('2016-03-05', 'a', '100.00', 3), 'CREDIT_OVERDUE');
     scene.and(repayCredit('2016-03-05', 'a', '607.20'), convert('2016-03-05', 'a', '100.00', 3));
+  });
+
+  it('at most a hundred at a time: TOO_MANY, after all else', () => {
+    const scene = billed();
+    for (let plans = 0; plans < 100; plans++) scene.and(convert('2016-02-05', 'a', '1.00', 3));
+    expectRefused(scene, convert('2016-02-05', 'a', '500.01', 3), 'EXCEEDS_BILLED');
+    expectRefused(scene, convert('2016-02-05', 'a', '1.00', 3), 'TOO_MANY');
+    // The due, and one plan early.
+    scene.and(repayCredit('2016-02-05', 'a', '499.00'));
+    expectRefused(scene, convert('2016-02-05', 'a', '1.00', 3), 'TOO_MANY');
+    const early = billed();
+    for (let plans = 0; plans < 100; plans++) early.and(convert('2016-02-05', 'a', '1.00', 3));
+    daily(early, draw('2016-02-05', 'a', 'm', '1.00'), repayCredit('2016-02-05', 'a', '502.00'));
+    daily(early, draw('2016-02-06', 'a', 'm', '5.00'));
+    closed(early, '2016-03-01');
+    // The plan converted last was paid early: there is room for one.
+    early.and(convert('2016-03-02', 'a', '1.00', 3));
+    expectRefused(early, convert('2016-03-02', 'a', '1.00', 3), 'TOO_MANY');
   });
 
   it('of other terms: TERM_OUT_OF_RANGE', () => {
@@ -974,6 +1043,19 @@ describe('a write-off by command', () => {
       expectRefused(scene, each, 'CREDIT_CLOSED');
     expectRefused(scene, openLine(on, 'a'), 'CREDIT_LINE_EXISTS');
   });
+
+  it('of a line that owes nothing: NOTHING_TO_DO; of a late fee alone it is one', () => {
+    expectRefused(line(), writeOffCredit(on, 'a'), 'NOTHING_TO_DO');
+    const repaid = line(draw(on, 'a', 'm', '1.00'), repayCredit(on, 'a', 'all'));
+    expectRefused(repaid, writeOffCredit(on, 'a'), 'NOTHING_TO_DO');
+    const fee = line(pay(on, 'P-1', 'a', 'm', '600.00', hb), confirm(on, 'P-1'), topUp(on, 'm', '10.00'));
+    closed(fee, '2016-02-11');
+    daily(fee, refund('2016-02-12', 'P-1'));
+    expectTyped(fee.when(writeOffCredit('2016-02-12', 'a')), 'HuabeiWrittenOff', [
+      'own/allowance +0.60',
+      'own/late-fees -0.60',
+    ]);
+  });
 });
 
 describe('codes', () => {
@@ -982,7 +1064,7 @@ describe('codes', () => {
     const [, section = ''] = page.split('\n## Codes');
     const [asked = ''] = (section.split('\n## ')[0] ?? '').split('(`LENDING_SHORT`');
     const named = [...asked.matchAll(/`([A-Z_]+)`/g)].map(([, code]) => code);
-    expect(named).toHaveLength(14);
+    expect(named).toHaveLength(15);
     expect(
       declaredCodes()
         .map(({ code }) => code)
@@ -1137,6 +1219,12 @@ describe('reversal', () => {
   it('not dated before the line’s latest fact: BEFORE_LATEST', () => {
     const scene = line(pay(on, 'P-1', 'a', 'm', '100.00', hb), repayCredit('2016-01-20', 'a', '1.00'));
     scene.whenOf('PaymentInitiated', (revision) => reverse('2016-01-19', revision)).refused('BEFORE_LATEST');
+  });
+
+  it('of a refund that the line got, not once it is written off: CREDIT_CLOSED', () => {
+    const scene = line(pay(on, 'P-1', 'a', 'm', '100.00', hb), refund('2016-01-13', 'P-1', '30.00'));
+    scene.and(writeOffCredit('2016-01-14', 'a'));
+    scene.whenOf('PaymentRefunded', (revision) => reverse('2016-01-14', revision)).refused('CREDIT_CLOSED');
   });
 
   it('of a refund is a draw of the same parts, unbilled', () => {

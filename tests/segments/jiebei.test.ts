@@ -161,17 +161,17 @@ describe('the price', () => {
     return madeUp(scene, 'JiebeiLoanRepaid').interest;
   };
 
-  it('is that of the tier', () => {
-    expect([0, 33, 34, 41, 42, 49, 50, 58, 59].map(interestAt)).toEqual([
+  it('is that of the tier: the highest step that is not above the score', () => {
+    expect([0, 33.33, 33.34, 41.66, 41.67, 49.99, 50, 58.33, 58.34].map(interestAt)).toEqual([
       '6.00', // 350
-      '6.00', // 548
-      '5.00', // 554
-      '5.00', // 596
-      '4.50', // 602
-      '4.50', // 644
+      '6.00', // 549
+      '5.00', // 550
+      '5.00', // 599
+      '4.50', // 600
+      '4.50', // 649
       '4.00', // 650
-      '4.00', // 698
-      '3.00', // 704
+      '4.00', // 699
+      '3.00', // 700
     ]);
   });
 

@@ -420,6 +420,8 @@ describe('the buyer’s payment', () => {
     expectRefused(pledged(), settle(on, 'A-1', '1.00'), 'ADVANCE_KIND');
     const plain = funded(...lend(on, 'L-1', 's', '100.00', { product: of }));
     expectRefused(plain, settle(on, 'L-1', '1.00'), 'ADVANCE_KIND');
+    expectRefused(plain.and(repay(on, 'L-1', 'all', of)), settle(on, 'L-1', '1.00'), 'LOAN_CLOSED');
+    expectRefused(pledged(repay(on, 'A-1', 'all', of)), settle(on, 'A-1', '1.00'), 'LOAN_CLOSED');
     const order = funded(advance(on, 'A-2', '500.00', { kind: 'order' }), disburse(on, 'A-2', of));
     order.when(settle(on, 'A-2', '1000.00')).accepted();
     expectHeld(order, { 'wallet:s': '11000.00', 'wallet:c': '9000.00' });

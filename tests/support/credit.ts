@@ -134,7 +134,7 @@ export const scoring = (on: string, share: number): Command[] => [
   changePolicy(on, 'zhima.scoreDay', dayNumber(on)),
   changePolicy(on, 'zhima.fullTenureDays', 0),
   changePolicy(on, 'zhima.weights', {
-    payments: `${100 - share}%`,
+    payments: `${(100 - share).toFixed(2)}%`,
     repayment: '0%',
     tenure: `${share}%`,
     assets: '0%',

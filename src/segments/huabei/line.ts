@@ -17,7 +17,7 @@ import {
   unpaidOf,
 } from '../../lending/debt.ts';
 import type { Debts, RowWork } from '../../lending/debts.ts';
-import { isNothing, noParts, type Parts, plus, split, sumOf } from '../../lending/parts.ts';
+import { noParts, type Parts, plus, split, sumOf } from '../../lending/parts.ts';
 import { lender, minimumShare, revolvingRate } from './policy.ts';
 
 /** An instalment plan: what is left of it, and how it is billed. */
@@ -111,10 +111,8 @@ export class LineWork extends DebtWork implements RowWork<LineRow> {
   #state(): void {
     const on = this.nextStatement;
     this.nextStatement = nextDayOfMonth(on, this.#from.statementDay);
-    if (this.#nothingToBill) return;
     this.accrue(on);
-    const interest = this.charge();
-    if (!isNothing(this.uncharged)) this.drop(on);
+    const interest = this.accrued;
     let principal = this.unbilled + this.revolving;
     let fee = 0n;
     this.plans = this.plans.flatMap((plan) => {
@@ -129,6 +127,8 @@ export class LineWork extends DebtWork implements RowWork<LineRow> {
     this.unbilled = 0n;
     this.revolving = 0n;
     if (principal + interest + fee > 0n) {
+      this.charge();
+      this.drop(on);
       const billed = principal + interest + fee;
       const minimum = share(principal, this.#terms.minimumShare) + interest + fee;
       const dueOn = nextDayOfMonth(on, this.#from.dueDay);
@@ -136,12 +136,6 @@ export class LineWork extends DebtWork implements RowWork<LineRow> {
       this.dues = [...this.dues, this.issued];
     }
     this.#bear(on);
-  }
-
-  get #nothingToBill(): boolean {
-    return (
-      this.unbilled === 0n && this.revolving === 0n && this.plans.length === 0 && isNothing(this.uncharged)
-    );
   }
 
   #pass(due: Due): void {
@@ -255,8 +249,8 @@ export class LineWork extends DebtWork implements RowWork<LineRow> {
   }
 }
 
-const somethingToBill = ({ unbilled, revolving, plans, uncharged }: LineRow): boolean =>
-  unbilled > 0n || revolving > 0n || plans.length > 0 || !isNothing(uncharged);
+const somethingToBill = ({ unbilled, revolving, plans, uncharged, rate }: LineRow): boolean =>
+  unbilled > 0n || revolving > 0n || plans.length > 0 || sumOf(uncharged) >= rate.den;
 
 const changesOnOf = (row: LineRow): Day | undefined =>
   changesOn(row, somethingToBill(row) ? row.nextStatement : undefined);
