@@ -5,12 +5,13 @@
  * @module
  */
 import type { Command } from '../../src/kernel/commands.ts';
-import { type Day, dayOf, formatDay } from '../../src/kernel/dates.ts';
-import { formatMoney } from '../../src/kernel/money.ts';
+import { dayOf } from '../../src/kernel/dates.ts';
 import { agreements, type Merchant, type Method, merchants, type Person, people } from './cast.ts';
 import { type Dice, dice } from './dice.ts';
+import { Diary, money, yuan } from './diary.ts';
 import { classes, publishedRate } from './published-rates.ts';
-import { netOf, Purses } from './purses.ts';
+import { Purses } from './purses.ts';
+import { type Sale, Sales } from './sales.ts';
 
 const seed = 20160101;
 const firstDay = dayOf('2016-01-01');
@@ -18,8 +19,6 @@ const lastDay = dayOf('2016-12-31');
 const singlesDay = dayOf('2016-11-11');
 /** Withdrawals cost something from 2016-10-12 on; many take their money out before. */
 const feeBegins = dayOf('2016-10-12');
-/** A payment in escrow confirms itself at the close of this day after its own. */
-const confirmsItselfAfter = 10;
 
 /** Most of the fund that goes out at once on a day, in hundredths: its liquid part is never tried. */
 const outflowMax = 5;
@@ -38,21 +37,12 @@ const seasons: readonly (readonly [string, string, number])[] = [
 /** The commands of the year, in order. The same every time. */
 export const platform2016 = (): readonly Command[] => new Year(dice(seed)).commands();
 
-interface Sale {
-  readonly payment: string;
-  readonly payee: string;
-  /** What has not been refunded, in fen. */
-  left: number;
-}
-
 class Year {
   readonly #d: Dice;
   readonly #people: readonly Person[];
   readonly #purses = new Purses();
-  readonly #lines: Command[] = [];
-  readonly #keys = new Map<string, number>();
-  readonly #tasks = new Map<Day, (() => void)[]>();
-  #day = firstDay;
+  readonly #diary = new Diary(firstDay);
+  readonly #sales: Sales;
   #payments = 0;
   /** What the fund has paid out at once on the day, in fen. */
   #outflow = 0;
@@ -60,49 +50,38 @@ class Year {
   constructor(d: Dice) {
     this.#d = d;
     this.#people = people(d);
+    this.#sales = new Sales(d, this.#diary, this.#purses);
   }
 
   commands(): readonly Command[] {
     this.#open();
-    for (; this.#day <= lastDay; this.#day++) {
+    for (; this.#day <= lastDay; this.#diary.day++) {
       this.#outflow = 0;
       this.#purses.begin(this.#day);
       this.#publish();
       this.#agree();
       for (const person of this.#people) this.#payday(person);
-      for (const task of this.#tasks.get(this.#day) ?? []) task();
+      this.#diary.doTasks();
       for (const person of this.#people) this.#live(person);
       for (const merchant of merchants) this.#trade(merchant);
     }
-    return this.#lines;
+    return this.#diary.take();
+  }
+
+  get #day(): number {
+    return this.#diary.day;
   }
 
   get #on(): string {
-    return formatDay(this.#day);
+    return this.#diary.on;
   }
 
   get #dateOfMonth(): number {
-    return Number(this.#on.slice(8));
-  }
-
-  get #monday(): boolean {
-    return new Date(`${this.#on}T00:00:00Z`).getUTCDay() === 1;
+    return this.#diary.dateOfMonth;
   }
 
   #add(command: string, about: string, inputs: Command['with']): void {
-    const name = `${this.#on}/${command}/${about}`;
-    this.#addKeyed(name, command, inputs);
-  }
-
-  #addKeyed(name: string, command: string, inputs: Command['with']): void {
-    const times = (this.#keys.get(name) ?? 0) + 1;
-    this.#keys.set(name, times);
-    this.#lines.push({ on: this.#on, command, with: inputs, key: times === 1 ? name : `${name}/${times}` });
-  }
-
-  #later(days: number, task: () => void): void {
-    const day = this.#day + days;
-    this.#tasks.set(day, [...(this.#tasks.get(day) ?? []), task]);
+    this.#diary.add(command, about, inputs);
   }
 
   #open(): void {
@@ -117,7 +96,7 @@ class Year {
 
   #publish(): void {
     const first = this.#day === firstDay;
-    if (first ? this.#keys.has(`${this.#on}/publishRate/${classes[0]}`) : !this.#monday) return;
+    if (first ? this.#diary.has(`${this.#on}/publishRate/${classes[0]}`) : !this.#diary.isMonday) return;
     for (const asset of classes) {
       this.#add('publishRate', asset, { asset, rate: publishedRate(this.#d, asset, this.#day) });
     }
@@ -266,7 +245,7 @@ class Year {
     const method = this.#affordable(id, d.weighted(methods), fen);
     const escrow = d.chance(merchant.escrow);
     const payment = `P-${String(++this.#payments).padStart(4, '0')}`;
-    this.#addKeyed(`${payment}/pay`, 'initiatePayment', {
+    this.#diary.addKeyed(`${payment}/pay`, 'initiatePayment', {
       payment,
       payer: id,
       payee: merchant.id,
@@ -280,11 +259,8 @@ class Year {
       this.#outflow += fen;
     }
     const sale: Sale = { payment, payee: merchant.id, left: fen };
-    if (escrow) this.#ship(sale, merchant);
-    else {
-      this.#purses.addSale(merchant.id, fen);
-      if (d.chance(merchant.returned)) this.#later(d.whole(1, 5), () => this.#refund(sale));
-    }
+    if (escrow) this.#sales.ship(sale, merchant);
+    else this.#sales.handOver(sale, merchant);
   }
 
   /** What a purchase is paid with: a card where neither wallet nor fund suffices. */
@@ -292,61 +268,6 @@ class Year {
     if (wanted === 'wallet') return this.#purses.wallet(id) >= fen ? 'wallet' : 'card';
     if (wanted === 'card') return 'card';
     return this.#purses.units(id) >= fen && this.#hasRoom(fen) ? 'yuebao' : 'card';
-  }
-
-  /** What becomes of a sale in escrow: confirmed, timed out, given back before or after. */
-  #ship(sale: Sale, { returned, unconfirmed }: Merchant): void {
-    const d = this.#d;
-    const waits = d.chance(0.94) ? d.whole(2, 6) : d.whole(7, 9);
-    if (d.chance(returned * 0.4)) this.#later(d.whole(1, 2), () => this.#refundFromEscrow(sale));
-    if (d.chance(unconfirmed)) {
-      this.#later(confirmsItselfAfter, () => {
-        if (sale.left === 0) return;
-        this.#purses.expect(this.#day + 1, sale.payee, netOf(sale.left));
-        if (d.chance(returned * 0.6)) this.#later(d.whole(2, 5), () => this.#refund(sale));
-      });
-      return;
-    }
-    this.#later(waits, () => {
-      if (sale.left === 0) return;
-      this.#addKeyed(`${sale.payment}/confirm`, 'confirmReceipt', { payment: sale.payment });
-      this.#purses.addSale(sale.payee, sale.left);
-      if (d.chance(returned * 0.6)) this.#later(d.whole(1, 7), () => this.#refund(sale));
-    });
-  }
-
-  #refundFromEscrow(sale: Sale): void {
-    const fen = this.#partOf(sale);
-    this.#giveBack(sale, fen);
-  }
-
-  /** The seller gives money back, once the wallet has it. */
-  #refund(sale: Sale, tries = 8): void {
-    const fen = this.#partOf(sale);
-    if (fen === 0) return;
-    if (this.#purses.wallet(sale.payee) < fen) {
-      if (tries > 0) this.#later(1, () => this.#refund(sale, tries - 1));
-      return;
-    }
-    this.#giveBack(sale, fen);
-    this.#purses.addToWallet(sale.payee, -fen);
-  }
-
-  /** All that is left, or a part of it in whole yuan. */
-  #partOf({ left }: Sale): number {
-    const part = Math.floor((left * this.#d.whole(10, 50)) / 10_000) * 100;
-    return this.#d.chance(0.5) || part === 0 ? left : part;
-  }
-
-  #giveBack(sale: Sale, fen: number): void {
-    const { payment } = sale;
-    const whole = fen === sale.left;
-    this.#addKeyed(
-      `${payment}/refund`,
-      'refundPayment',
-      whole ? { payment } : { payment, amount: money(fen) },
-    );
-    sale.left -= fen;
   }
 
   #trade({ id, takesOut }: Merchant): void {
@@ -362,10 +283,7 @@ class Year {
     const due =
       every === 'month'
         ? this.#dateOfMonth === 26
-        : this.#monday && (every === 'week' || Math.floor((this.#day - firstDay) / 7) % 2 === 0);
+        : this.#diary.isMonday && (every === 'week' || Math.floor((this.#day - firstDay) / 7) % 2 === 0);
     if (due) this.#withdraw(id, amount);
   }
 }
-
-const money = (fen: number): string => formatMoney(BigInt(fen), 'CNY');
-const yuan = (amount: number): string => money(amount * 100);

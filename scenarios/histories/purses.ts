@@ -6,10 +6,10 @@
 import type { Day } from '../../src/kernel/dates.ts';
 
 /** No merchant pays more than this share of a payment as its fee, in thousandths. */
-const feeMax = 6;
+export const feeMax = 6;
 
-/** What a seller surely gets of a sale. */
-export const netOf = (fen: number): number => Math.floor((fen * (1000 - feeMax)) / 1000) - 1;
+/** What a seller surely gets of a sale; fees in thousandths. */
+export const netOf = (fen: number, fees = feeMax): number => Math.floor((fen * (1000 - fees)) / 1000) - 1;
 
 export class Purses {
   readonly #wallets = new Map<string, number>();
@@ -37,8 +37,8 @@ export class Purses {
     this.#units.set(of, Math.max(0, this.units(of) + fen));
   }
 
-  addSale(of: string, fen: number): void {
-    this.addToWallet(of, netOf(fen));
+  addSale(of: string, fen: number, fees = feeMax): void {
+    this.addToWallet(of, netOf(fen, fees));
   }
 
   /** Money that is there from a day on: after a time-out, or for an ordinary redemption. */

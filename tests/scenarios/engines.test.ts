@@ -1,6 +1,6 @@
 /**
- * One history, one answer, whichever engine keeps the log: the demo, every shipped scenario on the book that it makes, and every
- * example of the playground.
+ * One history, one answer, whichever engine keeps the log: the demo, every shipped scenario on the book that it makes, the same
+ * for some of those about credit, and every example of the playground.
  */
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,9 +20,17 @@ import { Book } from '../../src/store/book.ts';
 import { openLog } from '../../src/store/open.ts';
 import { TestServer } from '../eventstoredb/server/index.ts';
 import { Served } from '../server/served.ts';
-import { baseOf, engine, scenarioOf, shipped } from './shipped.ts';
+import { baseOf, engine, historyOf, scenarioOf, shipped } from './shipped.ts';
 
-const demo = fileURLToPath(new URL('../../scenarios/histories/platform-2016.jsonl', import.meta.url));
+/** Histories, the scenario that changes nothing in each, and what else is asked of it: of credit, what touches most. */
+const histories = [
+  {
+    name: 'platform-2016',
+    unchanged: 'no-change',
+    asked: shipped.filter((id) => historyOf(scenarioOf(id)) === 'platform-2016'),
+  },
+  { name: 'credit-2016', unchanged: 'no-change-credit', asked: ['stricter-score'] },
+];
 const real = process.env.FORMICARY_TEST_ESDB;
 
 let folder: string;
@@ -43,13 +51,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A book with the demo in it, every day closed, as `formicary serve` fills an empty one. */
-async function filled(store: string): Promise<Book> {
-  const log = await openLog(store, `demo-${run}`);
-  const book = await Book.open({ id: 'main', house, log, engine, now: () => Date.UTC(2017, 0, 1) });
+/** A book with a history in it, every day closed, as `formicary serve` fills an empty one. */
+async function filled(store: string, history: string): Promise<Book> {
+  const path = fileURLToPath(new URL(`../../scenarios/histories/${history}.jsonl`, import.meta.url));
+  const log = await openLog(store, `${history}-${run}`);
+  const book = await Book.open({ id: 'main', house, log, engine, now: () => Date.UTC(2018, 0, 1) });
   let last = '';
   const items = async function* () {
-    for await (const item of readHistoryFile(demo, (path) => createReadStream(path), house)) {
+    for await (const item of readHistoryFile(path, (name) => createReadStream(name), house)) {
       if (item.kind === 'command') last = item.command.on > last ? item.command.on : last;
       yield item;
     }
@@ -72,10 +81,10 @@ async function filled(store: string): Promise<Book> {
   return book;
 }
 
-describe('the demo', () => {
+describe.each(histories)('$name', ({ name: history, unchanged, asked }) => {
   const books = new Map<string, Book>();
   beforeAll(async () => {
-    for (const [name, store] of stores()) books.set(name, await filled(store));
+    for (const [name, store] of stores()) books.set(name, await filled(store, history));
   }, 120_000);
   afterAll(async () => {
     for (const book of books.values()) await book.close();
@@ -88,20 +97,15 @@ describe('the demo', () => {
 
   test('has the same digest, that of the history itself, and the same hashes', async () => {
     const [one, two] = pair();
-    const history = await baseOf(scenarioOf('no-change'));
-    const { recordDigest } = await runScenario({
-      house,
-      scenario: scenarioOf('no-change'),
-      base: history,
-      engine,
-    });
+    const scenario = scenarioOf(unchanged);
+    const { recordDigest } = await runScenario({ house, scenario, base: await baseOf(scenario), engine });
     expect(digest(house, one.state)).toBe(recordDigest);
     expect(digest(house, two.state)).toBe(recordDigest);
     // The same clock, the same senders: the same bytes.
     expect(two.head).toEqual(one.head);
   });
 
-  test.each(shipped)('comes to the same in %s', async (id) => {
+  test.each(asked)('comes to the same in %s', async (id) => {
     const [one, two] = pair();
     const scenario: Scenario = { ...scenarioOf(id), base: { kind: 'book', book: 'main', at: undefined } };
     const runs: Run[] = [];

@@ -57,21 +57,30 @@ export function cellsOf(run: Run, variant: VariantRun): readonly string[] {
 
 const columns = ['variant', 'payments', 'yuebao', 'cost', 'divergences', 'moot'];
 
-/** The rows of the table that the docs have under the heading of a scenario. */
-export function statedOf(id: string): readonly (readonly string[])[] {
-  const text = readFileSync(new URL('../../docs/how-to/scenarios.md', import.meta.url), 'utf8');
-  const section = text.split(/^## /m).find((one) => one.startsWith(`${id}\n`)) ?? '';
-  const rows = section
-    .split('\n')
-    .filter((line) => line.startsWith('|'))
-    .map((line) =>
-      line
-        .slice(1, -1)
-        .split('|')
-        .map((cell) => cell.trim()),
-    );
-  const header = rows.findIndex((cells) => cells.join() === columns.join());
-  if (header < 0) return [];
-  const end = rows.findIndex((cells, at) => at > header && cells.length !== columns.length);
-  return rows.slice(header + 2, end < 0 ? undefined : end);
+/** A table of the docs: what stands over its columns, and its rows. */
+export interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
+
+/** The tables that a page of the docs has under a heading. */
+export function tablesOf(page: string, heading: string): readonly Table[] {
+  const text = readFileSync(new URL(`../../docs/how-to/${page}`, import.meta.url), 'utf8');
+  const section = text.split(/^## /m).find((one) => one.startsWith(`${heading}\n`)) ?? '';
+  return [...section.matchAll(/(?:^\|.*\|\n)+/gm)].map(([table]) => {
+    const [head = [], , ...rows] = table
+      .trimEnd()
+      .split('\n')
+      .map((line) =>
+        line
+          .slice(1, -1)
+          .split('|')
+          .map((cell) => cell.trim()),
+      );
+    return { head, rows };
+  });
+}
+
+/** The rows of the table that the docs have under the heading of a scenario. */
+export const statedOf = (id: string): readonly (readonly string[])[] =>
+  tablesOf('scenarios.md', id).find(({ head }) => head.join() === columns.join())?.rows ?? [];

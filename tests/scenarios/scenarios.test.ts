@@ -10,8 +10,9 @@ import {
   type VariantRun,
 } from '../../src/scenario/run.ts';
 import { house } from '../../src/segments/index.ts';
-import { cellsOf, statedOf } from './figures.ts';
-import { baseOf, engine, scenarioOf, shipped } from './shipped.ts';
+import { countsOf, creditCell, creditCellsOf, creditColumns } from './credit-figures.ts';
+import { cellsOf, statedOf, type Table, tablesOf } from './figures.ts';
+import { baseOf, engine, historyOf, scenarioOf, shipped } from './shipped.ts';
 
 /** Warnings that are the point of a scenario, whose description says so. */
 const warnings: { readonly [id: string]: readonly string[] } = {
@@ -27,6 +28,7 @@ test('there are scenarios', () => {
 
 describe.each(shipped)('%s', (id) => {
   const scenario = scenarioOf(id);
+  const isAboutCredit = historyOf(scenario) === 'credit-2016';
   let base: BaseRecord;
   let run: Run;
   let full: Run;
@@ -55,7 +57,11 @@ describe.each(shipped)('%s', (id) => {
   });
 
   test('comes to what the docs say of it', () => {
-    expect(run.variants.map((variant) => cellsOf(run, variant))).toEqual(statedOf(id));
+    if (isAboutCredit) {
+      const stated = tablesOf('credit.md', id);
+      expect(stated.length).toBeGreaterThan(0);
+      expect(creditFound()).toEqual(stated);
+    } else expect(run.variants.map((variant) => cellsOf(run, variant))).toEqual(statedOf(id));
   });
 
   test('warns of nothing that it does not mean to', () => {
@@ -115,6 +121,21 @@ describe.each(shipped)('%s', (id) => {
     expect([again.id, again.digest]).toEqual([run.id, run.digest]);
   });
 
+  /** What the page on credit has to say of the scenario: its first table, and what stands over the columns of the others. */
+  function creditFound(): readonly Table[] {
+    const counts = new Map(
+      run.variants.map((variant) => [variant, lazily(() => countsOf(base, run, variant))]),
+    );
+    return tablesOf('credit.md', id).map(({ head }, at) => ({
+      head: at === 0 ? creditColumns : head,
+      rows: run.variants.map((variant) =>
+        at === 0
+          ? creditCellsOf(run, variant)
+          : head.map((words) => creditCell(words, run, variant, counts.get(variant))),
+      ),
+    }));
+  }
+
   /** The first events of a variant, made by evaluating it again. */
   function eventsOf(variant: VariantRun, count: number): readonly unknown[] {
     const found: unknown[] = [];
@@ -126,6 +147,15 @@ describe.each(shipped)('%s', (id) => {
     return found;
   }
 });
+
+/** Works something out when it is first asked for. */
+function lazily<T>(work: () => T): () => T {
+  let found: { readonly value: T } | undefined;
+  return () => {
+    found ??= { value: work() };
+    return found.value;
+  };
+}
 
 const outcome = ({ name, digest, divergences, moot, events, firstTouched }: VariantRun) => ({
   name,

@@ -17,6 +17,12 @@ export const shipped: readonly string[] = readdirSync(folder)
   .map((name) => name.slice(0, -'.yaml'.length))
   .sort();
 
+/** The history that a shipped scenario starts from, by its name. */
+export function historyOf({ base }: Scenario): string {
+  if (base.kind !== 'history') throw new Error(`a base of another kind: ${base.kind}`);
+  return base.path.slice('histories/'.length, -'.jsonl'.length);
+}
+
 /** A shipped scenario, parsed; its mistakes are thrown. */
 export function scenarioOf(id: string): Scenario {
   const file = `${id}.yaml`;
