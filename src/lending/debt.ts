@@ -141,7 +141,7 @@ export class DebtWork {
   lateFee: bigint;
   stage: Bucket;
   loss: Parts | null;
-  /** Whether a due has passed unpaid. */
+  /** Whether a due has passed unmet. */
   passed = false;
   readonly changes: BearingChange[] = [];
   readonly #from: Debt;

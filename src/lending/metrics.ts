@@ -11,8 +11,12 @@ import type { Lender } from './lender.ts';
 import { exposure, netAssets } from './leverage.ts';
 import { type PartName, partNames } from './parts.ts';
 
-/** Figures of a line: what is outstanding and by whom it is funded, arrears, income, cost, leverage. */
-export function lendingMetrics(lender: Lender): readonly MetricSpec[] {
+/**
+ * Figures of a line: what is outstanding and by whom it is funded, arrears, income, cost, leverage.
+ *
+ * @param ownFees income that the line has beyond that of every line
+ */
+export function lendingMetrics(lender: Lender, ownFees: readonly AccountKind[] = []): readonly MetricSpec[] {
   const { books, id } = lender;
   const partOn = (s: MetricReading, part: PartName, day: Day): bigint =>
     buckets.reduce((sum, bucket) => sum + s.totalOn(books[part].principal[bucket], day), 0n);
@@ -24,6 +28,7 @@ export function lendingMetrics(lender: Lender): readonly MetricSpec[] {
     books.own.lateFeeIncome,
     books.own.serviceFeeIncome,
     books.technologyFee,
+    ...ownFees,
   ];
   const arrearsOn = (s: MetricReading): bigint =>
     buckets
@@ -66,9 +71,15 @@ export function lendingMetrics(lender: Lender): readonly MetricSpec[] {
     },
     {
       id: 'feeIncome',
-      doc: 'Late fees, service fees and technology fees.',
+      doc: 'Late fees, service fees, technology fees, and what a line has of its own: merchant and instalment fees.',
       unit: 'CNY',
       of: (s) => s.money(feeKinds.reduce((sum, kind) => sum + s.change(kind), 0n)),
+    },
+    {
+      id: 'retainedIncome',
+      doc: 'What pools left to the subordinated notes.',
+      unit: 'CNY',
+      of: (s) => s.money(s.change(books.own.retainedIncome)),
     },
     {
       id: 'creditCost',

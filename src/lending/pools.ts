@@ -15,7 +15,7 @@ import {
 } from '../kernel/contract.ts';
 import { type Day, dayMax, periodBounds } from '../kernel/dates.ts';
 import { exact, figure, id } from '../kernel/fields.ts';
-import { type Fraction, fraction } from '../kernel/rates.ts';
+import { type Fraction, fraction, share } from '../kernel/rates.ts';
 import type { Lender, PoolRow } from './lender.ts';
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
@@ -55,7 +55,28 @@ interface Waterfall {
   readonly owed: Pick<PoolRow, 'serviceOwed' | 'seniorOwed' | 'serviceCarry' | 'seniorCarry'>;
 }
 
-function waterfall({ books, policy }: Lender, s: Reading, pool: string, row: PoolRow): Waterfall {
+/**
+ * Notes that are repaid of what is left: down to what borrowers owe to the pool; subordinated ones down to their share of what
+ * stays, senior ones the rest.
+ */
+function repaid(
+  { books: { vehicle }, policy }: Lender,
+  s: Reading,
+  pool: string,
+  { principal }: PoolRow,
+  cash: bigint,
+): { readonly senior: bigint; readonly subordinated: bigint } {
+  const senior = aboveZero(s.available(vehicle.senior, pool));
+  const subordinated = aboveZero(s.available(vehicle.subordinated, pool));
+  const due = least(cash, aboveZero(senior + subordinated - principal));
+  const kept = share(senior + subordinated - due, s.policy(policy.subordinatedShare));
+  const own = least(due, aboveZero(subordinated - kept));
+  const others = least(due - own, senior);
+  return { senior: others, subordinated: due - others };
+}
+
+function waterfall(lender: Lender, s: Reading, pool: string, row: PoolRow): Waterfall {
+  const { books, policy } = lender;
   const { vehicle } = books;
   const seniorDays = balanceDays(s, vehicle.senior, pool);
   const noteDays = seniorDays + balanceDays(s, vehicle.subordinated, pool);
@@ -71,14 +92,14 @@ function waterfall({ books, policy }: Lender, s: Reading, pool: string, row: Poo
   const service = pay(serviceDue);
   const seniorDue = row.seniorOwed + interest.booked;
   const seniorInterest = pay(seniorDue);
-  const senior = pay(aboveZero(s.available(vehicle.senior, pool)));
-  const subordinated = pay(aboveZero(s.available(vehicle.subordinated, pool)));
+  const { senior, subordinated } = repaid(lender, s, pool, row, cash);
+  cash -= senior + subordinated;
   return {
     service,
     seniorInterest,
     senior,
     subordinated,
-    excess: pay(cash),
+    excess: cash,
     owed: {
       serviceOwed: serviceDue - service,
       seniorOwed: seniorDue - seniorInterest,
@@ -99,7 +120,7 @@ export function pools(lender: Lender): {
   const items = (s: Reading): readonly string[] => (isMonthEnd(s.day) ? s.bucket(tables.pools, 0) : []);
   const readsItems = (): Reads => ({ buckets: [tables.pools] });
   const reads = (of: string): Reads => ({
-    parameters: [[policy.serviceFeeRate], [policy.seniorRate]],
+    parameters: [[policy.serviceFeeRate], [policy.seniorRate], [policy.subordinatedShare]],
     rows: [[tables.pools, of]],
     balances: [
       [vehicle.cash, of],

@@ -39,3 +39,11 @@ export const historyRefused = declareCode(
   'a line of the history can’t be taken',
   'Mend the line, or say what becomes of refused ones: base.refused.',
 );
+
+/** An expectation about a metric that has nothing to divide by. */
+export const metricWithoutValue = declareCode(
+  'METRIC_WITHOUT_VALUE',
+  434,
+  'the metric has no value',
+  'There is nothing to divide by: expect an amount instead.',
+);

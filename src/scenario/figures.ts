@@ -10,6 +10,7 @@ import type { Money } from '../kernel/money.ts';
 import { type Fraction, fraction } from '../kernel/rates.ts';
 import { Refusal } from '../kernel/refusals.ts';
 import { LedgerView } from '../kernel/view.ts';
+import { metricWithoutValue } from './codes.ts';
 import { type Accounts, type Horizon, type Level, printAccounts, type Side, type Term } from './file.ts';
 import type { Run, VariantRun } from './run.ts';
 
@@ -98,7 +99,7 @@ function metricOver(
   const found = metrics(view.house, view, segment, from, to, undefined);
   if (found instanceof Refusal) return found;
   const value = found.find(({ id }) => id === metric);
-  if (value?.value === undefined) return ofCount(0);
+  if (value?.value === undefined) return new Refusal(metricWithoutValue, `${segment}.${metric}`);
   return value.unit === 'CNY'
     ? { value: scaledToMinor(ofDecimal(value.value)), currency: 'CNY' }
     : { value: ofDecimal(value.value), currency: undefined };

@@ -7,6 +7,8 @@
 import '../lending/graphql/arrears.ts';
 import '../lending/graphql/funding.ts';
 import '../lending/graphql/income.ts';
+import '../lending/graphql/schedule.ts';
+import '../lending/graphql/schedule-contract.ts';
 import './huabei/graphql.ts';
 import './interbook/consolidation-graphql.ts';
 import './interbook/graphql.ts';

@@ -283,6 +283,30 @@ query Borrowers {
 }
 `;
 
+const loanPlan = `# What a loan would fall due like: of no book.
+query LoanPlan {
+  loanPlan(
+    principal: { amount: "1200.00", currency: "CNY" }
+    dailyRate: "0.04%"
+    method: ANNUITY
+    start: "2016-03-01"
+    term: 12
+  ) {
+    instalments {
+      on
+      principal { amount }
+      interest { amount }
+      total { amount }
+      outstanding { amount }
+    }
+    level { amount }
+    interest { amount currency }
+    effectiveDailyRate
+    effectiveYearlyRate
+  }
+}
+`;
+
 const assumptions = `# Every assumption: its values over time,
 # and where they come from.
 query Assumptions {
@@ -325,6 +349,7 @@ export const examples: readonly Example[] = [
   { name: 'Credit', query: credit },
   { name: 'Borrowers', query: borrowers },
   { name: 'Funding', query: funding },
+  { name: 'LoanPlan', query: loanPlan },
   { name: 'Assumptions', query: assumptions },
   {
     name: 'OpenSandbox',

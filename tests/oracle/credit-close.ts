@@ -231,8 +231,18 @@ function settlePool(
   kept.serviceOwed -= servicePaid;
   const interestPaid = spend(kept.seniorOwed);
   kept.seniorOwed -= interestPaid;
-  const seniorPaid = spend(seniorNow);
-  const subordinatedPaid = spend(subordinatedNow);
+  const owedToPool = sum(
+    [...state.debts.values()]
+      .filter((debt) => debt.line === line && debt.pool === pool)
+      .map((debt) => debt.principal[2]),
+  );
+  const notes = seniorNow + subordinatedNow;
+  const repaid = spend(max(0n, notes - owedToPool));
+  const share = rateOn(state.policy, `${line}.subordinatedShare`, day);
+  const staying = halfEven(times(notes - repaid, share));
+  const first = min(repaid, max(0n, subordinatedNow - staying));
+  const seniorPaid = min(repaid - first, seniorNow);
+  const subordinatedPaid = repaid - seniorPaid;
   const excess = purse;
 
   if (kept.serviceOwed > 0n) happen(state, `${line} pool owes service fee`, day, at, pool);
@@ -252,15 +262,10 @@ function settlePool(
     [`${line}:income:${line}:retained-income:CNY`, -excess],
   ]);
 
-  const outstanding = sum(
-    [...state.debts.values()]
-      .filter((debt) => debt.line === line && debt.pool === pool)
-      .map((debt) => debt.principal[2]),
-  );
   const seniorLeft = heldOn(state, senior, day);
   const subordinatedLeft = heldOn(state, subordinated, day);
   const empty = heldOn(state, cash, day) === 0n && heldOn(state, cash, FOREVER) === 0n;
-  if (outstanding > 0n || !empty || seniorLeft + subordinatedLeft === 0n) return;
+  if (owedToPool > 0n || !empty || seniorLeft + subordinatedLeft === 0n) return;
   happen(state, `${line} poolEnded`, day, at, pool);
   post(state, `${line} poolEnded`, at, day, [
     [senior, seniorLeft],

@@ -45,7 +45,7 @@ const PeriodRef = builder.objectRef<IncomeReading>('CreditIncomePeriod').impleme
       }),
       feeIncome: money(
         ({ feeTotal }) => feeTotal,
-        'Fees of all kinds: 16.74. On huabei more than the metric feeIncome, which has merchant and instalment fees beside it.',
+        'Fees of all kinds: 16.74, as the metric feeIncome has them.',
       ),
       retainedIncome: money(
         ({ retainedIncome }) => retainedIncome,

@@ -111,7 +111,8 @@ const ReasonEnum = builder.enumType('DeclineReason', {
   }),
 });
 
-const MethodEnum = builder.enumType('LoanMethod', {
+/** How a loan is repaid. */
+export const MethodEnum = builder.enumType('LoanMethod', {
   description: 'How a loan is repaid.',
   values: enumValues<RepaymentMethod>({
     bullet: 'All at the end.',

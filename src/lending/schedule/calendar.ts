@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Day, startOfDayMs } from '../../kernel/dates.ts';
+import { type Day, formatDay, startOfDayMs } from '../../kernel/dates.ts';
 
 /** A calendar date: month 1 to 12, date 1 to 31. */
 export interface Civil {
@@ -115,7 +115,7 @@ export function cycleDates(anchor: Day, cycle: Cycle, endOfMonth: EndOfMonth, en
   let next = startOf(anchor);
   while (compareMoments(next, end) < 0) {
     if (dates.length === cycleDatesMax)
-      throw new RangeError(`cycle: more than ${cycleDatesMax} dates from ${anchor}`);
+      throw new RangeError(`cycle: more than ${cycleDatesMax} dates from ${formatDay(anchor)} on`);
     dates.push(next.day);
     next = startOf(cycleDate(anchor, cycle, endOfMonth, dates.length));
   }

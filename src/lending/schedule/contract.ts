@@ -10,40 +10,57 @@
  * @module
  */
 import { dayMax } from '../../kernel/dates.ts';
-import { accrualDayOf, compareMoments, cycleDate, endOf, type Moment } from './calendar.ts';
+import { accrualDayOf, compareMoments, cycleDate, endOf, type Moment, startOf } from './calendar.ts';
 import type { ContractEvent } from './event.ts';
 import type { Observed } from './rate-reset.ts';
 import type { ContractTerms } from './terms.ts';
-import { timetable } from './timetable.ts';
+import { type Appointment, timetable } from './timetable.ts';
 import { walk } from './walk.ts';
 
 /** Redemptions tried before a contract is said never to be repaid: a hundred years of months. */
 export const redemptionsMax = 1_200;
 
+/** When everything of a contract happens, before any amount is known. */
+export interface ContractOutline {
+  /** The end of the contract, or of what is looked at. */
+  readonly end: Moment;
+  /** From the exchange to that end, what lies before the status day too. */
+  readonly appointments: readonly Appointment[];
+}
+
+/**
+ * The outline of a contract, by which one can tell how much work its events are.
+ *
+ * @param until the last moment to look at; needed for call money that hasn't been called
+ * @throws RangeError when the terms contradict each other, or the payments never repay the principal
+ */
+export function contractOutline(terms: ContractTerms, until?: Moment): ContractOutline {
+  refuseContradictions(terms);
+  const maturity = endOfContract(terms);
+  if (!maturity && !until)
+    throw new RangeError('contract: call money that is not called needs a moment to look until');
+  const end = maturity ?? endOf(until?.day ?? terms.statusDay);
+  return { end, appointments: timetable(terms, { end, matures: maturity !== undefined }) };
+}
+
 /**
  * The events of a contract from its status day on, in order.
  *
- * @param observed the market rates that resets ask for
+ * @param observed the market rates that resets until that moment ask for
  * @param until the last moment to look at; needed for call money that hasn't been called
+ * @param outline the outline of these terms until that moment, where it is at hand
  * @throws RangeError when the terms contradict each other, a market rate isn't known, or the payments never repay the principal
  */
 export function contractEvents(
   terms: ContractTerms,
   observed: Observed = () => undefined,
   until?: Moment,
+  { end, appointments }: ContractOutline = contractOutline(terms, until),
 ): readonly ContractEvent[] {
-  refuseContradictions(terms);
-  const maturity = endOfContract(terms);
-  if (!maturity && !until)
-    throw new RangeError('contract: call money that is not called needs a moment to look until');
-  const end = maturity ?? endOf(until?.day ?? terms.statusDay);
-  const horizon = { end, matures: maturity !== undefined };
-  const events: ContractEvent[] = [];
-  for (const { event } of walk(terms, timetable(terms, horizon), observed, end)) {
-    if (until && compareMoments(event.date, until) > 0) break;
-    events.push(event);
-  }
-  return events;
+  const isAsked = (at: Moment): boolean => !until || compareMoments(at, until) <= 0;
+  if (terms.purchase && !isAsked(startOf(terms.purchase.on))) return [];
+  const asked = appointments.filter(({ date }) => isAsked(date));
+  return Array.from(walk(terms, asked, observed, end), ({ event }) => event);
 }
 
 function refuseContradictions(terms: ContractTerms): void {

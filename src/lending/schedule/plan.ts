@@ -114,6 +114,8 @@ export function dueDaysOf(start: Day, months: number): Day[] {
 const Precise = Decimal.clone({ precision: 50, defaults: true });
 /** A step this small, relative to the rate, ends the search. */
 const settled = new Precise('1e-40');
+/** Of a rate near zero no step is smaller than what rounding to 50 digits makes of the worth. */
+const settledAt = new Precise('1e-44');
 /** Steps of the search; it doubles its digits with each when near, so far fewer are needed. */
 const stepsMax = 300;
 
@@ -123,7 +125,7 @@ const stepsMax = 300;
  *
  * The worth falls and is convex in the rate, so Newton's steps from 0 rise to the root and never pass it.
  *
- * @returns interest a day as a share of the principal, to about 40 digits
+ * @returns interest a day as a share of the principal, to about 40 digits, and at most 44 after the point
  * @throws RangeError when the principal isn't positive, the payments are less than it, or the days don't ascend
  */
 export function effectiveDailyRate(
@@ -142,7 +144,7 @@ export function effectiveDailyRate(
     const { worth, slope } = discounted(rate, start, instalments);
     const move = worth.minus(lent).div(slope);
     rate = rate.minus(move);
-    if (move.abs().lte(rate.abs().times(settled))) return rate;
+    if (move.abs().lte(Precise.max(rate.abs().times(settled), settledAt))) return rate;
   }
   throw new RangeError('effective rate: not found');
 }

@@ -17,7 +17,7 @@ import { creditRecovered, creditWrittenOff } from './losing.ts';
 import { listeners } from './paying.ts';
 import { lender, parameters } from './policy.ts';
 import { converted, creditRepaid } from './repaying.ts';
-import { statementIssued, statements } from './statements.ts';
+import { revolved, revolving, statementIssued, statements } from './statements.ts';
 
 const close = lendingClose(lines);
 
@@ -53,9 +53,9 @@ export const huabei: Segment = {
     creditWrittenOff,
     creditRecovered,
   ],
-  derived: [statementIssued, ...close.types],
+  derived: [statementIssued, revolved, ...close.types],
   listeners: [...listeners, followsScores(lender)],
-  close: [statements, ...close.timeouts, ...close.others],
+  close: [statements, revolving, ...close.timeouts, ...close.others],
   invariants: [],
-  metrics: [...ownMetrics, ...lendingMetrics(lender)],
+  metrics: [...ownMetrics, ...lendingMetrics(lender, accounts)],
 };

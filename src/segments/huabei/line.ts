@@ -68,6 +68,8 @@ export class LineWork extends DebtWork implements RowWork<LineRow> {
   plans: readonly Plan[];
   /** The statement that was issued last while it was brought. */
   issued: Due | undefined;
+  /** Principal that has begun to revolve while it was brought: of dues of which the minimum was paid. */
+  revolved = 0n;
   readonly #from: LineRow;
   readonly #terms: Terms;
 
@@ -144,8 +146,8 @@ export class LineWork extends DebtWork implements RowWork<LineRow> {
     if (met) {
       if (this.revolving === 0n && due.principal > 0n) this.rate = this.#terms.revolvingRate;
       this.revolving += due.principal;
+      this.revolved += due.principal;
       this.dues = this.dues.filter((each) => each !== due);
-      this.passed = true;
     } else this.passUnmet(due);
     this.#bear(due.on);
   }

@@ -1,5 +1,6 @@
 /**
- * Statements: at the end of a line's statement day all that is drawn, revolves or is planned for it becomes due.
+ * Statements: at the end of a line's statement day all that is drawn, revolves or is planned for it becomes due; and what is left of a
+ * due whose minimum was paid revolves.
  *
  * @module
  */
@@ -41,5 +42,32 @@ export const statements = closeRule<string>({
     if (issued === undefined) return undefined;
     const { principal, interest, fee, minimum, on: dueOn } = issued;
     return draft(statementIssued, { holder, principal, interest, fee, minimum, dueOn }, []);
+  },
+});
+
+export const revolved = derived('HuabeiRevolved', {
+  doc: 'The minimum of a due was paid: what is left of it bears interest until the next statement.',
+  fields: { holder: id('whose line'), principal: figure('what begins to revolve') },
+  subject: ({ holder }) => lines.subject(holder),
+  evolve: ({ data, on }, s) => {
+    const row = s.row(lines.table, data.holder);
+    if (row !== undefined) put(lines, s, data.holder, brought(s, row, on, true));
+  },
+});
+
+/** Phase 1, after statements and before arrears. */
+export const revolving = closeRule<string>({
+  name: 'huabei.revolving',
+  doc: 'Dues that passed with their minimum paid.',
+  phase: 'timeouts',
+  items: (s) => dueAt(lines, s),
+  readsItems: () => ({ buckets: [lines.table] }),
+  reads: (holder) => lineReads(holder),
+  derive: (holder, s) => {
+    const row = s.row(lines.table, holder);
+    if (row === undefined || row.latest > s.day) return undefined;
+    if (!row.dues.some(({ on, overdue }) => !overdue && on < s.day)) return undefined;
+    const { revolved: principal } = brought(s, row, s.day, true);
+    return principal === 0n ? undefined : draft(revolved, { holder, principal }, []);
   },
 });

@@ -1,0 +1,191 @@
+/**
+ * The events of any loan contract, asked for without a book: exact, by the rules of ACTUS.
+ *
+ * @module
+ */
+import type { Decimal } from 'decimal.js';
+import { builder } from '../../graphql/builder.ts';
+import { fault, orFault, tooLong } from '../../graphql/faults.ts';
+import { type Day, formatDay } from '../../kernel/dates.ts';
+import { codes, Refusal } from '../../kernel/refusals.ts';
+import { endOf, type Moment } from '../schedule/calendar.ts';
+import { type ContractOutline, contractEvents, contractOutline } from '../schedule/contract.ts';
+import type { ContractEvent, EventType } from '../schedule/event.ts';
+import { Exact } from '../schedule/exact.ts';
+import { mistakenTerm, parseObserved, parseTerms } from '../schedule/parse.ts';
+import type { Observed } from '../schedule/rate-reset.ts';
+import type { ContractTerms } from '../schedule/terms.ts';
+import { redemptions } from '../schedule/timetable.ts';
+import { enumValues } from './debt.ts';
+
+/**
+ * The most events of a contract, from its exchange to its end: thirty years of months with interest and redemption, and a reset
+ * a quarter with its payment set anew. The payments of an annuity are worked out anew with each reset, so that work grows with
+ * the square; so many take half a second.
+ */
+const contractEventsMax = 1_000;
+
+/** Digits after the point of a figure, the last rounded half to even; and the most before it, as of any Decimal. */
+const figureDigits = 12;
+const wholeDigitsMax = 30;
+const figureEnd = new Exact(10).pow(wholeDigitsMax);
+
+/** A figure as text. What rounds to zero has no sign. */
+function figureText(figure: Decimal): string {
+  const rounded = figure.toDecimalPlaces(figureDigits, Exact.ROUND_HALF_EVEN);
+  return rounded.isZero() ? `0.${'0'.repeat(figureDigits)}` : rounded.toFixed(figureDigits);
+}
+
+const TypeEnum = builder.enumType('ContractEventType', {
+  description:
+    'What happens to a contract, as ACTUS names it; in this order where several happen at the same moment.',
+  values: enumValues<EventType>({
+    IED: 'Initial exchange: the principal is lent.',
+    PR: 'Principal redemption.',
+    IP: 'Interest payment.',
+    IPCI: 'Interest is added to the principal instead of paid.',
+    RRF: 'The rate is reset to one agreed before.',
+    RR: 'The rate is reset to the market.',
+    PRF: 'The payment of an annuity is set anew.',
+    PRD: 'Purchase: the holder buys the contract.',
+    TD: 'Termination: the holder sells it, or it is settled early.',
+    MD: 'Maturity: what is left is paid.',
+  }),
+});
+
+const EventRef = builder.objectRef<ContractEvent>('ContractEvent').implement({
+  description: `What happens to a contract, what it pays, and the contract right after it. Figures are in units of the contract’s currency, with ${figureDigits} digits after the point, the last rounded half to even.`,
+  fields: (t) => {
+    const figure = (of: (event: ContractEvent) => Decimal, description: string) =>
+      t.field({ type: 'Decimal', description, resolve: (event) => figureText(of(event)) });
+    return {
+      date: t.field({
+        type: 'Date',
+        description: 'When, moved to a business day where the terms say so: 2013-02-01.',
+        resolve: ({ date }) => date.day,
+      }),
+      atEnd: t.boolean({
+        description:
+          'Whether it happens at the end of that day (23:59:59 in ACTUS’s files), when its interest has accrued too: false.',
+        resolve: ({ date }) => date.atEnd,
+      }),
+      type: t.field({ type: TypeEnum, description: 'What happens: IP.', resolve: ({ type }) => type }),
+      payoff: figure(
+        ({ payoff }) => payoff,
+        'What the holder of the contract receives; below zero what the holder pays: "-3000.000000000000" at the exchange of who lends.',
+      ),
+      principal: figure(
+        ({ principal }) => principal,
+        'Principal outstanding; below zero where the holder owes it: "3000.000000000000".',
+      ),
+      rate: figure(({ rate }) => rate, 'Interest as a share a year: "0.100000000000".'),
+      accrued: figure(
+        ({ accrued }) => accrued,
+        'Interest accrued and not paid yet, with the sign of the principal: "25.479452054795" after 31 days of 0.1 on 3000, "0.000000000000" once it is paid.',
+      ),
+    };
+  },
+});
+
+/** Rates of the market that must be there. */
+const needed =
+  (observed: Observed): Observed =>
+  (market, on) => {
+    const found = observed(market, on);
+    if (found) return found;
+    throw fault(
+      new Refusal(
+        codes.invalidInput,
+        `observed.${market}: none`,
+        `a reset on ${formatDay(on)} needs a rate of that day or before`,
+        `Give it: { "${market}": { "data": [{ "timestamp": "${formatDay(on)}", "value": "0.0098" }] } }.`,
+      ),
+    );
+  };
+
+/** What the engine makes of terms, or what it names as mistaken in them where it can't go on. */
+function engine<T>(name: string, value: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof RangeError) throw fault(mistakenTerm(name, value, error.message));
+    throw error;
+  }
+}
+
+/** Refuses what is too much work. */
+function bounded(length: number, from: Day, to: Day): void {
+  if (length <= contractEventsMax) return;
+  throw fault(
+    new Refusal(
+      tooLong,
+      `${length} events from ${formatDay(from)} to ${formatDay(to)}`,
+      `at most ${contractEventsMax} of a contract are worked out`,
+      'Ask for longer cycles, or an earlier end.',
+    ),
+  );
+}
+
+function outlineOf(terms: ContractTerms, until: Moment | undefined): ContractOutline {
+  const { kind, initialExchange, maturity } = terms;
+  const amortisation = kind === 'ANN' ? terms.amortisation : undefined;
+  const end = maturity ?? amortisation ?? (kind === 'CLM' ? until : undefined);
+  if (kind === 'CLM' && !end)
+    throw fault(mistakenTerm('maturityDate', 'none', 'call money that is not called needs until'));
+  const said = maturity || !end ? 'maturityDate' : amortisation ? 'amortizationDate' : 'until';
+  const outline = engine(said, end ? formatDay(end.day) : 'none', () => contractOutline(terms, until));
+  bounded(outline.appointments.length, initialExchange, outline.end.day);
+  if (kind === 'ANN' && amortisation)
+    engine('amortizationDate', formatDay(amortisation.day), () =>
+      bounded(redemptions(terms, amortisation).length, terms.redemption.anchor, amortisation.day),
+    );
+  return outline;
+}
+
+function scheduleOf(rawTerms: unknown, rawObserved: unknown, lastDay: Day | null | undefined) {
+  const terms = orFault(parseTerms(rawTerms));
+  const observed = needed(orFault(parseObserved(rawObserved)));
+  const until = lastDay === null || lastDay === undefined ? undefined : endOf(lastDay);
+  const outline = outlineOf(terms, until);
+  const events = contractEvents(terms, observed, until, outline);
+  for (const { date, type, payoff, principal, rate, accrued } of events) {
+    // NaN is not below it either.
+    if (![payoff, principal, rate, accrued].every((figure) => figure.abs().lt(figureEnd)))
+      throw fault(
+        mistakenTerm(
+          'nominalInterestRate',
+          `${terms.rate}`,
+          `by ${type} of ${formatDay(date.day)} a figure has more than ${wholeDigitsMax} digits before the point`,
+        ),
+      );
+  }
+  return [...events];
+}
+
+builder.queryField('contractSchedule', (t) =>
+  t.field({
+    type: [EventRef],
+    description: `The events of a loan contract, exact, by the rules of ACTUS (actusfrf.org): PAM (principal at maturity), ANN (annuity), LAM (equal parts of principal), NAM (payments that go to interest first), CLM (call money). Of no book. At most ${contractEventsMax} events from its start to its end: a contract of more is refused. Fees, penalties, scaling indices and arrays of rates are not supported.`,
+    // The engine’s work, and every field of every event.
+    complexity: { field: 1_000, multiplier: contractEventsMax },
+    args: {
+      terms: t.arg({
+        type: 'JSON',
+        required: true,
+        description:
+          'What the contract says, by the names of ACTUS’s data dictionary, figures as text or numbers: { contractType: "PAM", contractRole: "RPA", statusDate: "2012-12-30", initialExchangeDate: "2013-01-01", maturityDate: "2014-01-01", notionalPrincipal: "3000", nominalInterestRate: "0.1", dayCountConvention: "A365", cycleAnchorDateOfInterestPayment: "2013-01-01", cycleOfInterestPayment: "P1ML0" }.',
+      }),
+      observed: t.arg({
+        type: 'JSON',
+        description:
+          'Market rates that resets ask for, as shares a year by market object and date; each counts until the next: { USD_SWP: { data: [{ timestamp: "2013-02-01", value: "0.0098" }] } }.',
+      }),
+      until: t.arg({
+        type: 'Date',
+        description:
+          'Events to the end of this day: "2013-06-30"; to the end of the contract when left out. Needed for call money without maturityDate.',
+      }),
+    },
+    resolve: (_root, { terms, observed, until }) => scheduleOf(terms, observed, until),
+  }),
+);
