@@ -9,20 +9,26 @@ import { formatDay, parseDay } from '../kernel/dates.ts';
 import { Refusal } from '../kernel/refusals.ts';
 import { type HistoryItem, readHistoryFile } from '../scenario/history.ts';
 import { house } from '../segments/index.ts';
-import { shownStore } from '../store/address.ts';
+import { addressOf, shownStore } from '../store/address.ts';
 import type { Book } from '../store/book.ts';
+import { bookExists } from '../store/open.ts';
+import { withBook } from './books.ts';
 import { cliCodes, type Exit, exits, Failure } from './failures.ts';
 import { importHistory } from './importing.ts';
 import type { Call, CommandSpec } from './spec.ts';
 
-/** What a new book is filled with. */
-const demo = fileURLToPath(new URL('../../scenarios/histories/platform-2016.jsonl', import.meta.url));
+const historyFile = (name: string): string =>
+  fileURLToPath(new URL(`../../scenarios/histories/${name}.jsonl`, import.meta.url));
+
+/** What a new store is filled with: the book main, and beside it one with credit. */
+const demo = { file: historyFile('platform-2016'), title: 'the demo history' };
+const creditDemo = { book: 'credit', file: historyFile('credit-2016'), title: 'eighteen months of credit' };
 
 export const serveCommand: CommandSpec = {
   name: 'serve',
   summary: 'Serves the books of a store: GraphQL, playground, subscriptions.',
   about: [
-    'When the book main is empty it imports the demo history first: an invented year of a payment platform with a money-market fund, every day closed.',
+    'When the book main is empty it imports the demo history first: an invented year of a payment platform with a money-market fund, every day closed; and beside it, into the book credit, eighteen months of credit lines and loans.',
     'Ctrl-C and SIGTERM stop it: no new commands, what is in flight is written, a snapshot is kept.',
   ],
   args: [],
@@ -60,7 +66,10 @@ async function serve(call: Call): Promise<Exit> {
   });
   try {
     for (const book of await server.books.opened()) {
-      if (book.head.revision < 0 && !call.flag('no-demo')) await fill(call, book);
+      if (book.head.revision < 0 && !call.flag('no-demo')) {
+        await fill(call, book, demo);
+        await fillBeside(call);
+      }
       logCloses(book, (text) => out.note(text));
     }
     if (!signal.aborted) {
@@ -105,15 +114,28 @@ function logCloses(book: Book, say: (text: string) => void): void {
   book.onProgress(tell);
 }
 
-/** Imports the demo history, and closes its days to the last. */
-async function fill(call: Call, book: Book): Promise<void> {
-  if (!existsSync(demo)) return;
+/** Begins the book that shows credit, in a store that keeps what another than the server writes. */
+async function fillBeside(call: Call): Promise<void> {
+  const { settings, signal } = call;
+  const { book, ...history } = creditDemo;
+  if (signal.aborted || addressOf(settings.store).kind === 'memory') return;
+  if (await bookExists(settings.store, book)) return;
+  await withBook({ ...call, settings: { ...settings, book } }, (made) => fill(call, made, history), true);
+}
+
+/** Imports a history, and closes its days to the last. */
+async function fill(
+  call: Call,
+  book: Book,
+  { file, title }: { readonly file: string; readonly title: string },
+): Promise<void> {
+  if (!existsSync(file)) return;
   const { out, signal } = call;
-  out.note('the book is empty: importing the demo history');
-  const progress = out.progress('importing the demo history', undefined, 'lines');
+  out.note(`the book ${book.id} is empty: importing ${title}`);
+  const progress = out.progress(`importing ${title}`, undefined, 'lines');
   let last: number | undefined;
   const items = async function* (): AsyncGenerator<HistoryItem> {
-    for await (const item of readHistoryFile(demo, (path) => createReadStream(path), house)) {
+    for await (const item of readHistoryFile(file, (path) => createReadStream(path), house)) {
       if (item.kind === 'command') last = parseDay(item.command.on) ?? last;
       yield item;
     }
@@ -139,5 +161,6 @@ async function fill(call: Call, book: Book): Promise<void> {
     }
   }
   progress.end();
-  if (interrupted) out.note(`stopped on the way: formicary import ${demo} --close daily goes on with it`);
+  if (interrupted)
+    out.note(`stopped on the way: formicary import ${file} --book ${book.id} --close daily goes on with it`);
 }

@@ -190,7 +190,7 @@ query Explain {
 const credit = `# Credit: what each line has outstanding, by arrears,
 # and what it earns and loses by quarter.
 query Credit {
-  ledger {
+  ledger(book: "credit") {
     arrears {
       segment
       principal { total { amount currency } }
@@ -220,7 +220,7 @@ query Credit {
 const funding = `# Who funds what is lent: own money, partner banks,
 # and pools, whose notes others hold.
 query Funding {
-  ledger {
+  ledger(book: "credit") {
     funding {
       segment
       principal {
@@ -251,7 +251,7 @@ query Funding {
 const borrowers = `# Scores, with what explains them and what follows;
 # and what borrowers owe.
 query Borrowers {
-  ledger {
+  ledger(book: "credit") {
     scores(first: 3) {
       nodes {
         holder

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { examples } from '../../src/server/index.ts';
 import { Place, part } from './program.ts';
 import { served } from './serving.ts';
 
@@ -9,6 +10,11 @@ describe('serve', () => {
     const first = await served(place);
     const { data } = Object(await first.ask('{ ledger { revision openFrom digest } }'));
     expect(part(data, 'ledger')).toMatchObject({ openFrom: '2017-01-01' });
+    for (const { query } of examples.filter(({ query }) => query.includes('(book: "credit")'))) {
+      const shown = Object(await first.ask(query));
+      expect(shown.errors).toBeUndefined();
+      expect(JSON.stringify(shown.data)).toContain('huabei');
+    }
     const { code, stderr } = await first.stop('SIGTERM');
     expect(code).toBe(0);
     const head = await place.head();
