@@ -30,11 +30,9 @@ const figureDigits = 12;
 const wholeDigitsMax = 30;
 const figureEnd = new Exact(10).pow(wholeDigitsMax);
 
-/** A figure as text. What rounds to zero has no sign. */
-function figureText(figure: Decimal): string {
-  const rounded = figure.toDecimalPlaces(figureDigits, Exact.ROUND_HALF_EVEN);
-  return rounded.isZero() ? `0.${'0'.repeat(figureDigits)}` : rounded.toFixed(figureDigits);
-}
+/** A figure as text. It is rounded first, so that what rounds to zero has no sign. */
+const figureText = (figure: Decimal): string =>
+  figure.toDecimalPlaces(figureDigits, Exact.ROUND_HALF_EVEN).toFixed(figureDigits);
 
 const TypeEnum = builder.enumType('ContractEventType', {
   description:
