@@ -8,6 +8,7 @@ import { formatMinor, type Money } from '../kernel/money.ts';
 import type { ControlBalance } from '../kernel/reports.ts';
 import type { LedgerView } from '../kernel/view.ts';
 import { pointOptions, viewOf, withBook } from './books.ts';
+import { reportBreaches } from './breaches.ts';
 import { reportConsolidated } from './consolidated.ts';
 import { reportCredit } from './credit.ts';
 import { badUsage, type Exit, exits, orFail } from './failures.ts';
@@ -15,7 +16,7 @@ import { dayOption, periodOption, wordOf } from './given.ts';
 import type { Cell, Output } from './output.ts';
 import type { Call, CommandSpec } from './spec.ts';
 
-const kinds = ['balance', 'income', 'segments', 'credit', 'arrears', 'consolidated'] as const;
+const kinds = ['balance', 'income', 'segments', 'credit', 'arrears', 'breaches', 'consolidated'] as const;
 
 /** Options that a report does not go by. */
 const without: Readonly<Record<(typeof kinds)[number], readonly string[]>> = {
@@ -24,21 +25,27 @@ const without: Readonly<Record<(typeof kinds)[number], readonly string[]>> = {
   segments: ['books', 'csv'],
   credit: ['books', 'entity'],
   arrears: ['books', 'entity', 'from', 'to', 'by'],
+  breaches: ['books', 'entity', 'by'],
   consolidated: ['revision', 'known-at', 'from', 'to', 'by', 'holder', 'entity'],
 };
 
 export const reportCommand: CommandSpec = {
   name: 'report',
   summary:
-    'Prints statements of a book: balance, income, segments, credit, arrears; or of several: consolidated.',
+    'Prints statements of a book: balance, income, segments, credit, arrears, breaches; or of several: consolidated.',
   about: [
     'balance: what each entity has and owes; of one account, the head of one, or a prefix that ends in *, where it is named; of one holder across all segments with --holder. income: what was earned and spent. segments: revenue and cost of each line of business.',
     'credit: of each line that lends, period by period, what is outstanding at its end by who funds it, net interest, fees and credit cost. arrears: what each has outstanding by bucket of arrears, and what is set aside for it.',
+    'breaches: what could not be paid or held at the closes of days: what stays owed, overdrafts, leverage beyond its limit.',
     'consolidated: the books that --books names as if they were one: balances side by side and summed, less what two books hold at once of a transfer between them; and what is on its way between them. Each book is taken at its newest event.',
     'Every statement can be asked as of a day, as recorded up to a revision or a time, or both. It says the revision that it was worked out at.',
   ],
   args: [
-    { name: 'KIND', doc: 'balance, income, segments, credit, arrears or consolidated.', optional: true },
+    {
+      name: 'KIND',
+      doc: 'balance, income, segments, credit, arrears, breaches or consolidated.',
+      optional: true,
+    },
     {
       name: 'ACCOUNT',
       doc: 'For balance: an account, the head of one, or a prefix that ends in *.',
@@ -48,18 +55,18 @@ export const reportCommand: CommandSpec = {
   options: {
     ...pointOptions,
     from: {
-      doc: 'The first day of income, segments and credit; by default the first on which anything was booked.',
+      doc: 'The first day of income, segments, credit and breaches; by default the first on which anything was booked.',
       value: 'DATE',
     },
     to: {
-      doc: 'The last day of income, segments and credit; by default the last on which anything was booked.',
+      doc: 'The last day of income, segments, credit and breaches; by default the last on which anything was booked.',
       value: 'DATE',
     },
     by: { doc: 'day, month, quarter or year. Default: month.', value: 'PERIOD' },
     holder: { doc: 'For balance: the accounts of this holder.', value: 'ID' },
     entity: { doc: 'For balance and income: this entity alone.', value: 'ID' },
     books: { doc: 'For consolidated: the books, with commas in between: 2 to 64 of them.', value: 'IDS' },
-    csv: { doc: 'For consolidated, credit and arrears: print CSV, a line a row of the table.' },
+    csv: { doc: 'For consolidated, credit, arrears and breaches: print CSV, a line a row of the table.' },
   },
   settings: ['store', 'book'],
   examples: [
@@ -69,6 +76,7 @@ export const reportCommand: CommandSpec = {
     "formicary report balance 'fund:asset:yuebao:deposit-*'",
     'formicary report credit --from 2016-01-01 --to 2016-12-31 --by quarter',
     'formicary report arrears --as-of 2016-06-30',
+    'formicary report breaches --from 2016-01-01',
     'formicary report consolidated --books main,north --as-of 2016-06-30',
   ],
   run: report,
@@ -85,6 +93,7 @@ async function report(call: Call): Promise<Exit> {
     throw badUsage(account ?? '--holder', `report ${kind} takes neither account nor holder`);
   checkOptions(call, kind);
   if (kind === 'consolidated') return await reportConsolidated(call);
+  if (kind === 'breaches') return await reportBreaches(call);
   if (kind === 'credit' || kind === 'arrears') return await reportCredit(call, kind);
   const entity = call.value('entity');
   return await withBook(call, async (book) => {

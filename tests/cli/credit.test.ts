@@ -32,6 +32,7 @@ describe('report credit', () => {
       '2016-04-30',
     );
     expect(code).toBe(0);
+    // mybank's pool has collected 96.21 by April: fees of 0.60 and 2.46, 91.87 of notes; 1.28 are left.
     expect(stdout.split('\n')).toEqual([
       'main at revision 417',
       'line    period   outstanding     own  partner  vehicle  interest  funding cost  net interest  fees  retained notes  credit cost  result',
@@ -40,7 +41,7 @@ describe('report credit', () => {
       'jiebei  2016-03         0.00    0.00     0.00     0.00      0.00          0.00          0.00  0.00            0.00         0.00    0.00',
       'jiebei  2016-04         0.00    0.00     0.00     0.00      0.00          0.00          0.00  0.00            0.00         0.00    0.00',
       'mybank  2016-03      1400.00  420.00   588.00   392.00      5.10          0.65          4.45  0.00            0.00         4.20    0.25',
-      'mybank  2016-04      1071.89  321.57   450.19   300.13      4.20          0.57          3.63  2.55            0.00        -0.98    7.16',
+      'mybank  2016-04      1071.89  321.57   450.19   300.13      4.20          0.57          3.63  2.55            1.28        -0.98    8.44',
       '',
     ]);
   });
