@@ -113,7 +113,7 @@ export function arrears<R extends Debt>(
       const work = debts.brought(s, row, on);
       endWithLoss(work, lossOf(work), on);
       debts.ended?.(s, row);
-      addToPool(lender, s, row.pool, -row.principal[2]);
+      addToPool(lender, s, row.pool, -row.principal[2], on);
       put(debts, s, data.debt, work);
     },
   });

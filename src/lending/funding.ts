@@ -57,18 +57,32 @@ export const drawReads = ({ policy }: Lender): NonNullable<Reads['parameters']> 
 
 const emptyPool: PoolRow = {
   principal: 0n,
+  since: [],
   serviceOwed: 0n,
   seniorOwed: 0n,
   serviceCarry: zeroFraction,
   seniorCarry: zeroFraction,
 };
 
-/** Principal owed to a pool grows, or falls. */
-export function addToPool({ tables }: Lender, s: Writing, pool: string, minor: bigint): void {
+/** Principal owed to a pool grows, or falls, on a day. */
+export function addToPool({ tables }: Lender, s: Writing, pool: string, minor: bigint, on: Day): void {
   if (minor === 0n) return;
   const row = s.row(tables.pools, pool) ?? emptyPool;
-  s.set(tables.pools, pool, { ...row, principal: row.principal + minor });
+  const { since } = row;
+  const same = since.at(-1)?.on === on ? since.at(-1) : undefined;
+  s.set(tables.pools, pool, {
+    ...row,
+    principal: row.principal + minor,
+    since:
+      same === undefined
+        ? [...since, { on, minor }]
+        : [...since.slice(0, -1), { on, minor: same.minor + minor }],
+  });
 }
+
+/** Principal owed to a pool at the end of a day. */
+export const owedToPool = ({ principal, since }: PoolRow, day: Day): bigint =>
+  since.reduce((owed, { on, minor }) => (on > day ? owed - minor : owed), principal);
 
 const noExposure: ExposureRow = { outstanding: 0n, approved: 0n };
 

@@ -22,6 +22,8 @@ export interface BearingRow {
 export interface PoolRow {
   /** Principal that borrowers owe to it, as the log has it. */
   readonly principal: bigint;
+  /** What of that came since its last settlement, by date: some of it may be dated later than the next. */
+  readonly since: readonly { readonly on: Day; readonly minor: bigint }[];
   /** Fees and senior interest that could not be paid, and the fractions carried. */
   readonly serviceOwed: bigint;
   readonly seniorOwed: bigint;

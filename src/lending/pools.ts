@@ -16,6 +16,7 @@ import {
 import { type Day, dayMax, periodBounds } from '../kernel/dates.ts';
 import { exact, figure, id } from '../kernel/fields.ts';
 import { type Fraction, fraction, share } from '../kernel/rates.ts';
+import { owedToPool } from './funding.ts';
 import type { Lender, PoolRow } from './lender.ts';
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
@@ -56,23 +57,23 @@ interface Waterfall {
 }
 
 /**
- * Notes that are repaid of what is left: down to what borrowers owe to the pool; subordinated ones down to their share of what
- * stays, senior ones the rest.
+ * Notes that are repaid of what is left: as far as they exceed what borrowers owe to the pool; senior ones down to their share of
+ * that first, so that it is the subordinated ones that are short of cash.
  */
 function repaid(
   { books: { vehicle }, policy }: Lender,
   s: Reading,
   pool: string,
-  { principal }: PoolRow,
+  row: PoolRow,
   cash: bigint,
 ): { readonly senior: bigint; readonly subordinated: bigint } {
   const senior = aboveZero(s.available(vehicle.senior, pool));
   const subordinated = aboveZero(s.available(vehicle.subordinated, pool));
-  const due = least(cash, aboveZero(senior + subordinated - principal));
-  const kept = share(senior + subordinated - due, s.policy(policy.subordinatedShare));
-  const own = least(due, aboveZero(subordinated - kept));
-  const others = least(due - own, senior);
-  return { senior: others, subordinated: due - others };
+  const owed = owedToPool(row, s.day);
+  const due = least(cash, aboveZero(senior + subordinated - owed));
+  const seniorStays = owed - share(owed, s.policy(policy.subordinatedShare));
+  const first = least(due, aboveZero(senior - seniorStays));
+  return { senior: first, subordinated: due - first };
 }
 
 function waterfall(lender: Lender, s: Reading, pool: string, row: PoolRow): Waterfall {
@@ -144,11 +145,12 @@ export function pools(lender: Lender): {
       seniorCarry: exact('fraction carried on'),
     },
     subject: (data) => `pool/${data.pool}`,
-    evolve: ({ data }, s) => {
+    evolve: ({ data, on: day }, s) => {
       const row = s.row(tables.pools, data.pool);
       if (row === undefined) return;
       const { serviceOwed, seniorOwed, serviceCarry, seniorCarry } = data;
-      s.set(tables.pools, data.pool, { ...row, serviceOwed, seniorOwed, serviceCarry, seniorCarry });
+      const since = row.since.filter(({ on }) => on > day);
+      s.set(tables.pools, data.pool, { ...row, since, serviceOwed, seniorOwed, serviceCarry, seniorCarry });
     },
   });
   const settling = closeRule<string>({

@@ -121,12 +121,115 @@ describe('by age', () => {
       `vehicle/cash:${pool} -37.96`,
       'vehicle/expense/service-fee +2.83',
       'vehicle/expense/senior-interest +11.48',
-      `vehicle/senior:${pool} +23.65`,
-      'own/cash +2.83',
+      // 23.65 of 392.00 are repaid; of the 368.35 that stay 36.835 would be subordinated: 36.84, to even.
+      `vehicle/senior:${pool} +21.29`,
+      `vehicle/subordinated:${pool} +2.36`,
+      'own/cash +5.19',
       'own/income/service-fee -2.83',
+      `own/retained:${pool} -2.36`,
     ]);
     expect(dataOf(outcome, 'JiebeiPoolEnded')).toEqual([
-      { pool, senior: '329.15 CNY', subordinated: '39.20 CNY' },
+      { pool, senior: '331.51 CNY', subordinated: '36.84 CNY' },
+    ]);
+  });
+});
+
+describe('what a pool loses', () => {
+  const begin = '2016-01-31';
+  /**
+   * 1000.00, of which interest is paid each month, and a small one in the same pool of which nothing comes: what it is written
+   * off by is what notes exceed that which borrowers owe.
+   */
+  const beside = (small: string): Scene => {
+    const scene = given(...open(begin), capital(begin, 'jiebei', '100000.00'), rich(begin, 'a'));
+    scene.and(
+      ...lend(begin, 'L-1', 'a', '1000.00', { term: 3, method: 'interest-only' }),
+      ...lend(begin, 'L-2', 'b', small, { term: 12 }),
+    );
+    return daily(scene, writeOff('2016-02-15', 'L-2'), repay('2016-02-29', 'L-1', 'due'));
+  };
+
+  it('is made good from the month’s excess first: notes are repaid by it, and none is written down', () => {
+    // 10.00: the vehicle's part is 3.92, of which 3.53 are senior. 29 days of 395.92 and of 356.33: 31.457 and 127.40 cents.
+    // Of 5.68 there are 4.10 left.
+    const scene = beside('10.00');
+    expectTyped(closing(scene, '2016-02-29'), 'JiebeiPoolSettled', [
+      `vehicle/cash:${pool} -5.68`,
+      'vehicle/expense/service-fee +0.31',
+      'vehicle/expense/senior-interest +1.27',
+      `vehicle/senior:${pool} +3.53`,
+      `vehicle/subordinated:${pool} +0.39`,
+      'vehicle/expense/excess +0.18',
+      'own/cash +0.88',
+      'own/income/service-fee -0.31',
+      `own/retained:${pool} -0.39`,
+      'own/income/retained-income -0.18',
+    ]);
+    // Each note has something behind it again: 392.00.
+    expectHeld(scene, { [`vehicle/senior:${pool}`]: '352.80', [`vehicle/subordinated:${pool}`]: '39.20' });
+    // All of the next month's is excess.
+    daily(scene, repay('2016-03-31', 'L-1', 'due'));
+    expectTyped(closing(scene, '2016-03-31'), 'JiebeiPoolSettled', [
+      `vehicle/cash:${pool} -6.08`,
+      'vehicle/expense/service-fee +0.33',
+      'vehicle/expense/senior-interest +1.35',
+      'vehicle/expense/excess +4.40',
+      'own/cash +4.73',
+      'own/income/service-fee -0.33',
+      'own/income/retained-income -4.40',
+    ]);
+    daily(scene, repay('2016-04-30', 'L-1', 'due'));
+    expectTyped(closing(scene, '2016-04-30'), 'JiebeiPoolEnded');
+    expectHeld(scene, { 'own/expense/retained-loss': '0.00', [`vehicle/senior:${pool}`]: '0.00' });
+  });
+
+  it('beyond it stays in the notes, month by month less, and what is left at the end is written down', () => {
+    // 100.00: the vehicle's part is 39.20, notes are 388.08 and 43.12; 392.00 are owed. Fees are 0.34 and 1.38.
+    const scene = beside('100.00');
+    expectTyped(closing(scene, '2016-02-29'), 'JiebeiPoolSettled', [
+      `vehicle/cash:${pool} -5.68`,
+      'vehicle/expense/service-fee +0.34',
+      'vehicle/expense/senior-interest +1.38',
+      // 3.96: 427.24 stay, a tenth is 42.72.
+      `vehicle/senior:${pool} +3.56`,
+      `vehicle/subordinated:${pool} +0.40`,
+      'own/cash +0.74',
+      'own/income/service-fee -0.34',
+      `own/retained:${pool} -0.40`,
+    ]);
+    // 31 days of 427.24 and of 384.52, with the fractions before: 36.546 and 147.71 cents.
+    daily(scene, repay('2016-03-31', 'L-1', 'due'));
+    expectTyped(closing(scene, '2016-03-31'), 'JiebeiPoolSettled', [
+      `vehicle/cash:${pool} -6.08`,
+      'vehicle/expense/service-fee +0.36',
+      'vehicle/expense/senior-interest +1.47',
+      // 4.25: 422.99 stay, a tenth is 42.30.
+      `vehicle/senior:${pool} +3.83`,
+      `vehicle/subordinated:${pool} +0.42`,
+      'own/cash +0.78',
+      'own/income/service-fee -0.36',
+      `own/retained:${pool} -0.42`,
+    ]);
+    // 5.88 of interest and 392.00. Nothing is owed any more; 396.12 are left, and 26.87 of the notes stay, a tenth is 2.69.
+    daily(scene, repay('2016-04-30', 'L-1', 'due'));
+    const april = closing(scene, '2016-04-30');
+    expectTyped(april, 'JiebeiPoolSettled', [
+      `vehicle/cash:${pool} -397.88`,
+      'vehicle/expense/service-fee +0.35',
+      'vehicle/expense/senior-interest +1.41',
+      `vehicle/senior:${pool} +356.51`,
+      `vehicle/subordinated:${pool} +39.61`,
+      'own/cash +39.96',
+      'own/income/service-fee -0.35',
+      `own/retained:${pool} -39.61`,
+    ]);
+    // 39.20 were lost; 3.96, 4.25 and 4.12 were made good.
+    expectTyped(april, 'JiebeiPoolEnded', [
+      `vehicle/senior:${pool} +24.18`,
+      `vehicle/subordinated:${pool} +2.69`,
+      'vehicle/income/write-down -26.87',
+      `own/retained:${pool} -2.69`,
+      'own/expense/retained-loss +2.69',
     ]);
   });
 });

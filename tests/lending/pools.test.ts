@@ -31,7 +31,7 @@ describe('the loan of the page’s example, paid on time', () => {
   const scene = (): Scene =>
     funded(begin, ...lend(begin, 'L-1', 'a', '1000.00', { term: 3, method: 'annuity' }));
 
-  it('month by month: service fee, senior interest, senior notes; at the end subordinated notes and the excess', () => {
+  it('month by month: service fee, senior interest, notes down to what is owed, each in its share; and the excess', () => {
     const of = scene();
     const january = closing(of, '2016-01-31');
     expectTyped(january, type, []);
@@ -51,42 +51,52 @@ describe('the loan of the page’s example, paid on time', () => {
     ]);
 
     // The vehicle gets 5.68 of interest and 128.90 of principal. 29 days: 392.00 × 1 % / 365, 352.80 × 4.5 % / 365.
+    // 128.90 of notes are repaid; 263.10 stay, of which 26.31 are subordinated. 4.11 are left.
     daily(of, repay('2016-02-29', 'L-1', 'due'));
     const february = closing(of, '2016-02-29');
     expectTyped(february, type, [
       `vehicle/cash:${pool} -134.58`,
       'vehicle/expense/service-fee +0.31',
       'vehicle/expense/senior-interest +1.26',
-      `vehicle/senior:${pool} +133.01`,
-      'own/cash +0.31',
+      `vehicle/senior:${pool} +116.01`,
+      `vehicle/subordinated:${pool} +12.89`,
+      'vehicle/expense/excess +4.11',
+      'own/cash +17.31',
       'own/income/service-fee -0.31',
+      `own/retained:${pool} -12.89`,
+      'own/income/retained-income -4.11',
     ]);
     expect(dataOf(february, type)).toMatchObject([{ serviceCarry: '53/365', seniorCarry: '252/1825' }]);
 
-    // 4.08 and 130.51. 31 days of 258.99 and of 219.79, with the fractions before: 22.14 and 84.14 cents.
+    // 4.08 and 130.51. 31 days of 263.10 and of 236.79, with the fractions before: 22.49 and 90.64 cents.
+    // 132.59 stay, of which 13.26 (.259) are subordinated.
     daily(of, repay('2016-03-31', 'L-1', 'due'));
     expectTyped(closing(of, '2016-03-31'), type, [
       `vehicle/cash:${pool} -134.59`,
       'vehicle/expense/service-fee +0.22',
-      'vehicle/expense/senior-interest +0.84',
-      `vehicle/senior:${pool} +133.53`,
-      'own/cash +0.22',
+      'vehicle/expense/senior-interest +0.90',
+      `vehicle/senior:${pool} +117.46`,
+      `vehicle/subordinated:${pool} +13.05`,
+      'vehicle/expense/excess +2.96',
+      'own/cash +16.23',
       'own/income/service-fee -0.22',
+      `own/retained:${pool} -13.05`,
+      'own/income/retained-income -2.96',
     ]);
 
-    // 1.99 and 132.59. 30 days of 125.46 and of 86.26: 10.45 and 32.04 cents.
+    // 1.99 and 132.59. 30 days of 132.59 and of 119.33: 11.39 and 44.77 cents.
     daily(of, repay('2016-04-30', 'L-1', 'due'));
     expectTyped(closing(of, '2016-04-30'), type, [
       `vehicle/cash:${pool} -134.58`,
-      'vehicle/expense/service-fee +0.10',
-      'vehicle/expense/senior-interest +0.32',
-      `vehicle/senior:${pool} +86.26`,
-      `vehicle/subordinated:${pool} +39.20`,
-      'vehicle/expense/excess +8.70',
-      'own/cash +48.00',
-      'own/income/service-fee -0.10',
-      `own/retained:${pool} -39.20`,
-      'own/income/retained-income -8.70',
+      'vehicle/expense/service-fee +0.11',
+      'vehicle/expense/senior-interest +0.44',
+      `vehicle/senior:${pool} +119.33`,
+      `vehicle/subordinated:${pool} +13.26`,
+      'vehicle/expense/excess +1.44',
+      'own/cash +14.81',
+      'own/income/service-fee -0.11',
+      `own/retained:${pool} -13.26`,
+      'own/income/retained-income -1.44',
     ]);
     const may = closing(of, '2016-05-31');
     expectTyped(may, type);
@@ -128,6 +138,40 @@ describe('what cash does not reach', () => {
     expect(dataOf(march, type)).toEqual([owed(['0.33', '2.09'])]);
   });
 
+  it('of what notes exceed that which is owed stays in the notes, and is repaid before there is an excess', () => {
+    const of = funded(begin, ...lend(begin, 'L-1', 'a', '1000.00', { term: 12 }));
+    // 0.50 of interest: 0.01, 0.294 and 0.196: 0.20 by largest remainder; 39.20 of 100.00. 1.13 go first: 38.27 of 39.20 are left.
+    daily(of, repay('2016-01-11', 'L-1', '100.50'));
+    const january = closing(of, '2016-01-31');
+    expectTyped(january, type, [
+      `vehicle/cash:${pool} -39.40`,
+      'vehicle/expense/service-fee +0.22',
+      'vehicle/expense/senior-interest +0.91',
+      // 353.73 stay, of which 35.37 are subordinated; 352.80 are owed.
+      `vehicle/senior:${pool} +34.44`,
+      `vehicle/subordinated:${pool} +3.83`,
+      'own/cash +4.05',
+      'own/income/service-fee -0.22',
+      `own/retained:${pool} -3.83`,
+    ]);
+    expect(dataOf(january, type)).toEqual([owed(['0.00', '0.00'])]);
+    // 40 days of 900.00: 18.00, of which 7.05, and 0.39 of 1.00. 29 days of 353.73 and of 318.36: 28.66 and 114.17 cents.
+    daily(of, repay('2016-02-20', 'L-1', '19.00'));
+    expectTyped(closing(of, '2016-02-29'), type, [
+      `vehicle/cash:${pool} -7.44`,
+      'vehicle/expense/service-fee +0.28',
+      'vehicle/expense/senior-interest +1.14',
+      // 0.93 from before and 0.39: 352.41 stay, of which 35.24 are subordinated.
+      `vehicle/senior:${pool} +1.19`,
+      `vehicle/subordinated:${pool} +0.13`,
+      'vehicle/expense/excess +4.70',
+      'own/cash +5.11',
+      'own/income/service-fee -0.28',
+      `own/retained:${pool} -0.13`,
+      'own/income/retained-income -4.70',
+    ]);
+  });
+
   it('the service fee comes first', () => {
     const of = funded(begin, ...lend(begin, 'L-1', 'a', '1000.00', { term: 12 }));
     // 0.25 accrued: 0.005, 0.147 and 0.098: by largest remainder 0.01 (0.5), 0.14, 0.10 (0.8).
@@ -152,6 +196,101 @@ describe('what cash does not reach', () => {
   });
 });
 
+describe('the excess', () => {
+  const begin = '2016-01-31';
+  const pool = 'jiebei-2016-01';
+
+  it('of a loan that bears interest alone is the lending company’s each month, and the notes stay until it is repaid', () => {
+    const of = funded(begin, ...lend(begin, 'L-1', 'a', '1000.00', { term: 3, method: 'interest-only' }));
+    const only = (cash: string, service: string, interest: string, excess: string, own: string) => [
+      `vehicle/cash:${pool} -${cash}`,
+      `vehicle/expense/service-fee +${service}`,
+      `vehicle/expense/senior-interest +${interest}`,
+      `vehicle/expense/excess +${excess}`,
+      `own/cash +${own}`,
+      `own/income/service-fee -${service}`,
+      `own/income/retained-income -${excess}`,
+    ];
+    // 29 days are 14.50, the vehicle's part 5.684; 31 are 15.50, 6.076 with 0.004 from before.
+    daily(of, repay('2016-02-29', 'L-1', 'due'));
+    expectTyped(closing(of, '2016-02-29'), type, only('5.68', '0.31', '1.26', '4.11', '4.42'));
+    // 33.44 and 134.98 cents.
+    daily(of, repay('2016-03-31', 'L-1', 'due'));
+    expectTyped(closing(of, '2016-03-31'), type, only('6.08', '0.33', '1.34', '4.41', '4.74'));
+    expectHeld(of, {
+      [`vehicle/senior:${pool}`]: '352.80',
+      [`own/retained:${pool}`]: '39.20',
+      'own/income/retained-income': '8.52',
+    });
+    // 15.00, 5.88 of them, and all principal. 32.66 and 131.46 cents.
+    daily(of, repay('2016-04-30', 'L-1', 'due'));
+    expectTyped(closing(of, '2016-04-30'), type, [
+      `vehicle/cash:${pool} -397.88`,
+      'vehicle/expense/service-fee +0.32',
+      'vehicle/expense/senior-interest +1.31',
+      `vehicle/senior:${pool} +352.80`,
+      `vehicle/subordinated:${pool} +39.20`,
+      'vehicle/expense/excess +4.25',
+      'own/cash +43.77',
+      'own/income/service-fee -0.32',
+      `own/retained:${pool} -39.20`,
+      'own/income/retained-income -4.25',
+    ]);
+  });
+});
+
+describe('the subordinated share', () => {
+  const begin = '2016-02-01';
+  const pool = 'jiebei-2016-02';
+  /** 39.20 of principal and 1.76 of interest come; 39.45 are left for notes of 352.80 and 39.20, of which 39.20 are repaid. */
+  const at = (share: string): readonly string[] => {
+    const of = funded(
+      begin,
+      ...lend(begin, 'L-1', 'a', '1000.00', { term: 12 }),
+      changePolicy('2016-02-29', 'jiebei.subordinatedShare', share),
+    );
+    daily(of, repay('2016-02-10', 'L-1', '104.50'));
+    const [data] = dataOf(closing(of, '2016-02-29'), type) as readonly {
+      readonly [of in 'senior' | 'subordinated' | 'excess']: string;
+    }[];
+    return [data?.senior ?? '', data?.subordinated ?? '', data?.excess ?? ''];
+  };
+
+  it('is that of the waterfall’s day: notes are brought down to it, as far as any are repaid, never up', () => {
+    // Of 352.80 that stay.
+    expect(at('10%')).toEqual(['35.28 CNY', '3.92 CNY', '0.25 CNY']);
+    expect(at('5%')).toEqual(['17.64 CNY', '21.56 CNY', '0.25 CNY']);
+    expect(at('0%')).toEqual(['0.00 CNY', '39.20 CNY', '0.25 CNY']);
+    expect(at('20%')).toEqual(['39.20 CNY', '0.00 CNY', '0.25 CNY']);
+  });
+
+  it('rounds half to even', () => {
+    // 10.625 % and 9.375 % of 352.80 are 37.485 and 33.075.
+    expect(at('10.625%')).toEqual(['37.48 CNY', '1.72 CNY', '0.25 CNY']);
+    expect(at('9.375%')).toEqual(['33.08 CNY', '6.12 CNY', '0.25 CNY']);
+  });
+
+  it('takes subordinated notes at most what is repaid', () => {
+    // At 0 % all 39.20 would go before any senior note; but there are 18.29.
+    const of = funded(
+      begin,
+      ...lend(begin, 'L-1', 'a', '1000.00', { term: 12 }),
+      changePolicy('2016-02-29', 'jiebei.subordinatedShare', '0%'),
+    );
+    // 0.50 for a day and 50.00: 0.20 and 19.60. 0.30 and 1.21 go first.
+    daily(of, repay('2016-02-02', 'L-1', '50.50'));
+    expectTyped(closing(of, '2016-02-29'), type, [
+      `vehicle/cash:${pool} -19.80`,
+      'vehicle/expense/service-fee +0.30',
+      'vehicle/expense/senior-interest +1.21',
+      `vehicle/subordinated:${pool} +18.29`,
+      'own/cash +18.59',
+      'own/income/service-fee -0.30',
+      `own/retained:${pool} -18.29`,
+    ]);
+  });
+});
+
 describe('each month’s debts', () => {
   it('have a pool of their own', () => {
     const of = funded('2016-01-31', ...lend('2016-01-31', 'L-1', 'a', '1000.00', { term: 12 }));
@@ -165,7 +304,7 @@ describe('each month’s debts', () => {
       'jiebei-2016-01',
       'jiebei-2016-02',
     ]);
-    // The second got 1.76 and 39.20: 28 days are 30.07 and 121.79 cents.
+    // The second got 1.76 and 39.20: 28 days are 30.07 and 121.79 cents. 352.80 stay, of which 35.28 are subordinated.
     expectTyped(
       outcome,
       type,
@@ -174,9 +313,13 @@ describe('each month’s debts', () => {
         'vehicle/cash:jiebei-2016-02 -40.96',
         'vehicle/expense/service-fee +0.30',
         'vehicle/expense/senior-interest +1.21',
-        'vehicle/senior:jiebei-2016-02 +39.45',
-        'own/cash +0.30',
+        'vehicle/senior:jiebei-2016-02 +35.28',
+        'vehicle/subordinated:jiebei-2016-02 +3.92',
+        'vehicle/expense/excess +0.25',
+        'own/cash +4.47',
         'own/income/service-fee -0.30',
+        'own/retained:jiebei-2016-02 -3.92',
+        'own/income/retained-income -0.25',
       ],
     );
     expectHeld(of, { 'vehicle/senior:jiebei-2016-01': '352.80' });
@@ -186,14 +329,18 @@ describe('each month’s debts', () => {
     const of = funded('2016-01-10', ...lend('2016-01-10', 'L-1', 'a', '1000.00', { term: 12 }));
     of.and(repay('2016-02-03', 'L-1', '112.00'));
     expectTyped(closing(of, '2016-01-31'), type, []);
-    // 24 days are 12.00: 4.70 of it, and 39.20 of 100.00. Owed 0.22 + 0.31, 0.91 + 1.26.
+    // 24 days are 12.00: 4.70 of it, and 39.20 of 100.00. Owed 0.22 + 0.31, 0.91 + 1.26. 2.00 are left.
     expectTyped(closing(of, '2016-02-29'), type, [
       'vehicle/cash:jiebei-2016-01 -43.90',
       'vehicle/expense/service-fee +0.53',
       'vehicle/expense/senior-interest +2.17',
-      'vehicle/senior:jiebei-2016-01 +41.20',
-      'own/cash +0.53',
+      'vehicle/senior:jiebei-2016-01 +35.28',
+      'vehicle/subordinated:jiebei-2016-01 +3.92',
+      'vehicle/expense/excess +2.00',
+      'own/cash +6.45',
       'own/income/service-fee -0.53',
+      'own/retained:jiebei-2016-01 -3.92',
+      'own/income/retained-income -2.00',
     ]);
   });
 

@@ -12,6 +12,7 @@ import {
   isLive,
   LINES,
   lenderCash,
+  noteVehicle,
   principalAccount,
   writeOff,
 } from './credit-debt.ts';
@@ -82,6 +83,7 @@ function closeDebts(state: State, line: LineName, day: string, at: number): void
     const days = daysPastDue(debt, day);
     if (days === 0 || days < after) continue;
     post(state, `${line} writtenOffByAge`, at, day, writeOff(debt, day));
+    noteVehicle(debt, day);
     happen(state, `${line} writtenOffByAge`, day, at, debt.id);
   }
   for (const debt of looked) {
@@ -231,17 +233,14 @@ function settlePool(
   kept.serviceOwed -= servicePaid;
   const interestPaid = spend(kept.seniorOwed);
   kept.seniorOwed -= interestPaid;
-  const owedToPool = sum(
-    [...state.debts.values()]
-      .filter((debt) => debt.line === line && debt.pool === pool)
-      .map((debt) => debt.principal[2]),
+  const debts = [...state.debts.values()].filter((debt) => debt.line === line && debt.pool === pool);
+  const owed = sum(
+    debts.flatMap(({ vehicle }) => vehicle.filter(({ date }) => date <= day).map(({ amount }) => amount)),
   );
-  const notes = seniorNow + subordinatedNow;
-  const repaid = spend(max(0n, notes - owedToPool));
+  const repaid = spend(max(0n, seniorNow + subordinatedNow - owed));
   const share = rateOn(state.policy, `${line}.subordinatedShare`, day);
-  const staying = halfEven(times(notes - repaid, share));
-  const first = min(repaid, max(0n, subordinatedNow - staying));
-  const seniorPaid = min(repaid - first, seniorNow);
+  const seniorStays = owed - halfEven(times(owed, share));
+  const seniorPaid = min(repaid, max(0n, seniorNow - seniorStays));
   const subordinatedPaid = repaid - seniorPaid;
   const excess = purse;
 
@@ -265,7 +264,8 @@ function settlePool(
   const seniorLeft = heldOn(state, senior, day);
   const subordinatedLeft = heldOn(state, subordinated, day);
   const empty = heldOn(state, cash, day) === 0n && heldOn(state, cash, FOREVER) === 0n;
-  if (owedToPool > 0n || !empty || seniorLeft + subordinatedLeft === 0n) return;
+  if (debts.some(({ principal }) => principal[2] > 0n) || !empty || seniorLeft + subordinatedLeft === 0n)
+    return;
   happen(state, `${line} poolEnded`, day, at, pool);
   post(state, `${line} poolEnded`, at, day, [
     [senior, seniorLeft],

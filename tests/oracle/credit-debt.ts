@@ -115,6 +115,8 @@ export type Debt = {
   /** interest is accrued up to and with this day, and what time brings up to it has happened */
   through: string;
   principal: Parts;
+  /** the vehicle's part, change by change */
+  vehicle: { date: string; amount: bigint }[];
   interestDue: Parts;
   uncharged: Fractions;
   /** late fees that are not paid, exact */
@@ -146,6 +148,7 @@ export function newDebt(line: LineName, id: string, holder: string, on: string):
     pool: '',
     through: on,
     principal: NO_PARTS,
+    vehicle: [],
     interestDue: NO_PARTS,
     uncharged: NO_FRACTIONS,
     late: ZERO,
@@ -160,6 +163,12 @@ export function newDebt(line: LineName, id: string, holder: string, on: string):
     loan: undefined,
     steps: [],
   };
+}
+
+/** notes how the vehicle's part has changed on a day */
+export function noteVehicle(debt: Debt, date: string): void {
+  const change = debt.principal[2] - sum(debt.vehicle.map(({ amount }) => amount));
+  if (change !== 0n) debt.vehicle.push({ date, amount: change });
 }
 
 export function keyOf(line: LineName, id: string): string {

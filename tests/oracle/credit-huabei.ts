@@ -14,6 +14,7 @@ import {
   lenderCash,
   minimumOf,
   newDebt,
+  noteVehicle,
   owedOf,
   pay,
   paymentLegs,
@@ -63,6 +64,7 @@ function creditOf(debt: Debt): Credit {
 
 function keep(state: State, debt: Debt, on: string): void {
   debt.latest = on;
+  noteVehicle(debt, on);
   state.debts.set(keyOf('huabei', debt.id), debt);
 }
 

@@ -14,6 +14,7 @@ import {
   interestAccount,
   keyOf,
   newDebt,
+  noteVehicle,
   owedOf,
   pay,
   paymentLegs,
@@ -63,6 +64,7 @@ function advanceOf(debt: Debt): NonNullable<Loan['advance']> {
 
 function keep(state: State, debt: Debt, on: string): void {
   debt.latest = on;
+  noteVehicle(debt, on);
   state.debts.set(keyOf(debt.line, debt.id), debt);
 }
 

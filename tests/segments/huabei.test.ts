@@ -76,6 +76,19 @@ const overdue = (): Scene => closed(billed(), '2016-02-11');
 const statement = (outcome: Outcome): readonly unknown[] => dataOf(outcome, 'HuabeiStatementIssued');
 const moved = (outcome: Outcome): readonly unknown[] => dataOf(outcome, 'HuabeiArrearsMoved');
 
+/** Of a's line this much begins to revolve at the close, and no bucket changes. */
+function expectRevolved(outcome: Outcome, amount: string): void {
+  expect(dataOf(outcome, 'HuabeiRevolved')).toEqual([{ holder: 'a', principal: `${amount} CNY` }]);
+  expectTyped(outcome, 'HuabeiRevolved', []);
+  expect(moved(outcome)).toEqual([]);
+}
+
+/** Nothing begins to revolve, and a's line is in arrears. */
+function expectUnmet(outcome: Outcome): void {
+  expect(dataOf(outcome, 'HuabeiRevolved')).toEqual([]);
+  expect(moved(outcome)).toMatchObject([{ debt: 'a', from: 'current', to: '1-30', daysPastDue: 1 }]);
+}
+
 /** What is said of a statement. */
 const said = (
   holder: string,
@@ -394,10 +407,10 @@ describe('a refund', () => {
     // 300.00 are left, of which 60.00 are the least; with them 240.00 revolve.
     const half = due('300.00');
     expect(paid(half, '2016-02-08', 'minimum')).toEqual({ ...none, principal: '60.00' });
-    expect(moved(closing(half, '2016-02-11'))).toMatchObject([{ from: 'current', to: 'current' }]);
+    expectRevolved(closing(half, '2016-02-11'), '240.00');
     const short = due('300.00');
     paid(short, '2016-02-08', '59.99');
-    expect(moved(closing(short, '2016-02-11'))).toMatchObject([{ to: '1-30' }]);
+    expectUnmet(closing(short, '2016-02-11'));
   });
 
   it('of all of a due: it passes in silence', () => {
@@ -563,7 +576,7 @@ describe('a due date', () => {
     expectTold(
       outcome,
       'huabei',
-      ['HuabeiArrearsMoved'],
+      ['HuabeiRevolved'],
       [
         'HuabeiInterestAccrued',
         'partner/interest +0.15',
@@ -572,7 +585,7 @@ describe('a due date', () => {
         'vehicle/income/interest -0.10',
       ],
     );
-    expect(moved(outcome)).toEqual([{ debt: 'a', from: 'current', to: 'current', daysPastDue: 0 }]);
+    expectRevolved(outcome, '540.00');
     scene.and(draw('2016-02-12', 'a', 'm', '1.00'));
     expect(statement(closing(scene, '2016-03-01'))).toEqual([
       // 20 days, with 1 March: 5.40.
@@ -594,7 +607,7 @@ describe('a due date', () => {
     // 540.00 and 5.40; the least is 54.00 and 5.40.
     expect(paid(scene, '2016-03-05', 'minimum')).toEqual({ ...none, interest: '5.40', principal: '54.00' });
     expectRefused(scene, repayCredit('2016-03-05', 'a', 'minimum'), 'NOTHING_TO_DO');
-    expect(moved(closing(scene, '2016-03-11'))).toMatchObject([{ to: 'current' }]);
+    expectRevolved(closing(scene, '2016-03-11'), '486.00');
     // 486.00 from 03-11 to 04-01: 22 days of 0.243.
     expect(statement(closing(scene, '2016-04-01'))).toEqual([
       said('a', '486.00', '5.34', '0.00', '53.94', '2016-04-10'),
@@ -642,7 +655,32 @@ describe('a due date', () => {
     const met = daily(billed(), convert('2016-02-05', 'a', '600.00', 3), free);
     paid(met, '2016-03-10', 'minimum');
     expect(madeUp(met, 'HuabeiRepaid')).toEqual({ ...none, fee: '5.00' });
-    expect(moved(closing(met, '2016-03-11'))).toMatchObject([{ to: 'current' }]);
+    expectRevolved(closing(met, '2016-03-11'), '200.00');
+  });
+
+  it('met, with a line that goes on to another bucket: what revolves is told first', () => {
+    // 600.00 are overdue since 04-10; of 100.00 more, due 05-10, nothing need be paid. 31 days are past on 05-11.
+    const scene = line(changePolicy('2016-05-01', 'huabei.minimumShare', '0%'));
+    daily(scene, draw('2016-03-12', 'a', 'm', '600.00'), draw('2016-04-05', 'a', 'm', '100.00'));
+    const outcome = closing(scene, '2016-05-11');
+    const told = outcome.events.map(({ type }) => type).filter((type) => /Revolved|Arrears/.test(type));
+    expect(told).toEqual(['HuabeiRevolved', 'HuabeiArrearsMoved']);
+    expect(dataOf(outcome, 'HuabeiRevolved')).toEqual([{ holder: 'a', principal: '100.00 CNY' }]);
+    expect(moved(outcome)).toEqual([{ debt: 'a', from: '1-30', to: '31-60', daysPastDue: 31 }]);
+  });
+
+  it('that a fact of the day after brings is not told again by the close of that day; it revolves all the same', () => {
+    const scene = daily(
+      billed(),
+      repayCredit('2016-02-08', 'a', 'minimum'),
+      draw('2016-02-11', 'a', 'm', '1.00'),
+    );
+    const outcome = closing(scene, '2016-02-11');
+    expect(dataOf(outcome, 'HuabeiRevolved')).toEqual([]);
+    expect(moved(outcome)).toEqual([]);
+    expect(statement(closing(scene, '2016-03-01'))).toEqual([
+      said('a', '541.00', '5.40', '0.00', '59.50', '2016-03-10'),
+    ]);
   });
 
   it('the revolving rate is that of the day on which it passes, and kept', () => {
@@ -704,7 +742,7 @@ describe('minimum', () => {
     // 24 days of 0.30; 600.00; 10.00 of 100.00.
     expect(paid(scene, '2016-03-05', 'minimum')).toEqual({ ...none, late: '7.20', principal: '610.00' });
     expectRefused(scene, repayCredit('2016-03-05', 'a', 'minimum'), 'NOTHING_TO_DO');
-    expect(moved(closing(scene, '2016-03-11'))).toMatchObject([{ from: 'current', to: 'current' }]);
+    expectRevolved(closing(scene, '2016-03-11'), '90.00');
   });
 
   it('counts what has been paid already', () => {
@@ -815,7 +853,7 @@ describe('instalments', () => {
     paid(before, '2016-02-05', '60.00');
     before.and(convert('2016-02-05', 'a', '500.00', 12));
     expectRefused(before, repayCredit('2016-02-06', 'a', 'minimum'), 'NOTHING_TO_DO');
-    expect(moved(closing(before, '2016-02-11'))).toMatchObject([{ from: 'current', to: 'current' }]);
+    expectRevolved(closing(before, '2016-02-11'), '40.00');
   });
 
   it('a part of nothing counts as billed, and has no statement', () => {
@@ -1055,6 +1093,61 @@ describe('a write-off by command', () => {
       'own/allowance +0.60',
       'own/late-fees -0.60',
     ]);
+  });
+});
+
+describe('the pool of a line that revolves', () => {
+  /** What a month's settlement pays, and the notes that stay after it. */
+  const settled = (scene: Scene, day: string) => {
+    const [data] = dataOf(closing(scene, day), 'HuabeiPoolSettled') as readonly Record<string, string>[];
+    const { service, seniorInterest, senior, subordinated, excess } = data ?? {};
+    const found = [service, seniorInterest, senior, subordinated, excess];
+    const notes = {
+      senior: sumHeld(scene, /^vehicle\/senior:/),
+      subordinated: sumHeld(scene, /^vehicle\/sub/),
+    };
+    expect(sumHeld(scene, /^own\/retained:/)).toBe(notes.subordinated);
+    return {
+      paid: found.map((text) => text?.replace(' CNY', '')).join(' '),
+      stay: `${notes.senior} + ${notes.subordinated}`,
+      owed: sumHeld(scene, /^vehicle\/principal-/),
+    };
+  };
+
+  it('keeps subordinated notes at their share of those that stay, month by month, through draws and repayments', () => {
+    // Amounts in cents after a month: service fee, senior interest, senior and subordinated notes, excess; then the notes.
+    const scene = line(draw(on, 'a', 'm', '600.00'));
+    // 600.00: 235.20. Nothing is collected. 19 days: 12.24 and 49.59 cents are owed.
+    expect(settled(scene, '2016-01-31')).toEqual({
+      paid: '0.00 0.00 0.00 0.00 0.00',
+      stay: '21168 + 2352',
+      owed: 23520n,
+    });
+    // 60.00: 23.52; 300.00: 117.60. 20 days of 235.20 and 9 of 352.80; 21.82 are left where notes exceed by 23.52.
+    daily(scene, repayCredit('2016-02-08', 'a', 'minimum'), draw('2016-02-20', 'a', 'm', '300.00'));
+    expect(settled(scene, '2016-02-29')).toEqual({
+      paid: '0.33 1.37 19.64 2.18 0.00',
+      // 330.98, of which 33.098.
+      stay: '29788 + 3310',
+      owed: 32928n,
+    });
+    // 5.40, of which 2.12, and 84.00, of which 32.93 (.928); 200.00: 78.40. 33.51 are left of 34.63.
+    daily(scene, repayCredit('2016-03-05', 'a', 'minimum'), draw('2016-03-20', 'a', 'm', '200.00'));
+    expect(settled(scene, '2016-03-31')).toEqual({
+      paid: '0.31 1.23 30.16 3.35 0.00',
+      // 375.87, of which 37.587.
+      stay: '33828 + 3759',
+      owed: 37475n,
+    });
+    // 756.00 revolved for 22 days: 8.31, of which 3.26. All of it is paid, 374.75 of principal; 500.00: 196.00.
+    daily(scene, repayCredit('2016-04-08', 'a', 'due'), draw('2016-04-20', 'a', 'm', '500.00'));
+    expect(settled(scene, '2016-04-30')).toEqual({
+      // Of 376.18 that are left 375.87 are repaid: what was short is made good, and 0.31 are the lending company's.
+      paid: '0.36 1.47 338.28 37.59 0.31',
+      stay: '17640 + 1960',
+      owed: 19600n,
+    });
+    expectHeld(scene, { 'own/income/retained-income': '0.31', [`vehicle/cash:${pool}`]: '0.00' });
   });
 });
 

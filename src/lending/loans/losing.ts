@@ -53,7 +53,7 @@ export function loanWrittenOff(debts: Debts<LoanRow>): FactType {
       const work = broughtLoan(lender, s, row, on);
       endWithLoss(work, lossOf(work), on);
       work.latest = on;
-      addToPool(lender, s, row.pool, -row.principal[2]);
+      addToPool(lender, s, row.pool, -row.principal[2], on);
       addExposure(lender, s, exposureKey(row), -sumOf(row.principal), 0n);
       put(debts, s, data.loan, work);
     },

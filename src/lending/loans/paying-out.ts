@@ -76,7 +76,7 @@ export function disbursed(debts: Debts<LoanRow>): FactType {
       work.plan(on, row.method, dueDaysOf(row, on));
       work.bearing = work.principal;
       work.note(on);
-      addToPool(lender, s, begun.pool, begun.principal[2]);
+      addToPool(lender, s, begun.pool, begun.principal[2], on);
       addExposure(lender, s, exposureKey(row), row.asked, -row.asked);
       put(debts, s, data.loan, work);
     },

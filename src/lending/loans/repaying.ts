@@ -62,7 +62,7 @@ export function takePayment(
   const work = broughtLoan(lender, s, row, on);
   const paid = paidIn(lender, entry, row);
   work.take(paid, on);
-  addToPool(lender, s, row.pool, -paid.principal[2]);
+  addToPool(lender, s, row.pool, -paid.principal[2], on);
   addExposure(lender, s, exposureKey(row), -sumOf(paid.principal), 0n);
   put(debts, s, loan, work);
 }
@@ -175,7 +175,7 @@ export function restructured(debts: Debts<LoanRow>): FactType {
       work.refreshArrears(on);
       work.plan(on, data.method, dueDays(on, data.method, data.term));
       work.note(on);
-      addToPool(lender, s, row.pool, interest[2]);
+      addToPool(lender, s, row.pool, interest[2], on);
       addExposure(lender, s, exposureKey(row), sumOf(interest), 0n);
       put(debts, s, data.loan, work);
     },

@@ -107,7 +107,7 @@ export function drawPostings(s: Reading, holder: string, minor: bigint): Posting
 export function draw(s: Writing, row: LineRow, parts: Parts, on: Day): void {
   const work = brought(s, row, on);
   work.draw(parts, on);
-  addToPool(lender, s, row.pool, parts[2]);
+  addToPool(lender, s, row.pool, parts[2], on);
   put(lines, s, row.holder, work);
 }
 

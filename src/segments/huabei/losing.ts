@@ -49,7 +49,7 @@ export const creditWrittenOff = fact('HuabeiWrittenOff', {
     const work = brought(s, row, on);
     endWithLoss(work, lossOf(work), on);
     work.latest = on;
-    addToPool(lender, s, row.pool, -row.principal[2]);
+    addToPool(lender, s, row.pool, -row.principal[2], on);
     put(lines, s, data.holder, work);
   },
   insteadOfUndo: 'Take what still comes as recoveries.',

@@ -54,7 +54,7 @@ export const paidOnCredit = answer('PaymentInitiated', {
     const work = brought(s, row, reversedOn);
     const parts = principalMoved(lender, entry, row.holder, row.stage);
     work.giveBack(parts, reversedOn);
-    addToPool(lender, s, row.pool, -parts[2]);
+    addToPool(lender, s, row.pool, -parts[2], reversedOn);
     put(lines, s, data.payer, work);
   },
 });
@@ -107,7 +107,7 @@ export const refundedToCredit = answer('PaymentRefunded', {
     }
     const work = brought(s, row, on);
     work.giveBack(parts, on);
-    addToPool(lender, s, row.pool, -parts[2]);
+    addToPool(lender, s, row.pool, -parts[2], on);
     put(lines, s, data.payer, work);
   },
   cannotUndo: ({ data, entry }, s) => {

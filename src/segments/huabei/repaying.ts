@@ -82,7 +82,7 @@ export const creditRepaid = fact('HuabeiRepaid', {
     const work = brought(s, row, on);
     const paid = paidIn(lender, entry, row, instalmentFee);
     work.take(paid, on);
-    addToPool(lender, s, row.pool, -paid.principal[2]);
+    addToPool(lender, s, row.pool, -paid.principal[2], on);
     put(lines, s, data.holder, work);
   },
   insteadOfUndo: 'Draw again, or pay the holder what was paid too much.',
