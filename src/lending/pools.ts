@@ -67,13 +67,15 @@ function repaid(
   row: PoolRow,
   cash: bigint,
 ): { readonly senior: bigint; readonly subordinated: bigint } {
-  const senior = aboveZero(s.available(vehicle.senior, pool));
-  const subordinated = aboveZero(s.available(vehicle.subordinated, pool));
+  const senior = s.balanceOn(vehicle.senior, s.day, pool);
+  const subordinated = s.balanceOn(vehicle.subordinated, s.day, pool);
   const owed = owedToPool(row, s.day);
   const due = least(cash, aboveZero(senior + subordinated - owed));
   const seniorStays = owed - share(owed, s.policy(policy.subordinatedShare));
-  const first = least(due, aboveZero(senior - seniorStays));
-  return { senior: first, subordinated: due - first };
+  // Notes that a reversal of a later date takes back are there today, but can't be repaid any more.
+  const spare = (kind: AccountKind): bigint => aboveZero(s.available(kind, pool));
+  const first = least(least(due, aboveZero(senior - seniorStays)), spare(vehicle.senior));
+  return { senior: first, subordinated: least(due - first, spare(vehicle.subordinated)) };
 }
 
 function waterfall(lender: Lender, s: Reading, pool: string, row: PoolRow): Waterfall {

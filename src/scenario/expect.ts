@@ -41,7 +41,7 @@ function outcome(run: Run, variant: VariantRun, expectation: Expectation): { hol
       expectation.kind === 'within'
         ? within(run, variant, expectation, day)
         : compared(run, variant, expectation, day);
-    if (result instanceof Refusal) return { holds: false, found: result.message };
+    if (result instanceof Refusal) return { holds: false, found: `${result.code}: ${result.message}` };
     found = `${result.found}${on}`;
     if (!result.holds) return { holds: false, found };
   }

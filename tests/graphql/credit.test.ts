@@ -519,9 +519,10 @@ describe('funding', () => {
         id: 'huabei-2016-03',
         segment: 'huabei',
         principal: m('282.24'),
-        // 11.76 came, of which 0.43 and 1.75 are fees: 9.58 of 294.00 are repaid, and of 284.42 a tenth is 28.44.
-        senior: m('255.98'),
-        subordinated: m('28.44'),
+        // 11.76 came, of which 0.43 and 1.75 are fees. Of 282.24 a tenth is 28.22: 10.58 of 264.60 senior notes were due, and got 9.58.
+        senior: m('255.02'),
+        subordinated: m('29.40'),
+        retained: m('29.40'),
       }),
       {
         id: 'mybank-2016-03',

@@ -121,15 +121,13 @@ describe('by age', () => {
       `vehicle/cash:${pool} -37.96`,
       'vehicle/expense/service-fee +2.83',
       'vehicle/expense/senior-interest +11.48',
-      // 23.65 of 392.00 are repaid; of the 368.35 that stay 36.835 would be subordinated: 36.84, to even.
-      `vehicle/senior:${pool} +21.29`,
-      `vehicle/subordinated:${pool} +2.36`,
-      'own/cash +5.19',
+      // Nothing is owed any more: what is left, 23.65, is less than the senior notes, and all theirs.
+      `vehicle/senior:${pool} +23.65`,
+      'own/cash +2.83',
       'own/income/service-fee -2.83',
-      `own/retained:${pool} -2.36`,
     ]);
     expect(dataOf(outcome, 'JiebeiPoolEnded')).toEqual([
-      { pool, senior: '331.51 CNY', subordinated: '36.84 CNY' },
+      { pool, senior: '329.15 CNY', subordinated: '39.20 CNY' },
     ]);
   });
 });
@@ -183,53 +181,51 @@ describe('what a pool loses', () => {
     expectHeld(scene, { 'own/expense/retained-loss': '0.00', [`vehicle/senior:${pool}`]: '0.00' });
   });
 
-  it('beyond it stays in the notes, month by month less, and what is left at the end is written down', () => {
-    // 100.00: the vehicle's part is 39.20, notes are 388.08 and 43.12; 392.00 are owed. Fees are 0.34 and 1.38.
+  it('beyond it is borne by the subordinated notes first: senior ones are repaid month by month, and of the others what is left is written down', () => {
+    // 100.00: the vehicle's part is 39.20, notes are 388.08 and 43.12; 392.00 are owed, 352.80 of them to senior ones.
+    // Fees are 0.34 and 1.38.
     const scene = beside('100.00');
     expectTyped(closing(scene, '2016-02-29'), 'JiebeiPoolSettled', [
       `vehicle/cash:${pool} -5.68`,
       'vehicle/expense/service-fee +0.34',
       'vehicle/expense/senior-interest +1.38',
-      // 3.96: 427.24 stay, a tenth is 42.72.
-      `vehicle/senior:${pool} +3.56`,
-      `vehicle/subordinated:${pool} +0.40`,
-      'own/cash +0.74',
+      // 3.96 of 35.28.
+      `vehicle/senior:${pool} +3.96`,
+      'own/cash +0.34',
       'own/income/service-fee -0.34',
-      `own/retained:${pool} -0.40`,
     ]);
-    // 31 days of 427.24 and of 384.52, with the fractions before: 36.546 and 147.71 cents.
+    // 31 days of 427.24 and of 384.12, with the fractions before: 36.546 and 147.559 cents.
     daily(scene, repay('2016-03-31', 'L-1', 'due'));
     expectTyped(closing(scene, '2016-03-31'), 'JiebeiPoolSettled', [
       `vehicle/cash:${pool} -6.08`,
       'vehicle/expense/service-fee +0.36',
       'vehicle/expense/senior-interest +1.47',
-      // 4.25: 422.99 stay, a tenth is 42.30.
-      `vehicle/senior:${pool} +3.83`,
-      `vehicle/subordinated:${pool} +0.42`,
-      'own/cash +0.78',
+      // 4.25 of 31.32.
+      `vehicle/senior:${pool} +4.25`,
+      'own/cash +0.36',
       'own/income/service-fee -0.36',
-      `own/retained:${pool} -0.42`,
     ]);
-    // 5.88 of interest and 392.00. Nothing is owed any more; 396.12 are left, and 26.87 of the notes stay, a tenth is 2.69.
+    expectHeld(scene, { [`vehicle/senior:${pool}`]: '379.87', [`vehicle/subordinated:${pool}`]: '43.12' });
+    // 30 days of 422.99 and of 379.87: 35.312 and 141.059 cents.
+    // 5.88 of interest and 392.00. Nothing is owed any more: 396.12 are left, the senior notes get all of theirs.
     daily(scene, repay('2016-04-30', 'L-1', 'due'));
     const april = closing(scene, '2016-04-30');
     expectTyped(april, 'JiebeiPoolSettled', [
       `vehicle/cash:${pool} -397.88`,
       'vehicle/expense/service-fee +0.35',
       'vehicle/expense/senior-interest +1.41',
-      `vehicle/senior:${pool} +356.51`,
-      `vehicle/subordinated:${pool} +39.61`,
-      'own/cash +39.96',
+      `vehicle/senior:${pool} +379.87`,
+      `vehicle/subordinated:${pool} +16.25`,
+      'own/cash +16.60',
       'own/income/service-fee -0.35',
-      `own/retained:${pool} -39.61`,
+      `own/retained:${pool} -16.25`,
     ]);
-    // 39.20 were lost; 3.96, 4.25 and 4.12 were made good.
+    // 39.20 were lost; 3.96, 4.25 and 4.12 were made good; the lending company bears the rest alone.
     expectTyped(april, 'JiebeiPoolEnded', [
-      `vehicle/senior:${pool} +24.18`,
-      `vehicle/subordinated:${pool} +2.69`,
+      `vehicle/subordinated:${pool} +26.87`,
       'vehicle/income/write-down -26.87',
-      `own/retained:${pool} -2.69`,
-      'own/expense/retained-loss +2.69',
+      `own/retained:${pool} -26.87`,
+      'own/expense/retained-loss +26.87',
     ]);
   });
 });

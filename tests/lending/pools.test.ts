@@ -7,6 +7,8 @@ import {
   closing,
   daily,
   dataOf,
+  draw,
+  everyTier,
   expectHeld,
   expectSound,
   expectTyped,
@@ -15,6 +17,7 @@ import {
   open,
   openLine,
   repay,
+  repayCredit,
   rich,
 } from '../support/credit.ts';
 import type { Scene } from '../support/scene.ts';
@@ -138,7 +141,7 @@ describe('what cash does not reach', () => {
     expect(dataOf(march, type)).toEqual([owed(['0.33', '2.09'])]);
   });
 
-  it('of what notes exceed that which is owed stays in the notes, and is repaid before there is an excess', () => {
+  it('of what notes exceed that which is owed stays in subordinated notes, and is repaid before there is an excess', () => {
     const of = funded(begin, ...lend(begin, 'L-1', 'a', '1000.00', { term: 12 }));
     // 0.50 of interest: 0.01, 0.294 and 0.196: 0.20 by largest remainder; 39.20 of 100.00. 1.13 go first: 38.27 of 39.20 are left.
     daily(of, repay('2016-01-11', 'L-1', '100.50'));
@@ -147,28 +150,28 @@ describe('what cash does not reach', () => {
       `vehicle/cash:${pool} -39.40`,
       'vehicle/expense/service-fee +0.22',
       'vehicle/expense/senior-interest +0.91',
-      // 353.73 stay, of which 35.37 are subordinated; 352.80 are owed.
-      `vehicle/senior:${pool} +34.44`,
-      `vehicle/subordinated:${pool} +3.83`,
-      'own/cash +4.05',
+      // 352.80 are owed: senior notes down to 317.52 first; 2.99 of 3.92 are left for the others.
+      `vehicle/senior:${pool} +35.28`,
+      `vehicle/subordinated:${pool} +2.99`,
+      'own/cash +3.21',
       'own/income/service-fee -0.22',
-      `own/retained:${pool} -3.83`,
+      `own/retained:${pool} -2.99`,
     ]);
     expect(dataOf(january, type)).toEqual([owed(['0.00', '0.00'])]);
-    // 40 days of 900.00: 18.00, of which 7.05, and 0.39 of 1.00. 29 days of 353.73 and of 318.36: 28.66 and 114.17 cents.
+    // 40 days of 900.00: 18.00, of which 7.05, and 0.39 of 1.00. 29 days of 353.73 and of 317.52: 28.66 and 113.87 cents.
     daily(of, repay('2016-02-20', 'L-1', '19.00'));
     expectTyped(closing(of, '2016-02-29'), type, [
       `vehicle/cash:${pool} -7.44`,
       'vehicle/expense/service-fee +0.28',
-      'vehicle/expense/senior-interest +1.14',
-      // 0.93 from before and 0.39: 352.41 stay, of which 35.24 are subordinated.
-      `vehicle/senior:${pool} +1.19`,
-      `vehicle/subordinated:${pool} +0.13`,
-      'vehicle/expense/excess +4.70',
-      'own/cash +5.11',
+      'vehicle/expense/senior-interest +1.13',
+      // 352.41 are owed, 35.24 of them to subordinated notes: 0.35 of the 0.39 are senior; 0.04 and 0.93 from before are not.
+      `vehicle/senior:${pool} +0.35`,
+      `vehicle/subordinated:${pool} +0.97`,
+      'vehicle/expense/excess +4.71',
+      'own/cash +5.96',
       'own/income/service-fee -0.28',
-      `own/retained:${pool} -0.13`,
-      'own/income/retained-income -4.70',
+      `own/retained:${pool} -0.97`,
+      'own/income/retained-income -4.71',
     ]);
   });
 
@@ -271,7 +274,7 @@ describe('the subordinated share', () => {
   });
 
   it('takes subordinated notes at most what is repaid', () => {
-    // At 0 % all 39.20 would go before any senior note; but there are 18.29.
+    // At 0 % senior notes may be all that is owed, 372.40: none of 352.80 is repaid, and the others get what there is, 18.29.
     const of = funded(
       begin,
       ...lend(begin, 'L-1', 'a', '1000.00', { term: 12 }),
@@ -342,6 +345,56 @@ describe('each month’s debts', () => {
       'own/retained:jiebei-2016-01 -3.92',
       'own/income/retained-income -2.00',
     ]);
+  });
+
+  it('a draw dated ahead, known before the close, changes nothing of this month’s waterfall', () => {
+    const begin = '2016-01-12';
+    const known = (...ahead: readonly Command[]): Scene =>
+      given(
+        changePolicy(begin, 'huabei.limits', everyTier('1000.00 CNY')),
+        capital(begin, 'huabei', '100000.00'),
+        rich(begin, 'a'),
+        openLine(begin, 'a'),
+        openLine(begin, 'b'),
+        draw(begin, 'a', 'm', '600.00'),
+        repayCredit('2016-01-20', 'a', '100.00'),
+        ...ahead,
+      );
+    const drawnAhead = draw('2016-02-20', 'b', 'm', '300.00');
+    const of = known(drawnAhead);
+    const january = closing(of, '2016-01-31');
+    // 19 days of 235.20 and of 211.68: 12.24 and 49.59 cents. 38.59 of 39.20 are left; 196.00 are owed, 176.40 to senior notes.
+    // With the 117.60 of February more would be owed than there are notes: none would be repaid, and all be excess.
+    expectTyped(january, 'HuabeiPoolSettled', [
+      'vehicle/cash:huabei-2016-01 -39.20',
+      'vehicle/expense/service-fee +0.12',
+      'vehicle/expense/senior-interest +0.49',
+      'vehicle/senior:huabei-2016-01 +35.28',
+      'vehicle/subordinated:huabei-2016-01 +3.31',
+      'own/cash +3.43',
+      'own/income/service-fee -0.12',
+      'own/retained:huabei-2016-01 -3.31',
+    ]);
+    // As if it were not known yet.
+    const unknown = known();
+    const same = closing(unknown, '2016-01-31');
+    expect(dataOf(january, 'HuabeiPoolSettled')).toEqual(dataOf(same, 'HuabeiPoolSettled'));
+    // It counts in its own month, from its day on. 20 days of 196.61 and 9 of 314.21; of 176.40 and of 282.24: 18.76 and 75.40 cents.
+    // 50.00 bring 19.60: 294.00 are owed, 264.60 to senior notes. 18.67 of 20.21 are left.
+    const february = [
+      'vehicle/cash:huabei-2016-01 -19.60',
+      'vehicle/expense/service-fee +0.18',
+      'vehicle/expense/senior-interest +0.75',
+      'vehicle/senior:huabei-2016-01 +17.64',
+      'vehicle/subordinated:huabei-2016-01 +1.03',
+      'own/cash +1.21',
+      'own/income/service-fee -0.18',
+      'own/retained:huabei-2016-01 -1.03',
+    ];
+    daily(of, repayCredit('2016-02-08', 'a', 'minimum'));
+    expectTyped(closing(of, '2016-02-29'), 'HuabeiPoolSettled', february);
+    daily(unknown, repayCredit('2016-02-08', 'a', 'minimum'), drawnAhead);
+    expectTyped(closing(unknown, '2016-02-29'), 'HuabeiPoolSettled', february);
   });
 
   it('cash that will be taken back later is not there any more', () => {

@@ -237,11 +237,13 @@ function settlePool(
   const owed = sum(
     debts.flatMap(({ vehicle }) => vehicle.filter(({ date }) => date <= day).map(({ amount }) => amount)),
   );
-  const repaid = spend(max(0n, seniorNow + subordinatedNow - owed));
+  const repaid = min(purse, max(0n, seniorNow + subordinatedNow - owed));
   const share = rateOn(state.policy, `${line}.subordinatedShare`, day);
   const seniorStays = owed - halfEven(times(owed, share));
-  const seniorPaid = min(repaid, max(0n, seniorNow - seniorStays));
-  const subordinatedPaid = repaid - seniorPaid;
+  const seniorPaid = spend(
+    min(min(repaid, max(0n, seniorNow - seniorStays)), max(0n, lowest(state, senior, day))),
+  );
+  const subordinatedPaid = spend(min(repaid - seniorPaid, max(0n, lowest(state, subordinated, day))));
   const excess = purse;
 
   if (kept.serviceOwed > 0n) happen(state, `${line} pool owes service fee`, day, at, pool);

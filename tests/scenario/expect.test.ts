@@ -63,7 +63,7 @@ describe('an expectation about a metric without a value', () => {
     expectationsOf(made)
       .filter((each) => each.variant === variant)
       .map(({ text, holds, found }) => [text, holds, found]);
-  const without = (metric: string) => `the metric has no value: huabei.${metric}`;
+  const without = (metric: string) => `METRIC_WITHOUT_VALUE: the metric has no value: huabei.${metric}`;
 
   test('does not hold, whatever is expected of it, where net assets are below zero: METRIC_WITHOUT_VALUE', () => {
     expect(leverage(made, 'in debt')).toBe('METRIC_WITHOUT_VALUE');

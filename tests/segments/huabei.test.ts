@@ -1114,7 +1114,7 @@ describe('the pool of a line that revolves', () => {
     };
   };
 
-  it('keeps subordinated notes at their share of those that stay, month by month, through draws and repayments', () => {
+  it('repays senior notes down to their share of what is owed first, month by month, through draws and repayments: subordinated ones bear what is short', () => {
     // Amounts in cents after a month: service fee, senior interest, senior and subordinated notes, excess; then the notes.
     const scene = line(draw(on, 'a', 'm', '600.00'));
     // 600.00: 235.20. Nothing is collected. 19 days: 12.24 and 49.59 cents are owed.
@@ -1126,28 +1126,28 @@ describe('the pool of a line that revolves', () => {
     // 60.00: 23.52; 300.00: 117.60. 20 days of 235.20 and 9 of 352.80; 21.82 are left where notes exceed by 23.52.
     daily(scene, repayCredit('2016-02-08', 'a', 'minimum'), draw('2016-02-20', 'a', 'm', '300.00'));
     expect(settled(scene, '2016-02-29')).toEqual({
-      paid: '0.33 1.37 19.64 2.18 0.00',
-      // 330.98, of which 33.098.
-      stay: '29788 + 3310',
+      // 329.28 are owed, of which 32.93 (.928) are subordinated: 296.35 senior ones stay.
+      paid: '0.33 1.37 21.17 0.65 0.00',
+      stay: '29635 + 3463',
       owed: 32928n,
     });
-    // 5.40, of which 2.12, and 84.00, of which 32.93 (.928); 200.00: 78.40. 33.51 are left of 34.63.
+    // 5.40, of which 2.12, and 84.00, of which 32.93 (.928); 200.00: 78.40. 33.52 are left of 34.63.
     daily(scene, repayCredit('2016-03-05', 'a', 'minimum'), draw('2016-03-20', 'a', 'm', '200.00'));
     expect(settled(scene, '2016-03-31')).toEqual({
-      paid: '0.31 1.23 30.16 3.35 0.00',
-      // 375.87, of which 37.587.
-      stay: '33828 + 3759',
+      // 374.75 are owed, of which 37.48 (.475, to even) are subordinated: 337.27 senior ones stay.
+      paid: '0.31 1.22 29.64 3.88 0.00',
+      stay: '33727 + 3859',
       owed: 37475n,
     });
     // 756.00 revolved for 22 days: 8.31, of which 3.26. All of it is paid, 374.75 of principal; 500.00: 196.00.
     daily(scene, repayCredit('2016-04-08', 'a', 'due'), draw('2016-04-20', 'a', 'm', '500.00'));
     expect(settled(scene, '2016-04-30')).toEqual({
-      // Of 376.18 that are left 375.87 are repaid: what was short is made good, and 0.31 are the lending company's.
-      paid: '0.36 1.47 338.28 37.59 0.31',
+      // Of 376.18 that are left 375.86 are repaid: what was short is made good, and 0.32 are the lending company's.
+      paid: '0.36 1.47 337.27 38.59 0.32',
       stay: '17640 + 1960',
       owed: 19600n,
     });
-    expectHeld(scene, { 'own/income/retained-income': '0.31', [`vehicle/cash:${pool}`]: '0.00' });
+    expectHeld(scene, { 'own/income/retained-income': '0.32', [`vehicle/cash:${pool}`]: '0.00' });
   });
 });
 
