@@ -5,6 +5,7 @@ import { flowKinds } from '../../src/kernel/flows.ts';
 import { metrics } from '../../src/kernel/metrics.ts';
 import { formatMinor } from '../../src/kernel/money.ts';
 import { Refusal } from '../../src/kernel/refusals.ts';
+import { buckets } from '../../src/lending/buckets.ts';
 import type { BaseRecord } from '../../src/scenario/base.ts';
 import { type Run, replayVariant, type VariantRun } from '../../src/scenario/run.ts';
 import { house } from '../../src/segments/index.ts';
@@ -52,11 +53,17 @@ const metricWords: { readonly [words: string]: readonly [segment: string, metric
     'jiebei: net interest': ['jiebei', 'netInterestIncome'],
     'huabei: fees': ['huabei', 'feeIncome'],
     'jiebei: fees': ['jiebei', 'feeIncome'],
+    'mybank: net interest': ['mybank', 'netInterestIncome'],
+    'mybank: fees': ['mybank', 'feeIncome'],
+    'huabei: retained': ['huabei', 'retainedIncome'],
+    'jiebei: retained': ['jiebei', 'retainedIncome'],
+    'mybank: retained': ['mybank', 'retainedIncome'],
     'huabei: losses': ['huabei', 'creditCost'],
     'jiebei: losses': ['jiebei', 'creditCost'],
     'mybank: losses': ['mybank', 'creditCost'],
     'huabei: leverage': ['huabei', 'leverageOn'],
     'jiebei: leverage': ['jiebei', 'leverageOn'],
+    'huabei: leverage off balance': ['huabei', 'leverageOff'],
     'huabei: net assets': ['huabei', 'netAssets'],
     'jiebei: net assets': ['jiebei', 'netAssets'],
     'mybank: net assets': ['mybank', 'netAssets'],
@@ -80,10 +87,21 @@ const balanceWords: { readonly [words: string]: string } = {
   'lost by the vehicle, huabei': 'vehicle:expense:huabei:credit-loss',
   'lost by the vehicle, jiebei': 'vehicle:expense:jiebei:credit-loss',
   'lost by the vehicle': 'vehicle:expense:mybank:credit-loss',
+  'huabei: notes written down': 'vehicle:income:huabei:write-down',
+  'jiebei: notes written down': 'vehicle:income:jiebei:write-down',
+  'mybank: notes written down': 'vehicle:income:mybank:write-down',
+  'jiebei: of them retained': 'jiebei:expense:jiebei:retained-loss',
   'huabei: late fees': 'huabei:income:huabei:late-fee',
   'jiebei: late fees': 'jiebei:income:jiebei:late-fee',
   'mybank: late fees': 'mybank:income:mybank:late-fee',
   'mybank: provision for losses': 'mybank:liability:mybank:allowance',
+};
+
+/** Lines by the words of a column: what notes of their pools have beyond loans and cash at the end. */
+const uncoveredWords: { readonly [words: string]: string } = {
+  'huabei: notes without loans': 'huabei',
+  'jiebei: notes without loans': 'jiebei',
+  'mybank: notes without loans': 'mybank',
 };
 
 /** What is counted in the events of a variant. */
@@ -99,12 +117,21 @@ export function creditCell(
   if (words === 'variant') return variant.name;
   const metric = metricWords[words];
   if (metric !== undefined) return metricCell(run, variant, metric);
+  const line = uncoveredWords[words];
+  if (line !== undefined) return uncoveredCell(run, variant, line);
   const path = balanceWords[words];
   if (path !== undefined)
     return formatMinor(variant.view.totalOn(kindOf(path), run.scenario.horizon.to), 'CNY');
   const count = counts?.()[words];
   if (count === undefined) throw new RangeError(`no figure is called ${words}`);
   return String(count);
+}
+
+function uncoveredCell({ scenario: { horizon } }: Run, { view }: VariantRun, line: string): string {
+  const total = (name: string): bigint => view.totalOn(kindOf(`vehicle:${name}`), horizon.to);
+  const notes = total(`liability:${line}:senior`) + total(`liability:${line}:subordinated`);
+  const loans = buckets.reduce((sum, bucket) => sum + total(`asset:${line}:principal-${bucket}`), 0n);
+  return formatMinor(notes - loans - total(`asset:${line}:cash`), 'CNY');
 }
 
 function metricCell(

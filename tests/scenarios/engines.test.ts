@@ -142,7 +142,9 @@ describe('an example of the playground', () => {
       examples.filter(({ name }) => name !== 'Follow').map((example) => [example.name, example] as const),
     )('%s answers the same', async (_name, { query, variables }) => {
     const answers: unknown[] = [];
-    for (const each of asked.values()) answers.push(await each.data(query, variables));
+    // The small books of these servers are one each: that of credit is made by `formicary serve`.
+    const onMain = query.replace('(book: "credit")', '');
+    for (const each of asked.values()) answers.push(await each.data(onMain, variables));
     expect(answers).toHaveLength(2);
     expect(answers[1]).toEqual(answers[0]);
   });

@@ -12,10 +12,14 @@ import { baseOf, engine, scenarioOf } from './shipped.ts';
 
 /** Events that credit-2016 does without. */
 const leftOut: readonly string[] = [
+  'HuabeiFundingCostAccrued',
+  'HuabeiBorrowed',
   'HuabeiPoolEnded',
   'HuabeiLeverageMoved',
   'JiebeiLoanWrittenOff',
   'JiebeiLoanRecovered',
+  'JiebeiFundingCostAccrued',
+  'JiebeiBorrowed',
   'JiebeiLeverageMoved',
   'MybankLeverageMoved',
 ];
