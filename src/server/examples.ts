@@ -12,19 +12,23 @@ export interface Example {
   readonly variables?: { readonly [name: string]: unknown };
 }
 
-const revenueByMonth = `# The ledger's segments, each with its revenue by month.
+const revenueByMonth = `# Two lines of business, each with its revenue by month.
+# \`segments\` gives all of them.
 query RevenueByMonth {
   ledger {
     revision
     openFrom
-    segments {
-      id
-      title
-      revenue(by: MONTH) {
-        period
-        amount { amount currency }
-      }
-    }
+    payments: segment(id: "payments") { ...Line }
+    fund: segment(id: "yuebao") { ...Line }
+  }
+}
+
+fragment Line on SegmentLedger {
+  id
+  title
+  revenue(by: MONTH) {
+    period
+    amount { amount currency }
   }
 }
 `;

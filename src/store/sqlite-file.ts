@@ -119,9 +119,12 @@ const setting = (database: Database.Database, name: string): unknown =>
   database.pragma(name, { simple: true });
 
 function refuseOthers(database: Database.Database, path: string): void {
-  const tables = database.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get() ?? 0;
-  const application = setting(database, 'application_id');
-  const version = setting(database, 'user_version');
+  // As of one moment: another process may be making the file.
+  const { tables, application, version } = database.transaction(() => ({
+    tables: database.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get() ?? 0,
+    application: setting(database, 'application_id'),
+    version: setting(database, 'user_version'),
+  }))();
   if (tables === 0 && application === 0 && version === 0) return;
   if (application !== applicationId) throw new LogFormatRefused(path, `application_id is ${application}`);
   if (version !== bodyVersion)
