@@ -9,7 +9,7 @@ export const unknownProduct = declareCode(
   'UNKNOWN_PRODUCT',
   33,
   'no line lends under this name',
-  'Name a product: jiebei or mybank.',
+  'Name a line that grants loans; the message lists them.',
 );
 export const termOutOfRange = declareCode(
   'TERM_OUT_OF_RANGE',

@@ -349,7 +349,7 @@ describe('each month’s debts', () => {
 
   it('a payment on credit that is reversed with a later date counts in this month all the same', () => {
     const begin = '2016-01-12';
-    const before = (): Scene =>
+    const drawnAndPaid = (): Scene =>
       given(
         changePolicy(begin, 'huabei.limits', everyTier('1000.00 CNY')),
         capital(begin, 'huabei', '100000.00'),
@@ -359,9 +359,9 @@ describe('each month’s debts', () => {
         repayCredit('2016-01-20', 'a', '200.00'),
         pay('2016-01-21', 'P-1', 'a', 'm', '100.00', { method: 'huabei' }),
       );
-    const kept = dataOf(closing(before(), '2016-01-31'), 'HuabeiPoolSettled');
+    const kept = dataOf(closing(drawnAndPaid(), '2016-01-31'), 'HuabeiPoolSettled');
     expect(kept).toMatchObject([{ senior: '70.56 CNY', subordinated: '7.28 CNY', excess: '0.00 CNY' }]);
-    const reversed = before().andOf('PaymentInitiated', (revision) => reverse('2016-02-01', revision));
+    const reversed = drawnAndPaid().andOf('PaymentInitiated', (revision) => reverse('2016-02-01', revision));
     expect(dataOf(closing(reversed, '2016-01-31'), 'HuabeiPoolSettled')).toEqual(kept);
   });
 
