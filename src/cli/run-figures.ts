@@ -7,7 +7,7 @@ import { type Day, periodsBetween } from '../kernel/dates.ts';
 import { metrics } from '../kernel/metrics.ts';
 import { exponentOf } from '../kernel/money.ts';
 import { Refusal } from '../kernel/refusals.ts';
-import { segmentDifferences } from '../scenario/compare.ts';
+import { flowTable } from '../scenario/compare.ts';
 import { balanceOf, viewOn } from '../scenario/figures.ts';
 import { printReportLine, type ReportLine } from '../scenario/file.ts';
 import type { Run, VariantRun } from '../scenario/run.ts';
@@ -67,23 +67,21 @@ const money = (minor: bigint, currency = 'CNY'): Figure => ({
 
 function bySegment(run: Run, line: Extract<ReportLine, { kind: 'bySegment' }>): FigureTable {
   const { from, to } = run.scenario.horizon;
-  const found = segmentDifferences(run, line.by).filter(({ of }) => of === line.of);
-  const segments = [...new Set(found.map(({ segment }) => segment))];
+  const flows = flowTable(run, { from, to, by: line.by }, line.of);
+  const segments = [...new Set(flows.map(({ segment }) => segment))];
   const spans = periodsBetween(from, to, line.by);
-  const sumOf = (variant: string, segment: string, period: string): bigint =>
-    found.reduce(
+  const sumOf = (variant: number, segment: string, period: string): bigint =>
+    flows.reduce(
       (sum, one) =>
-        one.variant === variant &&
-        (segment === total || one.segment === segment) &&
-        (period === total || one.period === period)
-          ? sum + one.value
+        (segment === total || one.segment === segment) && (period === total || one.period === period)
+          ? sum + (one.values[variant] ?? 0n)
           : sum,
       0n,
     );
   const row = (segment: string, span: { period: string; from: Day; to: Day }): FigureRow => ({
     segment,
     ...span,
-    values: run.variants.map(({ name }) => money(sumOf(name, segment, span.period))),
+    values: run.variants.map((_variant, at) => money(sumOf(at, segment, span.period))),
   });
   const all = segments.length > 1 ? [...segments, total] : segments;
   const whole = { period: total, from, to };

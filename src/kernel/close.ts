@@ -77,13 +77,28 @@ export interface Derived {
   readonly entry: NumberedEntry;
 }
 
+/** Runs a day's close on a state at one go: see {@link closingBits}. */
+export function runClose(house: House, s: State, day: Day, first: number): Derived[] {
+  const bits = closingBits(house, s, day, first);
+  for (;;) {
+    const bit = bits.next();
+    if (bit.done) return bit.value;
+  }
+}
+
 /**
- * Runs a day's close on a state, up to and with DayClosed, and books every event of it.
+ * Runs a day's close on a state, up to and with DayClosed, and books every event of it. After each there is a pause, so that
+ * others may be let in on the way; nobody may look at the state meanwhile.
  *
  * @param first the number of its first event
  * @throws Error when a rule gives an entry that can't be booked: a fault of the rule, not of the book
  */
-export function runClose(house: House, s: State, day: Day, first: number): Derived[] {
+export function* closingBits(
+  house: House,
+  s: State,
+  day: Day,
+  first: number,
+): Generator<void, Derived[], void> {
   const made: Derived[] = [];
   const take = ({ type, data, postings }: Draft): void => {
     const event = { data, on: day };
@@ -104,6 +119,7 @@ export function runClose(house: House, s: State, day: Day, first: number): Deriv
       return made;
     }
     take(step.value.draft);
+    yield;
   }
 }
 

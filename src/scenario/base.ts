@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto';
 import { Chart } from '../kernel/accounts.ts';
 import { type Command, dateRefusal } from '../kernel/commands.ts';
 import type { FactType, Happening } from '../kernel/contract.ts';
@@ -102,6 +103,34 @@ export interface HistoryRules {
   readonly to: Day;
 }
 
+/**
+ * What a history is, to the last byte that counts: its lines' meaning, what becomes of refused ones, and the policy that they are
+ * decided under. It is worked out without deciding a line.
+ */
+export class HistoryHash {
+  readonly #hash = createHash('sha256');
+  readonly #to: Day;
+
+  constructor({ house, refused, close, to }: Pick<HistoryRules, 'house' | 'refused' | 'close' | 'to'>) {
+    this.#to = to;
+    const policy = house.parameters.map(({ name, type, defaults }) => [
+      name,
+      defaults.map(({ from, value }) => [from ?? '', type.format(value)]),
+    ]);
+    this.#hash.update([refused, close, JSON.stringify(policy)].join('\n'));
+  }
+
+  /** Takes the next line; one dated after the horizon counts for nothing. */
+  take(command: Command, day: Day): void {
+    if (day <= this.#to) this.#hash.update(`\n${canonicalLine(command)}`);
+  }
+
+  /** To be asked once, at the end. */
+  digest(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
 /** A line that was refused. */
 export interface RefusedLine {
   readonly line: number;
@@ -115,10 +144,11 @@ export class HistoryBook {
   readonly #rules: HistoryRules;
   readonly #ledger: Ledger;
   readonly #lines = new Map<number, number>();
-  readonly #canonical: string[] = [];
+  readonly #hash: HistoryHash;
 
   constructor(rules: HistoryRules) {
     this.#rules = rules;
+    this.#hash = new HistoryHash(rules);
     this.state = State.empty(new Chart(rules.house.kinds));
     this.#ledger = new Ledger(rules.house, this.state, headBeforeAll, emptyMemory);
   }
@@ -134,7 +164,7 @@ export class HistoryBook {
     // A line dated too far ahead is refused before any day is closed for it.
     const tooFar = dateRefusal(this.state, day, undefined)?.spec === codes.dateTooFar;
     if (close === 'daily' && !tooFar) this.#closeThrough(day - 1);
-    this.#canonical.push(canonicalLine(command));
+    this.#hash.take(command, day);
     const decision = this.#ledger.decide(command, this.#circumstances(day));
     if (decision.kind === 'repeated') return undefined;
     const fact = decision.events.findLast(({ cause }) => cause === null);
@@ -147,20 +177,15 @@ export class HistoryBook {
 
   /** What the lines came to; with daily closes, every day up to the horizon's end is closed first. */
   finish(): BaseRecord {
-    const { house, close, to, title, refused } = this.#rules;
+    const { house, close, to, title } = this.#rules;
     if (close === 'daily') this.#closeThrough(to);
     const facts: BaseFact[] = [];
     factsOf(house, this.#ledger.events, this.#lines, facts, new Interned());
-    const policy = house.parameters.map(({ name, type, defaults }) => [
-      name,
-      defaults.map(({ from, value }) => [from ?? '', type.format(value)]),
-    ]);
-    const hash = sha256([refused, close, JSON.stringify(policy), ...this.#canonical].join('\n'));
     return {
       facts,
       state: this.state,
       revision: this.#ledger.head.revision,
-      hash,
+      hash: this.#hash.digest(),
       title,
       events: this.#ledger.events,
     };
@@ -195,12 +220,27 @@ function canonicalLine({ on, command, with: inputs, key, actor }: Command): stri
   return JSON.stringify([on, command, sortedInputs, key ?? null, actor ?? null]);
 }
 
+/**
+ * Looks up from a long reading: told how many facts there are so far, it lets others in where it must, and throws when the
+ * reading is to stop.
+ */
+export type LookUp = (facts: number) => void | Promise<void>;
+
 /** A book's record up to a revision, read from its log. */
-export async function recordOfLog(
+export const recordOfLog = (
   house: House,
   log: EventLog,
   book: string,
   at: number,
+  lookUp: LookUp = () => undefined,
+): Promise<BaseRecord> => recordOf(house, log.read(0, 'forwards', at + 1), book, lookUp);
+
+/** A book's record, out of its events from the first on. */
+export async function recordOf(
+  house: House,
+  batches: AsyncIterable<readonly StoredEvent[]>,
+  book: string,
+  lookUp: LookUp,
 ): Promise<BaseRecord> {
   const state = State.empty(new Chart(house.kinds));
   const facts: BaseFact[] = [];
@@ -208,21 +248,25 @@ export async function recordOfLog(
   const ids = new Interned();
   let hash = genesisHash;
   let revision = -1;
-  for await (const events of log.read(0, 'forwards', at + 1)) {
+  for await (const events of batches) {
     for (const event of events) fold(house, state, event);
     factsOf(house, events, none, facts, ids);
     hash = events.at(-1)?.hash ?? hash;
     revision = events.at(-1)?.revision ?? revision;
+    await lookUp(facts.length);
   }
   return { facts, state, revision, hash, title: `book ${book}`, events: [] };
 }
+
+/** What nothing is, for the id of a run. */
+export const emptyHash = (from: Day): string => sha256(`empty ${formatDay(from)}`);
 
 /** The record of nothing yet. */
 export const emptyRecord = (house: House, from: Day): BaseRecord => ({
   facts: [],
   state: State.empty(new Chart(house.kinds)),
   revision: -1,
-  hash: sha256(`empty ${formatDay(from)}`),
+  hash: emptyHash(from),
   title: 'nothing',
   events: [],
 });

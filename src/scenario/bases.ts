@@ -4,12 +4,23 @@
  * @module
  */
 import { setImmediate } from 'node:timers/promises';
-import { parseDay } from '../kernel/dates.ts';
+import { type Day, parseDay } from '../kernel/dates.ts';
+import type { StoredEvent } from '../kernel/events.ts';
 import { show } from '../kernel/fields.ts';
 import type { House } from '../kernel/house.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
 import type { EventLog } from '../store/log.ts';
-import { type BaseRecord, emptyRecord, HistoryBook, recordOfLog } from './base.ts';
+import {
+  type BaseRecord,
+  emptyHash,
+  emptyRecord,
+  HistoryBook,
+  HistoryHash,
+  type HistoryLine,
+  type LookUp,
+  recordOf,
+  recordOfLog,
+} from './base.ts';
 import { historyRefused } from './codes.ts';
 import { formatMistake, type Scenario } from './file.ts';
 import { type Chunks, readHistoryFile } from './history.ts';
@@ -54,33 +65,104 @@ export async function readBase(
 }
 
 async function readHistoryBase(
-  { house, engine, history }: BaseSources,
+  sources: Pick<BaseSources, 'house' | 'engine' | 'history'>,
   { horizon }: Scenario,
-  { path, refused }: Extract<Scenario['base'], { kind: 'history' }>,
+  { path, refused }: HistoryNamed,
   signal: AbortSignal,
+  lookUp: LookUp = () => undefined,
 ): Promise<BaseRecord | Refusal> {
-  const chunks = await history(path);
-  if (chunks instanceof Refusal) return chunks;
+  const { house, engine } = sources;
   const { close, to } = horizon;
   const record = new HistoryBook({ house, engine, title: `history ${path}`, refused, close, to });
+  const wrong = await eachLine(sources, path, signal, lookUp, (item, day) => record.take(item, day)?.refusal);
+  return wrong ?? record.finish();
+}
+
+type HistoryNamed = Extract<Scenario['base'], { kind: 'history' }>;
+
+/** Takes a history line by line; gives the refusal of a line that can't be taken. */
+async function eachLine(
+  { house, history }: Pick<BaseSources, 'house' | 'history'>,
+  path: string,
+  signal: AbortSignal,
+  lookUp: LookUp,
+  take: (line: HistoryLine, day: Day) => Refusal | undefined,
+): Promise<Refusal | undefined> {
+  const chunks = await history(path);
+  if (chunks instanceof Refusal) return chunks;
   let lines = 0;
   for await (const item of readHistoryFile(path, () => chunks, house)) {
-    if (item.kind === 'mistake')
-      return new Refusal(historyRefused, `line ${item.line}`, formatMistake(item.mistake));
+    const refused = (detail: string): Refusal => new Refusal(historyRefused, `line ${item.line}`, detail);
+    if (item.kind === 'mistake') return refused(formatMistake(item.mistake));
     const day = parseDay(item.command.on);
-    if (day === undefined)
-      return new Refusal(historyRefused, `line ${item.line}`, `on: ${show(item.command.on)}`);
-    const found = record.take(item, day);
-    if (found !== undefined)
-      return new Refusal(
-        historyRefused,
-        `line ${item.line}`,
-        `${found.refusal.code}: ${found.refusal.message}`,
-      );
+    if (day === undefined) return refused(`on: ${show(item.command.on)}`);
+    const refusal = take(item, day);
+    if (refusal !== undefined) return refused(`${refusal.code}: ${refusal.message}`);
     if (++lines % sliceLines === 0) {
       await setImmediate();
       signal.throwIfAborted();
+      await lookUp(lines);
     }
   }
-  return record.finish();
+  return undefined;
+}
+
+/** A base pinned: what it is, whatever becomes of the file or the book afterwards. */
+export type PinnedBase =
+  | {
+      readonly kind: 'history';
+      /** Where its file is. */
+      readonly file: string;
+      readonly hash: string;
+    }
+  | { readonly kind: 'book'; readonly book: string; readonly revision: number; readonly hash: string }
+  | { readonly kind: 'empty'; readonly hash: string };
+
+/** What a history is, for the id of its run; no line is decided. */
+export async function historyHash(
+  sources: Pick<BaseSources, 'house' | 'history'>,
+  { horizon: { close, to } }: Scenario,
+  { path, refused }: HistoryNamed,
+  signal: AbortSignal,
+  lookUp: LookUp,
+): Promise<string | Refusal> {
+  const hash = new HistoryHash({ house: sources.house, refused, close, to });
+  const wrong = await eachLine(sources, path, signal, lookUp, ({ command }, day) => {
+    hash.take(command, day);
+    return undefined;
+  });
+  return wrong ?? hash.digest();
+}
+
+/** What nothing is, pinned. */
+export const pinnedEmpty = (from: Day): PinnedBase => ({ kind: 'empty', hash: emptyHash(from) });
+
+/** Where the parts of a pinned base are read. */
+export interface PinnedSources extends Pick<BaseSources, 'house' | 'engine' | 'history'> {
+  /** The events of the book, from the first up to the pinned one. */
+  events(): AsyncIterable<readonly StoredEvent[]>;
+  readonly lookUp: LookUp;
+}
+
+/**
+ * Reads a base that was pinned.
+ *
+ * @returns a refusal when a line can't be taken, or what is there is not what was pinned
+ * @throws the signal's reason when it is stopped
+ */
+export async function readPinned(
+  sources: PinnedSources,
+  scenario: Scenario,
+  pinned: PinnedBase,
+  signal: AbortSignal,
+): Promise<BaseRecord | Refusal> {
+  const { base } = scenario;
+  const { house, lookUp } = sources;
+  if (base.kind === 'empty') return emptyRecord(house, base.from);
+  const found =
+    base.kind === 'history'
+      ? await readHistoryBase(sources, scenario, base, signal, lookUp)
+      : await recordOf(house, sources.events(), base.book, lookUp);
+  if (found instanceof Refusal || found.hash === pinned.hash) return found;
+  return new Refusal(codes.unavailable, found.title, 'it has changed since the run was asked for');
 }

@@ -16,6 +16,22 @@ export const runUnknown = declareCode(
 /** Somebody stopped it. */
 export const runCancelled = declareCode('RUN_CANCELLED', 431, 'the run was cancelled', 'Run it again.');
 
+/** It would take more than a run may: days, facts, memory or time. */
+export const runTooLarge = declareCode(
+  'RUN_TOO_LARGE',
+  435,
+  'the run is larger than one may be',
+  'Ask for a shorter horizon, fewer variants, or a later base; docs/limits.md says how much a run may take.',
+);
+
+/** Its thread has ended before it was done. */
+export const runDied = declareCode(
+  'RUN_DIED',
+  436,
+  'the run has ended before it was done',
+  'Run it again; the server’s log says more.',
+);
+
 /** No scenario of that name. */
 export const scenarioUnknown = declareCode(
   'SCENARIO_UNKNOWN',
@@ -30,6 +46,14 @@ export const scenarioMistaken = declareCode(
   433,
   'the scenario has mistakes',
   'See schema/scenario.schema.json; an editor that knows it shows mistakes as you type.',
+);
+
+/** A history that is not among the server's. */
+export const historyUnknown = declareCode(
+  'HISTORY_UNKNOWN',
+  441,
+  'there is no such history',
+  'Histories are files below the folder of the server’s scenarios.',
 );
 
 /** A line of a history that can't be taken. */

@@ -9,24 +9,24 @@ import { PeriodEnum } from '../graphql/enums.ts';
 import { type EventRead, EventRef } from '../graphql/event.ts';
 import { badQuestion } from '../graphql/faults.ts';
 import { Money } from '../graphql/money.ts';
-import type { StoredEvent } from '../kernel/events.ts';
 import {
   type AccountDifference,
   accountDifferences,
+  type Compared,
+  type ComparedVariant,
   type SegmentDifference,
   segmentDifferences,
+  type Yardstick,
 } from './compare.ts';
-import { baselineName, type VariantRun } from './run.ts';
-import { type RunRead, sourceOf } from './run-graphql.ts';
+import { HeldRun } from './held-run.ts';
+import { baselineName } from './run.ts';
 
 /** Runs that are compared; the first one's baseline is the yardstick. */
 export interface Comparison {
-  readonly runs: readonly RunRead[];
+  readonly runs: readonly Compared[];
 }
 
-type OfRun<T> = T & { readonly run: string };
-
-const SegmentDifferenceRef = builder.objectRef<OfRun<SegmentDifference>>('SegmentDifference').implement({
+const SegmentDifferenceRef = builder.objectRef<SegmentDifference>('SegmentDifference').implement({
   description: 'A segment’s revenue or cost over a period, in the baseline and in a variant.',
   fields: (t) => {
     const money = (name: 'baseline' | 'value' | 'difference', description: string) =>
@@ -50,7 +50,7 @@ const SegmentDifferenceRef = builder.objectRef<OfRun<SegmentDifference>>('Segmen
   },
 });
 
-const AccountDifferenceRef = builder.objectRef<OfRun<AccountDifference>>('AccountDifference').implement({
+const AccountDifferenceRef = builder.objectRef<AccountDifference>('AccountDifference').implement({
   description: 'An account whose balance differs at the end.',
   fields: (t) => {
     const money = (name: 'baseline' | 'value' | 'difference', description: string) =>
@@ -86,13 +86,15 @@ export const ComparisonRef = builder.objectRef<Comparison>('Comparison').impleme
       args: {
         by: t.arg({ type: PeriodEnum, defaultValue: 'MONTH', description: 'The length of a period.' }),
       },
-      resolve: ({ runs }, { by }) =>
-        runs.flatMap(({ run }, at) =>
-          segmentDifferences(run, by ?? 'MONTH', baselineOf(runs))
-            // The yardstick beside itself says nothing.
-            .filter(({ variant }) => at > 0 || variant !== baselineName)
-            .map((line) => ({ ...line, run: run.id })),
-        ),
+      resolve: async ({ runs }, { by }) => {
+        const found: SegmentDifference[] = [];
+        for (const [at, run] of runs.entries()) {
+          const lines = await segmentDifferences(run, by ?? 'MONTH', yardstickOf(runs));
+          // The yardstick beside itself says nothing.
+          found.push(...lines.filter(({ variant }) => at > 0 || variant !== baselineName));
+        }
+        return found;
+      },
     }),
     accounts: t.field({
       type: AccountDifferenceConnection,
@@ -101,10 +103,9 @@ export const ComparisonRef = builder.objectRef<Comparison>('Comparison').impleme
         first: t.arg.int({ description: 'How many.' }),
         after: t.arg.string({ description: 'From behind this cursor on.' }),
       },
-      resolve: ({ runs }, page) => {
-        const all = runs.flatMap(({ run }) =>
-          accountDifferences(run, baselineOf(runs)).map((line) => ({ ...line, run: run.id })),
-        );
+      resolve: async ({ runs }, page) => {
+        const all: AccountDifference[] = [];
+        for (const run of runs) all.push(...(await accountDifferences(run, yardstickOf(runs))));
         return pageOfAll('difference', page, all, (line) => `${line.run} ${line.variant} ${line.account}`);
       },
     }),
@@ -122,32 +123,43 @@ export const ComparisonRef = builder.objectRef<Comparison>('Comparison').impleme
   }),
 });
 
-const baselineOf = ([first]: readonly RunRead[]): VariantRun | undefined => first?.run.variants[0];
+function yardstickOf([first]: readonly Compared[]): Yardstick {
+  if (first === undefined) throw new Error('a comparison of nothing');
+  return { of: first, variant: first.variants[0]?.name ?? baselineName };
+}
+
+/** The variant whose history is looked into for where it parts from the yardstick's; undefined where none can. */
+export function partingVariant<T extends { readonly variants: readonly ComparedVariant[] }>(
+  runs: readonly T[],
+  name: string | undefined,
+): { readonly of: T; readonly variant: string } | undefined {
+  const all = runs.flatMap((of) => of.variants.map((variant) => ({ of, variant })));
+  const found = all.find(({ variant }) => (name === undefined ? variant.isTouched : variant.name === name));
+  if (found !== undefined) return { of: found.of, variant: found.variant.name };
+  if (name === undefined) return undefined;
+  throw badQuestion(`variant: ${name}`, `one of ${all.map(({ variant }) => variant.name).join(', ')}`);
+}
 
 async function firstDivergence(
-  runs: readonly RunRead[],
+  runs: readonly Compared[],
   name: string | undefined,
   signal: AbortSignal,
 ): Promise<EventRead | null> {
-  const baseline = baselineOf(runs);
-  const [first] = runs;
-  if (first === undefined || baseline === undefined) return null;
-  const all = runs.flatMap(({ job, run }) => run.variants.map((variant) => ({ job, variant })));
-  const found = all.find(({ variant }) =>
-    name === undefined ? variant.firstTouched !== undefined : variant.name === name,
-  );
-  if (found === undefined) {
-    if (name === undefined) return null;
-    throw badQuestion(`variant: ${name}`, `one of ${all.map(({ variant }) => variant.name).join(', ')}`);
-  }
-  const own = sourceOf(found.job, found.variant);
-  const other = sourceOf(first.job, baseline);
-  await Promise.all([own.ready(signal), other.ready(signal)]);
-  for (let from = 0; from <= own.head.revision; from += slice) {
-    const revisions = Array.from({ length: slice }, (_, at) => from + at);
-    const [events, others] = await Promise.all([own.events(revisions), other.events(revisions)]);
-    const event = events.find((each, at) => meaning(each) !== meaning(others[at]));
-    if (event !== undefined) return { event, source: own };
+  const found = partingVariant(runs, name);
+  const { of, variant } = yardstickOf(runs);
+  if (found === undefined) return null;
+  // Who is asked is who holds the variant: see ../server/runs.
+  if (!(found.of instanceof HeldRun)) throw new Error(`run ${found.of.id} is held elsewhere`);
+  const source = found.of.sourceNamed(found.variant);
+  if (source === undefined) return null;
+  for (let from = 0; from <= source.head.revision; from += slice) {
+    const own = await found.of.meanings(found.variant, from, slice, signal);
+    const others = await of.meanings(variant, from, slice, signal);
+    const at = own.findIndex((meaning, place) => meaning !== others[place]);
+    if (at >= 0) {
+      const [event] = await source.events([from + at]);
+      return event === undefined ? null : { event, source };
+    }
     signal.throwIfAborted();
   }
   return null;
@@ -155,16 +167,3 @@ async function firstDivergence(
 
 /** Events that are compared at once. */
 const slice = 2_000;
-
-/** What an event says, without its place in a chain. */
-const meaning = (event: StoredEvent | undefined): string =>
-  event === undefined
-    ? ''
-    : JSON.stringify([
-        event.type,
-        event.subject,
-        event.effectiveOn,
-        event.data,
-        event.accounts,
-        event.minors.map(String),
-      ]);

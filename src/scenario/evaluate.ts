@@ -5,7 +5,7 @@
  * @module
  */
 import { book, misfit, reaction } from '../kernel/booking.ts';
-import { type Derived, runClose } from '../kernel/close.ts';
+import { closingBits } from '../kernel/close.ts';
 import { commandType, dateRefusal } from '../kernel/commands.ts';
 import type { EventType, FactType, Happening } from '../kernel/contract.ts';
 import { type Day, formatDay } from '../kernel/dates.ts';
@@ -117,33 +117,57 @@ export class Evaluation {
     return this.#next;
   }
 
-  /** Evaluates facts up to a place. */
-  advance(to: number): void {
+  /** How many days of the horizon are still to be closed after the last fact. */
+  get daysLeft(): number {
+    const { horizon, facts } = this.#plan;
+    if (horizon.close !== 'daily') return 0;
+    const closing = facts.findLast(({ type }) => type === this.house.own.closing);
+    return Math.max(0, horizon.to - (closing?.on ?? facts[0]?.on ?? horizon.from));
+  }
+
+  /**
+   * Evaluates facts up to a place, bit by bit: a fact, or an event of a day's close. Between two bits others may be let in; nobody
+   * may look at the state meanwhile.
+   */
+  *advance(to: number): Generator<void, void, void> {
     const { facts } = this.#plan;
+    const { closing } = this.house.own;
     const end = Math.min(to, facts.length);
     while (this.#next < end) {
       const fact = facts[this.#next];
       this.#next++;
-      if (fact !== undefined) this.#step(fact);
+      if (fact?.type === closing) yield* this.#close(fact.on, fact.revision);
+      else if (fact !== undefined) this.#step(fact);
+      yield;
     }
   }
 
-  /** Evaluates what is left, closes the days of the horizon that are still open where it says so, and what was put on days never closed. */
-  finish(): void {
-    this.advance(this.#plan.facts.length);
+  /**
+   * Evaluates what is left, closes the days of the horizon that are still open where it says so, and what was put on days never
+   * closed; bit by bit, as {@link advance}.
+   *
+   * @param closed told of each day that the horizon closes
+   */
+  *finish(closed: () => void = () => undefined): Generator<void, void, void> {
+    yield* this.advance(this.#plan.facts.length);
     const { horizon, before } = this.#plan;
     if (horizon.close === 'daily') {
       const first = this.state.openFrom ?? this.state.marks.earliest ?? horizon.from;
-      for (let day = first; day <= horizon.to; day++) this.#close(day, -1);
+      for (let day = first; day <= horizon.to; day++) {
+        yield* this.#close(day, -1);
+        closed();
+      }
     }
-    for (const day of [...before.keys()].sort((a, b) => a - b)) this.#place(day);
+    for (const day of [...before.keys()].sort((a, b) => a - b)) {
+      this.#place(day);
+      yield;
+    }
   }
 
   #step(fact: PlannedFact): void {
     const { own } = this.house;
     const { type } = fact;
-    if (type === own.closing) this.#close(fact.on, fact.revision);
-    else if (type === own.reversed) this.#reverse(fact);
+    if (type === own.reversed) this.#reverse(fact);
     else if (type === own.attempted) this.#attempt(fact);
     else if (type === own.opened || type === own.extended || type === own.policyChanged) {
       this.evaluated++;
@@ -284,14 +308,14 @@ export class Evaluation {
     return entry instanceof Refusal ? entry : { type, event, entry };
   }
 
-  #close(day: Day, revision: number): void {
+  *#close(day: Day, revision: number): Generator<void, void, void> {
     this.#place(day);
     const { house, state } = this;
     this.evaluated++;
     const beginning = state.marks.events;
     const cause = revision < 0 ? beginning : revision;
     this.#book(house.own.closing, { data: {}, on: day }, nothing(state));
-    const made: readonly Derived[] = runClose(house, state, day, beginning + 1);
+    const made = yield* closingBits(house, state, day, beginning + 1);
     this.booked += made.length;
     if (this.#sink !== undefined)
       for (const { type, event, entry } of made) this.#sink(type, event, entry, cause);

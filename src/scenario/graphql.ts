@@ -7,21 +7,46 @@ import { builder } from '../graphql/builder.ts';
 import { pageOfAll } from '../graphql/connection.ts';
 import { badQuestion, fault } from '../graphql/faults.ts';
 import { listMax } from '../graphql/limits.ts';
-import { OverrideInput, overridesOf } from '../graphql/overrides.ts';
+import { OverrideInput } from '../graphql/overrides.ts';
 import { refusalKind, refusalTypes } from '../graphql/results.ts';
 import { Refusal } from '../kernel/refusals.ts';
-import { runUnknown, scenarioMistaken, scenarioUnknown } from './codes.ts';
-import { ComparisonRef } from './comparison-graphql.ts';
-import { formatMistakes, isMistaken, parseScenario, type Scenario } from './file.ts';
-import { doneOf, RunConnection, RunProgressRef, RunRef } from './run-graphql.ts';
-import type { RunJob, Runs } from './runs.ts';
+import type { Asked } from './asked.ts';
+import { runUnknown } from './codes.ts';
+import { type Comparison, ComparisonRef } from './comparison-graphql.ts';
+import type { Scenario } from './file.ts';
+import type { RunRead } from './held-run.ts';
+import { RunConnection, RunProgressRef, RunRef } from './run-graphql.ts';
+import { RunJob } from './runs.ts';
 import { ScenarioRef } from './scenario-graphql.ts';
+
+/** A scenario to run: by name, or as text. */
+export interface RunOrder {
+  readonly scenario: string | undefined;
+  readonly text: string | undefined;
+  /** Assumptions on top. */
+  readonly overrides: Asked['overrides'];
+}
 
 /** Where what-ifs are found and run. */
 export interface WhatIfs {
-  readonly runs: Runs;
   /** The scenarios of this server, by name. */
   scenarios(): Promise<readonly Scenario[]>;
+  /** The runs that are done, the newest first. */
+  readonly runs: readonly RunRead[];
+  /** A run that is done. */
+  run(id: string): RunRead | undefined;
+  /** Any run that was asked for, and how far it is. */
+  progress(id: string): RunJob | undefined;
+  /** Asks for a run; one that was asked for before is the same. */
+  start(order: RunOrder, signal: AbortSignal): Promise<RunJob | Refusal>;
+  /** Stops a run and frees what it held. */
+  cancel(id: string): RunJob | undefined;
+  /**
+   * Runs beside each other.
+   *
+   * @throws GraphQLError when one is not there
+   */
+  compare(ids: readonly string[]): Comparison;
 }
 
 declare module '../graphql/builder.ts' {
@@ -32,8 +57,6 @@ declare module '../graphql/builder.ts' {
 
 /** How long runScenario waits for its run, in milliseconds. */
 const waitMsMax = 20_000;
-/** Longest scenario that is given as text, in characters. */
-const textLengthMax = 100_000;
 
 const RunScenarioInput = builder.inputType('RunScenarioInput', {
   description: 'What runScenario takes: a scenario by name, or as text.',
@@ -59,30 +82,8 @@ const RunResult = builder.unionType('RunResult', {
   description: 'A run that is done, or how far it is, or why there is none.',
   types: [RunRef, RunProgressRef, ...refusalTypes],
   resolveType: (value) =>
-    value instanceof Refusal ? refusalKind(value) : 'run' in value ? 'Run' : 'RunProgress',
+    value instanceof Refusal ? refusalKind(value) : value instanceof RunJob ? 'RunProgress' : 'Run',
 });
-
-interface ScenarioNamed {
-  readonly scenario?: string | null | undefined;
-  readonly text?: string | null | undefined;
-}
-
-async function scenarioOf(
-  { scenario, text }: ScenarioNamed,
-  whatIfs: WhatIfs,
-  house: Parameters<typeof overridesOf>[0],
-): Promise<Scenario | Refusal> {
-  if (typeof scenario === 'string' && typeof text === 'string')
-    return new Refusal(scenarioMistaken, 'scenario and text', 'one of the two');
-  if (typeof text === 'string') {
-    if (text.length > textLengthMax)
-      return new Refusal(scenarioMistaken, `${text.length} characters`, `at most ${textLengthMax}`);
-    const parsed = parseScenario(text, { file: 'text', house });
-    return isMistaken(parsed) ? new Refusal(scenarioMistaken, 'text', formatMistakes(parsed)) : parsed;
-  }
-  const found = (await whatIfs.scenarios()).find(({ id }) => id === scenario);
-  return found ?? new Refusal(scenarioUnknown, String(scenario));
-}
 
 builder.queryField('scenarios', (t) =>
   t.field({
@@ -98,7 +99,7 @@ builder.queryField('run', (t) =>
     nullable: true,
     description: 'A run that is done; null while it goes on, and where there is none.',
     args: { id: t.arg.id({ required: true, description: 'The run.' }) },
-    resolve: (_root, { id }, { whatIfs }) => doneOf(whatIfs.runs.get(id)),
+    resolve: (_root, { id }, { whatIfs }) => whatIfs.run(id),
   }),
 );
 
@@ -108,7 +109,7 @@ builder.queryField('runProgress', (t) =>
     nullable: true,
     description: 'How far a run is; null where there is none.',
     args: { id: t.arg.id({ required: true, description: 'The run.' }) },
-    resolve: (_root, { id }, { whatIfs }) => whatIfs.runs.get(id),
+    resolve: (_root, { id }, { whatIfs }) => whatIfs.progress(id),
   }),
 );
 
@@ -120,10 +121,7 @@ builder.queryField('runs', (t) =>
       first: t.arg.int({ description: 'How many.' }),
       after: t.arg.string({ description: 'From behind this cursor on.' }),
     },
-    resolve: (_root, page, { whatIfs }) => {
-      const done = [...whatIfs.runs.all].reverse().flatMap((job) => doneOf(job) ?? []);
-      return pageOfAll('run', page, done, ({ run }) => run.id);
-    },
+    resolve: (_root, page, { whatIfs }) => pageOfAll('run', page, whatIfs.runs, ({ id }) => id),
   }),
 );
 
@@ -135,13 +133,7 @@ builder.queryField('compare', (t) =>
     resolve: (_root, { runs: ids }, { whatIfs }) => {
       if (ids.length === 0 || ids.length > listMax)
         throw badQuestion(`runs: ${ids.length}`, `1 to ${listMax}`);
-      return {
-        runs: ids.map((id) => {
-          const done = doneOf(whatIfs.runs.get(id));
-          if (done === null) throw fault(new Refusal(runUnknown, id, 'or it is not done yet'));
-          return done;
-        }),
-      };
+      return whatIfs.compare(ids);
     },
   }),
 );
@@ -153,16 +145,17 @@ builder.mutationField('runScenario', (t) =>
       'Runs a scenario. It changes no book; the same question again is answered with the same run.',
     complexity: 100,
     args: { input: t.arg({ type: RunScenarioInput, required: true, description: 'What it takes.' }) },
-    resolve: async (_root, { input }, { whatIfs, library, signal }) => {
-      const overrides = overridesOf(library.house, input.overrides ?? [], 'runScenario');
-      if (overrides instanceof Refusal) return overrides;
-      const scenario = await scenarioOf(input, whatIfs, library.house);
-      if (scenario instanceof Refusal) return scenario;
-      const asked = { ...scenario, assumptions: [...scenario.assumptions, ...overrides] };
-      const job = await whatIfs.runs.start(asked, signal);
+    resolve: async (_root, { input }, { whatIfs, signal }) => {
+      const { scenario, text, overrides } = input;
+      const order = {
+        scenario: scenario ?? undefined,
+        text: text ?? undefined,
+        overrides: overrides ?? [],
+      };
+      const job = await whatIfs.start(order, signal);
       if (job instanceof Refusal) return job;
       if (input.wait !== false) await job.over(AbortSignal.any([signal, AbortSignal.timeout(waitMsMax)]));
-      return job.outcome instanceof Refusal ? job.outcome : (doneOf(job) ?? job);
+      return job.outcome ?? job;
     },
   }),
 );
@@ -172,7 +165,7 @@ builder.mutationField('cancelRun', (t) =>
     type: RunResult,
     description: 'Stops a run, and frees what it held; answers with how far it was.',
     args: { id: t.arg.id({ required: true, description: 'The run.' }) },
-    resolve: (_root, { id }, { whatIfs }) => whatIfs.runs.cancel(id) ?? new Refusal(runUnknown, id),
+    resolve: (_root, { id }, { whatIfs }) => whatIfs.cancel(id) ?? new Refusal(runUnknown, id),
   }),
 );
 
@@ -191,7 +184,7 @@ builder.subscriptionField('runProgress', (t) =>
     description: 'How far a run is, whenever it has got on; the last message carries the run.',
     args: { id: t.arg.id({ required: true, description: 'The run.' }) },
     subscribe: (_root, { id }, { whatIfs, library, signal }) => {
-      const job = whatIfs.runs.get(id);
+      const job = whatIfs.progress(id);
       if (job === undefined) throw fault(new Refusal(runUnknown, id));
       const leave = library.enterStream();
       if (leave instanceof Refusal) throw fault(leave);

@@ -78,7 +78,11 @@ export function planOf(
       reached(facts.length);
       if (fact.type.begins === true && !away.has(fact)) dropped.add(fact.subject);
     }
-    if (overrides.some(({ from, to }) => fact.on >= from && (to === undefined || fact.on <= to))) reached(at);
+    if (
+      at < first &&
+      overrides.some(({ from, to }) => fact.on >= from && (to === undefined || fact.on <= to))
+    )
+      reached(at);
   });
   edits.forEach((edit, number) => {
     if (edit.kind === 'inject')

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { setImmediate } from 'node:timers/promises';
 import { Chart } from '../kernel/accounts.ts';
 import { dayMax, dayMin, startOfDayMs } from '../kernel/dates.ts';
 import { genesisHash, type StoredEvent, sealed } from '../kernel/events.ts';
@@ -17,11 +16,10 @@ import type { BaseRecord } from './base.ts';
 import { type Divergence, Evaluation, type Sink } from './evaluate.ts';
 import type { Edit, Horizon } from './file.ts';
 import { planOf } from './plan.ts';
+import { inSlices } from './slices.ts';
 
 /** Most events that are told at once: each is held in memory whole. */
 export const retoldMax = 200_000;
-/** Facts between two looks at the outside world. */
-const sliceFacts = 2_000;
 /** Who did what a what-if tells of. */
 const actor = 'what-if';
 
@@ -56,12 +54,7 @@ export async function retell({ house, base, overrides, edits, horizon, signal }:
   const overlay = overrides.length === 0 ? undefined : { overrides, used: [] };
   const teller = new Teller(house);
   const evaluation = new Evaluation(house, State.empty(new Chart(house.kinds), overlay), plan, teller.sink);
-  while (evaluation.next < plan.facts.length) {
-    evaluation.advance(evaluation.next + sliceFacts);
-    await setImmediate();
-    signal.throwIfAborted();
-  }
-  evaluation.finish();
+  await inSlices(evaluation.finish(), () => signal.throwIfAborted());
   return { events: teller.events, divergences: evaluation.divergences };
 }
 

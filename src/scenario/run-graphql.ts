@@ -16,43 +16,23 @@ import { LedgerPoint } from '../graphql/point.ts';
 import { RefusalRef } from '../graphql/results.ts';
 import { Refusal } from '../kernel/refusals.ts';
 import type { Divergence } from './evaluate.ts';
-import { type Expected, expectationsOf } from './expect.ts';
+import type { Expected } from './expect.ts';
+import type { RunRead } from './held-run.ts';
 import type { Run, RunWarning, VariantRun } from './run.ts';
 import type { RunJob, RunStatus } from './runs.ts';
 import { ScenarioRef } from './scenario-graphql.ts';
-import { VariantSource } from './variant-source.ts';
+import type { VariantSource } from './variant-source.ts';
 
-/** A run that is done. */
-export interface RunRead {
-  readonly job: RunJob;
-  readonly run: Run;
-}
-
-/** A variant of it. */
+/** A variant of a run. */
 interface VariantRead {
   readonly variant: VariantRun;
   readonly source: VariantSource;
 }
 
-const sources = new WeakMap<VariantRun, VariantSource>();
-
-/** The source that a variant is read from: one for each, so that its events are told once. */
-export function sourceOf(job: RunJob, variant: VariantRun): VariantSource {
-  const known = sources.get(variant);
-  if (known !== undefined) return known;
-  const made = new VariantSource(job, variant);
-  sources.set(variant, made);
-  return made;
-}
-
-const expected = new WeakMap<Run, readonly Expected[]>();
-
-/** How a run's expectations turned out: some look at every day, so they are worked out once. */
-function expectedOf(run: Run): readonly Expected[] {
-  const known = expected.get(run) ?? expectationsOf(run);
-  expected.set(run, known);
-  return known;
-}
+const variantRead = (read: RunRead, variant: VariantRun): VariantRead => ({
+  variant,
+  source: read.source(variant),
+});
 
 const BasePoint = builder.objectRef<Run['base']>('BasePoint').implement({
   description: 'What a run started from.',
@@ -181,7 +161,7 @@ export const RunRef = builder.objectRef<RunRead>('Run').implement({
     variants: t.field({
       type: [VariantRef],
       description: 'What it came to; the first is the baseline.',
-      resolve: ({ job, run }) => run.variants.map((variant) => ({ variant, source: sourceOf(job, variant) })),
+      resolve: (read) => read.run.variants.map((variant) => variantRead(read, variant)),
     }),
     variant: t.field({
       type: VariantRef,
@@ -190,15 +170,15 @@ export const RunRef = builder.objectRef<RunRead>('Run').implement({
       args: {
         name: t.arg.string({ required: true, description: 'Its name; baseline for the untouched base.' }),
       },
-      resolve: ({ job, run }, { name }) => {
-        const variant = run.variants.find((other) => other.name === name);
-        return variant === undefined ? null : { variant, source: sourceOf(job, variant) };
+      resolve: (read, { name }) => {
+        const variant = read.run.variants.find((other) => other.name === name);
+        return variant === undefined ? null : variantRead(read, variant);
       },
     }),
     expectations: t.field({
       type: [ExpectationRef],
       description: 'What the scenario expects, variant by variant.',
-      resolve: ({ run }) => [...expectedOf(run)],
+      resolve: ({ expected }) => [...expected],
     }),
     warnings: t.field({
       type: [WarningRef],
@@ -286,7 +266,7 @@ export const RunProgressRef = builder.objectRef<RunJob>('RunProgress').implement
       type: RunRef,
       nullable: true,
       description: 'The run, once it is done.',
-      resolve: (job) => doneOf(job),
+      resolve: ({ outcome }) => (outcome === undefined || outcome instanceof Refusal ? null : outcome),
     }),
     refusal: t.field({
       type: RefusalRef,
@@ -296,9 +276,3 @@ export const RunProgressRef = builder.objectRef<RunJob>('RunProgress').implement
     }),
   }),
 });
-
-/** The run of a job that is done; null while it goes on, or where it failed. */
-export const doneOf = (job: RunJob | undefined): RunRead | null => {
-  const run = job?.outcome;
-  return job === undefined || run === undefined || run instanceof Refusal ? null : { job, run };
-};

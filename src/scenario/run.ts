@@ -24,6 +24,7 @@ import {
   type Variant,
 } from './file.ts';
 import { type Plan, planOf } from './plan.ts';
+import { inSlices } from './slices.ts';
 
 /** What a run is asked for. */
 export interface RunOrder {
@@ -42,7 +43,7 @@ export interface RunOrder {
 /** How far a run is. */
 export interface RunProgress {
   readonly phase: string;
-  /** Facts evaluated and facts to evaluate, over all variants. */
+  /** Facts evaluated and facts to evaluate, days that the horizon closes among them, over all variants. */
   readonly done: number;
   readonly total: number;
 }
@@ -103,12 +104,16 @@ export interface Run {
 /** Name of the untouched base among the variants. */
 export const baselineName = 'baseline';
 
-/** Facts between two looks at the outside world. */
-const sliceFacts = 20_000;
+/** How long a run goes on before it looks up, in milliseconds: it has a thread, or a process, to itself. */
+const sliceMs = 50;
 
 /** The id of a run: its meaning, what it starts from, and the engine. */
-export const runId = (scenario: Scenario, baseHash: string, engine: string): string =>
-  sha256(`${baseHash}\n${engine}\n${meaningOf(scenario)}`).slice(0, 32);
+const runId = (scenario: Scenario, baseHash: string, engine: string): string =>
+  runIdOf(meaningOf(scenario), baseHash, engine);
+
+/** The id of a run, out of what its scenario means. */
+export const runIdOf = (meaning: string, baseHash: string, engine: string): string =>
+  sha256(`${baseHash}\n${engine}\n${meaning}`).slice(0, 32);
 
 interface Job {
   readonly name: string;
@@ -137,13 +142,13 @@ export async function runScenario(order: RunOrder): Promise<Run> {
     (sum, { plan }, at) => sum + plan.facts.length - (at === 0 || full ? 0 : plan.first),
     0,
   );
-  const clock = new Slices(order, total);
   const fresh = (job: Job): Evaluation => {
     const overlay = job.overrides.length === 0 ? undefined : { overrides: job.overrides, used: job.used };
     return new Evaluation(house, State.empty(new Chart(house.kinds), overlay), job.plan);
   };
   const root = fresh(baseline);
   baseline.evaluation = root;
+  const clock = new Slices(order, total + root.daysLeft * jobs.length);
   const waiting = [...variants].sort((a, b) => a.plan.first - b.plan.first);
   for (const job of waiting) {
     if (full || job.plan.first === 0) {
@@ -158,8 +163,7 @@ export async function runScenario(order: RunOrder): Promise<Run> {
   }
   for (const job of jobs) {
     if (job.evaluation === undefined) continue;
-    await clock.advance(job.evaluation, job.name, job.plan.facts.length);
-    job.evaluation.finish();
+    await clock.finish(job.evaluation, job.name);
   }
   return assemble(order, jobs, engine);
 }
@@ -174,10 +178,11 @@ export function replayVariant(
 ): void {
   const plan = planOf(base, scenario.horizon, edits, overrides);
   const overlay = overrides.length === 0 ? undefined : { overrides, used: [] };
-  new Evaluation(house, State.empty(new Chart(house.kinds), overlay), plan, sink).finish();
+  const bits = new Evaluation(house, State.empty(new Chart(house.kinds), overlay), plan, sink).finish();
+  while (!bits.next().done);
 }
 
-/** Lets the outside world in between slices of facts, and says how far things are. */
+/** Lets the outside world in between slices, and says how far things are. */
 class Slices {
   readonly #order: RunOrder;
   readonly #total: number;
@@ -189,14 +194,26 @@ class Slices {
   }
 
   async advance(evaluation: Evaluation, phase: string, to: number): Promise<void> {
-    while (evaluation.next < to) {
-      const before = evaluation.next;
-      evaluation.advance(Math.min(to, before + sliceFacts));
-      this.#done += evaluation.next - before;
-      this.#order.onProgress?.({ phase, done: this.#done, total: this.#total });
-      if (evaluation.next < to) await new Promise((resolve) => setImmediate(resolve));
-      this.#order.signal?.throwIfAborted();
-    }
+    await this.#through(evaluation, phase, evaluation.advance(to));
+  }
+
+  async finish(evaluation: Evaluation, phase: string): Promise<void> {
+    const closed = (): void => {
+      this.#done++;
+    };
+    await this.#through(evaluation, phase, evaluation.finish(closed));
+  }
+
+  async #through(evaluation: Evaluation, phase: string, bits: Iterable<void>): Promise<void> {
+    let { next } = evaluation;
+    const { signal, onProgress } = this.#order;
+    const between = (): void => {
+      this.#done += evaluation.next - next;
+      next = evaluation.next;
+      onProgress?.({ phase, done: Math.min(this.#done, this.#total), total: this.#total });
+      signal?.throwIfAborted();
+    };
+    await inSlices(bits, between, sliceMs);
   }
 }
 

@@ -1,16 +1,17 @@
 /**
- * Runs of a server: asked for, waiting, under way, done. The same question has the same id, and is evaluated once.
+ * Runs of a server: asked for, waiting, under way, done. The same question has the same id, and is evaluated once. Who evaluates
+ * them, and where, is not said here.
  *
  * @module
  */
-import type { House } from '../kernel/house.ts';
-import { codes, Refusal, RefusedError } from '../kernel/refusals.ts';
-import type { BaseRecord } from './base.ts';
+import { codes, Refusal } from '../kernel/refusals.ts';
+import type { Asked } from './asked.ts';
+import type { PinnedBase } from './bases.ts';
 import { runCancelled } from './codes.ts';
-import type { Scenario } from './file.ts';
-import { type Run, type RunProgress, runId, runScenario } from './run.ts';
+import type { RunRead } from './held-run.ts';
+import type { RunProgress } from './run.ts';
 
-/** Most runs that are kept, and most that wait. Each that is kept holds its variants' books in memory. */
+/** Most runs that are kept, and most that wait. */
 export const runLimits = { keptMax: 16, queuedMax: 8 } as const;
 
 /** Where a run stands. */
@@ -26,38 +27,57 @@ export interface JobProgress extends RunProgress {
   readonly secondsLeft: number | undefined;
 }
 
+/** What is known of a run before it is evaluated. */
+export interface RunNamed {
+  /** Made from what the scenario means, what it starts from, and the engine. */
+  readonly id: string;
+  readonly base: PinnedBase;
+}
+
+/** Who evaluates runs. */
+export interface RunEngine {
+  /** How many are evaluated at the same time. */
+  readonly atOnce: number;
+  /** Names a run, and pins what it starts from. */
+  named(asked: Asked, signal: AbortSignal): Promise<RunNamed | Refusal>;
+  /** Evaluates a run; when the job's signal aborts, it ends at once. What it came to is held until it is let go. */
+  evaluate(job: RunJob): Promise<RunRead | Refusal>;
+  /** Lets go of what is held of a run. */
+  letGo(id: string): void;
+  /** Bytes that runs which are done hold together, and the most that they may. */
+  readonly held: { readonly bytes: number; readonly bytesMax: number };
+}
+
 /** What runs are made with. */
 export interface RunsSettings {
-  readonly house: House;
-  readonly engine: string;
+  readonly engine: RunEngine;
   /** Milliseconds on a clock that only goes forwards. */
   readonly clock: () => number;
-  readonly readBase: (scenario: Scenario, signal: AbortSignal) => Promise<BaseRecord | Refusal>;
 }
 
 /** A run that was asked for. */
 export class RunJob {
   readonly id: string;
-  readonly scenario: Scenario;
-  readonly base: BaseRecord;
+  readonly asked: Asked;
+  readonly base: PinnedBase;
   readonly stop = new AbortController();
   readonly #clock: () => number;
   readonly #listeners = new Set<() => void>();
   #status: RunStatus = 'queued';
   #at: RunProgress = { phase: 'waiting', done: 0, total: 0 };
   #began: number | undefined;
-  #outcome: Run | Refusal | undefined;
+  #outcome: RunRead | Refusal | undefined;
   place = 0;
 
-  constructor(id: string, scenario: Scenario, base: BaseRecord, clock: () => number) {
+  constructor({ id, base }: RunNamed, asked: Asked, clock: () => number) {
     this.id = id;
-    this.scenario = scenario;
+    this.asked = asked;
     this.base = base;
     this.#clock = clock;
   }
 
   /** What it came to; undefined while it goes on. */
-  get outcome(): Run | Refusal | undefined {
+  get outcome(): RunRead | Refusal | undefined {
     return this.#outcome;
   }
 
@@ -107,13 +127,14 @@ export class RunJob {
   }
 
   advance(at: RunProgress): void {
+    if (this.#outcome !== undefined) return;
     this.#status = 'running';
     this.#began ??= this.#clock();
     this.#at = at;
     this.#tell();
   }
 
-  end(outcome: Run | Refusal): void {
+  end(outcome: RunRead | Refusal): void {
     this.#outcome = outcome;
     this.#status = outcome instanceof Refusal ? 'failed' : 'done';
     this.#at = { ...this.#at, phase: this.#status };
@@ -134,8 +155,10 @@ export class RunJob {
 export class Runs {
   readonly #settings: RunsSettings;
   readonly #jobs = new Map<string, RunJob>();
+  readonly #running = new Set<RunJob>();
   #queue: RunJob[] = [];
-  #running: RunJob | undefined;
+  /** Places that are taken by what has no id yet. */
+  #unnamed = 0;
 
   constructor(settings: RunsSettings) {
     this.#settings = settings;
@@ -150,27 +173,25 @@ export class Runs {
     return this.#jobs.get(id);
   }
 
-  /** Asks for a run; one that was asked for before is the same. */
-  async start(scenario: Scenario, signal: AbortSignal): Promise<RunJob | Refusal> {
-    const { engine, readBase, clock } = this.#settings;
-    const base = await readBase(scenario, signal);
-    if (base instanceof Refusal) return base;
-    const id = runId(scenario, base.hash, engine);
-    const known = this.#jobs.get(id);
-    if (known !== undefined && !(known.outcome instanceof Refusal)) return known;
-    if (this.#queue.length >= runLimits.queuedMax)
-      return new Refusal(
-        codes.tooMany,
-        `${this.#queue.length} runs are waiting`,
-        `at most ${runLimits.queuedMax}`,
-      );
-    const job = new RunJob(id, scenario, base, clock);
-    this.#jobs.delete(id);
-    this.#jobs.set(id, job);
-    this.#queue.push(job);
-    job.place = this.#queue.length - 1 + (this.#running === undefined ? 0 : 1);
-    this.#next();
-    return job;
+  /**
+   * Asks for a run; one that was asked for before is the same. A place in the queue is taken before anything is read: a crowd that
+   * finds none is told so at once.
+   *
+   * @param read gives what is asked, once there is a place
+   */
+  async start(read: () => Promise<Asked | Refusal>, signal: AbortSignal): Promise<RunJob | Refusal> {
+    const waiting = this.#queue.length + this.#unnamed;
+    if (waiting >= runLimits.queuedMax)
+      return new Refusal(codes.tooMany, `${waiting} runs are waiting`, `at most ${runLimits.queuedMax}`);
+    this.#unnamed++;
+    try {
+      const asked = await read();
+      if (asked instanceof Refusal) return asked;
+      const named = await this.#settings.engine.named(asked, signal);
+      return named instanceof Refusal ? named : this.#take(named, asked);
+    } finally {
+      this.#unnamed--;
+    }
   }
 
   /** Stops a run and frees what it held; undefined when there is none. */
@@ -179,11 +200,19 @@ export class Runs {
     if (job === undefined) return undefined;
     this.#jobs.delete(id);
     job.stop.abort();
+    this.#settings.engine.letGo(id);
     if (this.#queue.includes(job)) {
       this.#queue = this.#queue.filter((other) => other !== job);
       job.end(new Refusal(runCancelled, id));
+      this.#tellPlaces();
     }
     return job;
+  }
+
+  /** Forgets a run whose holder has gone. */
+  lost(id: string): void {
+    const job = this.#jobs.get(id);
+    if (job?.outcome !== undefined) this.#jobs.delete(id);
   }
 
   /** Stops all runs. */
@@ -191,42 +220,53 @@ export class Runs {
     for (const { id } of this.all) this.cancel(id);
   }
 
+  #take(named: RunNamed, asked: Asked): RunJob {
+    const known = this.#jobs.get(named.id);
+    if (known !== undefined && !(known.outcome instanceof Refusal)) return known;
+    const job = new RunJob(named, asked, this.#settings.clock);
+    // A failed one of the same id makes way, and the new one is the newest.
+    this.#jobs.delete(job.id);
+    this.#jobs.set(job.id, job);
+    this.#queue.push(job);
+    this.#next();
+    return job;
+  }
+
   #next(): void {
-    if (this.#running !== undefined) return;
-    const job = this.#queue.shift();
-    if (job === undefined) return;
-    this.#running = job;
+    while (this.#running.size < this.#settings.engine.atOnce) {
+      const job = this.#queue.shift();
+      if (job === undefined) break;
+      this.#running.add(job);
+      void this.#evaluate(job);
+    }
+    this.#tellPlaces();
+  }
+
+  #tellPlaces(): void {
     this.#queue.forEach((waiting, at) => {
-      waiting.moveUp(at + 1);
-    });
-    void this.#evaluate(job).then((outcome) => {
-      job.end(outcome);
-      this.#running = undefined;
-      this.#forget();
-      this.#next();
+      const place = at + this.#running.size;
+      if (waiting.place !== place) waiting.moveUp(place);
     });
   }
 
-  async #evaluate(job: RunJob): Promise<Run | Refusal> {
-    const { house, engine } = this.#settings;
-    const { scenario, base, stop } = job;
-    try {
-      const onProgress = (progress: RunProgress): void => job.advance(progress);
-      return await runScenario({ house, scenario, base, engine, signal: stop.signal, onProgress });
-    } catch (error) {
-      if (stop.signal.aborted) return new Refusal(runCancelled, job.id);
-      if (error instanceof RefusedError) return error.refusal;
-      return new Refusal(
-        codes.unavailable,
-        `run ${job.id}`,
-        error instanceof Error ? error.message : String(error),
-      );
-    }
+  async #evaluate(job: RunJob): Promise<void> {
+    const outcome = await this.#settings.engine.evaluate(job);
+    job.end(job.stop.signal.aborted ? new Refusal(runCancelled, job.id) : outcome);
+    this.#running.delete(job);
+    this.#forget();
+    this.#next();
   }
 
   /** The oldest make room. */
   #forget(): void {
+    const { engine } = this.#settings;
     const over = this.all.filter(({ outcome }) => outcome !== undefined);
-    for (const { id } of over.slice(0, Math.max(0, over.length - runLimits.keptMax))) this.#jobs.delete(id);
+    // The newest stays, however large it is.
+    for (const { id } of over.slice(0, -1)) {
+      const kept = this.all.filter(({ outcome }) => outcome !== undefined).length;
+      if (kept <= runLimits.keptMax && engine.held.bytes <= engine.held.bytesMax) return;
+      this.#jobs.delete(id);
+      engine.letGo(id);
+    }
   }
 }

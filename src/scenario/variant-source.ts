@@ -11,9 +11,9 @@ import type { Head } from '../kernel/ledger.ts';
 import { Refusal } from '../kernel/refusals.ts';
 import { Register } from '../kernel/register.ts';
 import type { State } from '../kernel/state.ts';
+import type { BaseRecord } from './base.ts';
 import { retell } from './retold.ts';
-import type { VariantRun } from './run.ts';
-import type { RunJob } from './runs.ts';
+import type { Run, VariantRun } from './run.ts';
 
 /** A variant's events, and what is known of each. */
 interface Told {
@@ -32,16 +32,18 @@ export class VariantSource implements Source {
   readonly state: State;
   readonly head: Head;
   readonly readableFrom: number;
-  readonly #job: RunJob;
+  readonly #run: Run;
+  readonly #base: BaseRecord;
   readonly #variant: VariantRun;
   #told: Promise<Told> | undefined;
   #lookups: Register | undefined;
 
-  constructor(job: RunJob, variant: VariantRun) {
-    this.#job = job;
+  constructor(run: Run, base: BaseRecord, variant: VariantRun) {
+    this.#run = run;
+    this.#base = base;
     this.#variant = variant;
-    this.title = `variant ${variant.name} of run ${job.id}`;
-    this.book = job.base.title;
+    this.title = `variant ${variant.name} of run ${run.id}`;
+    this.book = base.title;
     this.house = variant.view.house;
     this.state = variant.state;
     const revision = variant.events - 1;
@@ -91,14 +93,13 @@ export class VariantSource implements Source {
   }
 
   async #retell(signal: AbortSignal): Promise<Told> {
-    const { base, scenario } = this.#job;
     const { overrides, edits } = this.#variant;
     const { events } = await retell({
       house: this.house,
-      base,
+      base: this.#base,
       overrides,
       edits,
-      horizon: scenario.horizon,
+      horizon: this.#run.scenario.horizon,
       signal,
     });
     const register = new Register();

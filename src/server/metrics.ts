@@ -7,9 +7,10 @@
 import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { RunStatus, Runs } from '../scenario/runs.ts';
+import type { RunStatus } from '../scenario/runs.ts';
 import type { Books, Held } from './books.ts';
 import type { OpenLibrary } from './library.ts';
+import type { ServerWhatIfs } from './runs/index.ts';
 
 /** Most books that have figures of their own, those used last: each is a series that whoever scrapes keeps for long. */
 export const booksLabelledMax = 64;
@@ -23,7 +24,7 @@ const runStatuses: readonly RunStatus[] = ['queued', 'running', 'done', 'failed'
 export interface Measured {
   readonly books: Books;
   readonly library: OpenLibrary;
-  readonly runs: Runs;
+  readonly whatIfs: ServerWhatIfs;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -35,7 +36,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #durations: Histogram<'kind'>;
 
-  constructor({ books, library, runs, now }: Measured) {
+  constructor({ books, library, whatIfs, now }: Measured) {
     this.#durations = new Histogram({
       name: 'formicary_request_duration_seconds',
       help: 'How long operations took, by kind: query, mutation, subscription (until its stream began).',
@@ -54,9 +55,12 @@ export class Metrics {
     this.#gauge('formicary_runs', 'Runs that are kept, by status.', ['status'], () =>
       runStatuses.map((status) => [
         { status },
-        runs.all.filter(({ progress }) => progress.status === status).length,
+        whatIfs.jobs.all.filter(({ progress }) => progress.status === status).length,
       ]),
     );
+    this.#gauge('formicary_runs_bytes', 'Memory that runs which are done hold together.', [], () => [
+      [{}, whatIfs.heldBytes],
+    ]);
   }
 
   /** What stands in the header of an answer. */

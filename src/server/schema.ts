@@ -5,6 +5,7 @@
  */
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import '../audit/graphql.ts';
+import { answeringElsewhere } from '../graphql/elsewhere.ts';
 import { addCommands, builder } from '../graphql/index.ts';
 import '../scenario/graphql.ts';
 import '../segments/graphql.ts';
@@ -13,7 +14,7 @@ import { house } from '../segments/index.ts';
 addCommands(house);
 
 /** The whole graph. */
-export const schema = builder.toSchema();
+export const schema = answeringElsewhere(builder.toSchema());
 
 /** The schema as schema/schema.graphql holds it: sorted, so that a change shows as what it is. */
 export const printedSchema = (): string => `${printSchema(lexicographicSortSchema(schema))}\n`;

@@ -14,7 +14,6 @@ import { createYoga } from 'graphql-yoga';
 import type { Context } from '../graphql/index.ts';
 import { defaultBook } from '../graphql/point.ts';
 import { codes, declareCode, Refusal, RefusedError } from '../kernel/refusals.ts';
-import { Runs } from '../scenario/runs.ts';
 import { house } from '../segments/index.ts';
 import type { Book } from '../store/book.ts';
 import { engineVersion } from '../store/engine.ts';
@@ -33,6 +32,7 @@ import { Metrics } from './metrics.ts';
 import { csrfHeader, playground } from './playground.ts';
 import { quiet, reported } from './quiet.ts';
 import { correlationHeader, correlationOf, isAddressedHere, isLoopback, senderOf } from './request.ts';
+import { ServerWhatIfs, type WhatIfBounds } from './runs/index.ts';
 import { ScenarioFiles } from './scenario-files.ts';
 import { schema } from './schema.ts';
 import { ServerTransfers } from './transfers.ts';
@@ -61,6 +61,8 @@ export interface ServerSettings {
   readonly now?: () => number;
   /** How many books may be open, and for how long. */
   readonly bounds?: Partial<BooksBounds>;
+  /** Bounds of runs; see {@link whatIfBounds}. */
+  readonly runs?: Partial<WhatIfBounds>;
   /** The folder of scenario files; those that are shipped when left out. */
   readonly scenarios?: string;
   /** Where the log goes, a JSON object a line; nowhere when left out. */
@@ -105,12 +107,14 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const note = (text: string, about: object = {}): void => app.log.info(about, text);
   const books = new Books({ store, snapshots, house, engine: engineVersion(), now, note, bounds });
   const library = new OpenLibrary(house, books, now);
-  const files = new ScenarioFiles({ folder: scenarios, books, house, engine: engineVersion(), note });
-  const runs = new Runs({
-    house,
+  const whatIfs = new ServerWhatIfs({
     engine: engineVersion(),
-    clock: () => performance.now(),
-    readBase: (scenario, signal) => files.base(scenario, signal),
+    store,
+    books,
+    files: new ScenarioFiles({ folder: scenarios, house, note }),
+    bounds: settings.runs ?? {},
+    now,
+    note,
   });
   const transfers = new ServerTransfers({
     hold: (id) => books.lease(id),
@@ -121,9 +125,9 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     library,
     transfers,
     auditing: new ServerAuditing(),
-    whatIfs: { runs, scenarios: () => files.list() },
+    whatIfs,
   };
-  const metrics = new Metrics({ books, library, runs, now });
+  const metrics = new Metrics({ books, library, whatIfs, now });
   guard(app);
   serveGraphQL(app, desks, books, metrics);
   serveHealth(app, books);
@@ -146,8 +150,9 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     clearInterval(sweeping);
-    runs.close();
+    const ended = whatIfs.close();
     await app.close();
+    await ended;
     await transfers.close();
     await books.close();
   };
