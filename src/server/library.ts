@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setImmediate } from 'node:timers/promises';
 import { pointUnknown } from '../graphql/faults.ts';
 import { streamLimits } from '../graphql/limits.ts';
 import type { Library, SandboxDesk, SandboxOrder } from '../graphql/source.ts';
@@ -130,7 +131,12 @@ export class OpenLibrary {
   /** A book's history up to a revision, evaluated again under overrides: a book of its own, in memory. */
   async #replayed(book: Book, at: number, overrides: readonly Override[], signal: AbortSignal) {
     const { house } = this;
-    const base = await recordOfLog(house, book.log, book.id, at);
+    // A page of events is a slice of its own.
+    const letOthersIn = async (): Promise<void> => {
+      await setImmediate();
+      signal.throwIfAborted();
+    };
+    const base = await recordOfLog(house, book.log, book.id, at, letOthersIn);
     const { events, divergences } = await retell({
       house,
       base,
@@ -144,6 +150,7 @@ export class OpenLibrary {
     for (const append of appendsOf([events])) {
       await log.append(expected, append.events);
       expected += append.events.length;
+      await letOthersIn();
     }
     const made = await Book.open({ id: book.id, house, log, now: this.now, engine: book.engine, overrides });
     return { book: made, divergences };

@@ -10,8 +10,13 @@ import { type Handlers, type Packet, Wire } from './wire.ts';
 const mebibyte = 1024 ** 2;
 /** Memory of a thread for what is young, in MiB: enough that a slice of facts doesn't move what it needs for no longer. */
 const youngMiB = 64;
-/** What the heap may take beyond the bound of a run, which is looked at between slices: so a run ends with a code, as a rule. */
-const heapShare = 1.25;
+/**
+ * What the heap may take beyond the bound of a run. The run looks at its bound between slices, so that it ends with a code; a heap
+ * at its own limit can end the whole process, and must not be reached before that.
+ */
+const heapShare = 2;
+/** The least that a heap gets, in MiB: the program itself, and room for what a small run throws away. */
+const heapMiBMin = 512;
 
 /** A thread. It ends when it is told to, or when it fails: then whoever waits is told. */
 export class RunThread {
@@ -20,13 +25,21 @@ export class RunThread {
   #ended = false;
 
   /** @param gone told when the thread has ended by itself */
-  constructor(setup: ThreadSetup, handlers: Handlers<ServerAsked>, gone: (why: Error) => void) {
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+  constructor(
+    setup: ThreadSetup,
+    handlers: Handlers<ServerAsked>,
+    gone: (why: Error) => void,
+    script = new URL('./worker.ts', import.meta.url),
+  ) {
+    this.#worker = new Worker(script, {
       workerData: setup,
       execArgv: [],
       name: 'formicary run',
       resourceLimits: {
-        maxOldGenerationSizeMb: Math.ceil((setup.bounds.memoryBytesMax * heapShare) / mebibyte),
+        maxOldGenerationSizeMb: Math.max(
+          heapMiBMin,
+          Math.ceil((setup.bounds.memoryBytesMax * heapShare) / mebibyte),
+        ),
         maxYoungGenerationSizeMb: youngMiB,
       },
     });
