@@ -74,6 +74,7 @@ export async function openBook(call: Call, make = false): Promise<OpenBook> {
       ...(snapshot === undefined ? {} : { snapshot }),
     });
     progress.end();
+    if (book.stopped !== undefined) out.note(`${book.stopped.message}\n  ${book.stopped.hint}`);
     const kept = snapshot?.head.revision ?? -1;
     const close = async (): Promise<void> => {
       if (path !== undefined && book.head.revision - kept >= snapshotWorth) {

@@ -106,7 +106,8 @@ export class OpenBook {
       const from = snapshot === undefined ? {} : { snapshot };
       const book = await Book.open({ id, house, log, now, engine, ...from });
       note('book opened', { book: id, revision: book.head.revision, ms: now() - began });
-      if (book.stopped !== undefined) note('book takes no commands', { book: id, why: book.stopped.message });
+      if (book.stopped !== undefined)
+        note('book takes no commands', { book: id, why: book.stopped.message, hint: book.stopped.hint });
       return new OpenBook(book, settings, around, { path, revision: snapshot?.head.revision ?? -1 });
     } catch (error) {
       await log.close();

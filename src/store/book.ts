@@ -604,7 +604,8 @@ export class Book {
   #derivesOtherwise({ header }: StoredEvent): void {
     const by = header?.engine ?? 'unknown';
     const detail = `a close was begun by engine ${by}, and this one, ${this.engine}, derives otherwise`;
-    this.#stopped = new Refusal(codes.unavailable, this.id, detail);
+    const hint = `Start engine ${by} on this store once: it finishes the close. Then start this one. See docs/how-to/upgrade.md.`;
+    this.#stopped = new Refusal(codes.unavailable, this.id, detail, hint);
     this.#otherwise = { head: this.#head.revision, refusal: this.#stopped };
   }
 

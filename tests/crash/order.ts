@@ -23,6 +23,8 @@ export interface Order {
   readonly window: number;
   /** Who sends them: two writers of one book are two. */
   readonly actor?: string;
+  /** The version that stands at the head of every run; by default that of crash tests. */
+  readonly engine?: string;
   readonly appendBytesMax?: number;
   /** Of a book in a file: how large the file may grow. */
   readonly filePagesMax?: number;

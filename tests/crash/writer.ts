@@ -41,7 +41,7 @@ const book = await Book.open({
   house,
   log,
   now: () => 0,
-  engine,
+  engine: order.engine ?? engine,
   ...(order.appendBytesMax === undefined ? {} : { appendBytesMax: order.appendBytesMax }),
 });
 say(`open ${book.head.revision}`);

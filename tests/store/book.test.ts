@@ -7,8 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Command } from '../../src/kernel/commands.ts';
 import { digest } from '../../src/kernel/digest.ts';
 import type { StoredEvent } from '../../src/kernel/events.ts';
-import { House } from '../../src/kernel/house.ts';
-import { house, segments } from '../../src/segments/index.ts';
+import { house } from '../../src/segments/index.ts';
 import { type Answer, Book, type BookSettings } from '../../src/store/book.ts';
 import { EventStoreLog } from '../../src/store/eventstoredb.ts';
 import { type EventLog, LogUnavailable, OutcomeUnknown, WrongExpectedRevision } from '../../src/store/log.ts';
@@ -19,6 +18,7 @@ import { Gate, WrappedLog } from '../crash/logs.ts';
 import { checkSound, contentsOf, digestOf, eventsOf, memoryOf } from '../crash/oracle.ts';
 import { nowOf, randomCommands, textOf } from '../crash/order.ts';
 import { TestServer } from '../eventstoredb/server/index.ts';
+import { altered } from '../support/altered-house.ts';
 import {
   closeDay,
   contributeCapital,
@@ -763,6 +763,9 @@ describe('a close of many events', () => {
         const answer = await book.execute(topUp('2016-03-03', 'user-1', '1.00'), sender);
         expect(told(answer)).toBe('UNAVAILABLE');
         expect(answer.kind === 'refused' && answer.refusal.message).toMatch(/engine-a/);
+        expect(answer.kind === 'refused' && answer.refusal.hint).toMatch(
+          /^Start engine engine-a on this store once/,
+        );
       }
       expect(await eventsOf(log)).toHaveLength(cuts[1] ?? 0);
       expect(book.state.marks.settling).toBeDefined();
@@ -774,28 +777,6 @@ describe('a close of many events', () => {
       expect(book.stopped).toBeUndefined();
     }
   });
-
-  /** A house with one rule of the close altered: left out, or its amounts multiplied. */
-  const altered = (name: string, times: bigint | undefined): House =>
-    new House(
-      segments.map((segment) => ({
-        ...segment,
-        close: segment.close.flatMap((rule) => {
-          if (rule.name !== name) return [rule];
-          if (times === undefined) return [];
-          const derive: typeof rule.derive = (item, s) => {
-            const made = rule.derive(item, s);
-            return made === undefined
-              ? undefined
-              : {
-                  ...made,
-                  postings: made.postings.map((posting) => ({ ...posting, minor: posting.minor * times })),
-                };
-          };
-          return [{ ...rule, derive }];
-        }),
-      })),
-    );
 
   it.each([true, false])(
     'whose append fails in its midst is finished before the next command; written: %s',

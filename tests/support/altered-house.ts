@@ -1,0 +1,25 @@
+/** A later version of the program, as far as its rules go: the house with one rule of the close altered. */
+import { House } from '../../src/kernel/house.ts';
+import { segments } from '../../src/segments/index.ts';
+
+/** The rule is left out, or its amounts are multiplied. */
+export const altered = (name: string, times: bigint | undefined): House =>
+  new House(
+    segments.map((segment) => ({
+      ...segment,
+      close: segment.close.flatMap((rule) => {
+        if (rule.name !== name) return [rule];
+        if (times === undefined) return [];
+        const derive: typeof rule.derive = (item, s) => {
+          const made = rule.derive(item, s);
+          return made === undefined
+            ? undefined
+            : {
+                ...made,
+                postings: made.postings.map((posting) => ({ ...posting, minor: posting.minor * times })),
+              };
+        };
+        return [{ ...rule, derive }];
+      }),
+    })),
+  );
