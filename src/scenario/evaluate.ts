@@ -5,6 +5,7 @@
  * @module
  */
 import { book, misfit, reaction } from '../kernel/booking.ts';
+import { tooMuch } from '../kernel/bounds.ts';
 import { type Derived, runClose } from '../kernel/close.ts';
 import { commandType, dateRefusal } from '../kernel/commands.ts';
 import type { EventType, FactType, Happening } from '../kernel/contract.ts';
@@ -281,7 +282,8 @@ export class Evaluation {
       type.invalid?.(data) ?? dateRefusal(state, on, undefined) ?? misfit(house, state, type, event);
     if (refusal !== undefined) return refusal;
     const entry = reaction(house, state, type, event);
-    return entry instanceof Refusal ? entry : { type, event, entry };
+    if (entry instanceof Refusal) return entry;
+    return tooMuch(state, entry, on) ?? { type, event, entry };
   }
 
   #close(day: Day, revision: number): void {
