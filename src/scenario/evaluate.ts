@@ -5,7 +5,7 @@
  * @module
  */
 import { book, misfit, reaction } from '../kernel/booking.ts';
-import { tooMuch } from '../kernel/bounds.ts';
+import { beforeAllDates, tooMuch } from '../kernel/bounds.ts';
 import { type Derived, runClose } from '../kernel/close.ts';
 import { commandType, dateRefusal } from '../kernel/commands.ts';
 import type { EventType, FactType, Happening } from '../kernel/contract.ts';
@@ -311,8 +311,15 @@ export class Evaluation {
     this.#placed.add(day);
     for (const step of steps) {
       if (isInjection(step)) this.#inject(step, day);
-      else this.#fact(step);
+      else this.#moved(step);
     }
+  }
+
+  /** A fact that an edit moved is recorded on another date: no run has one before all dates. */
+  #moved(fact: PlannedFact): void {
+    const early = beforeAllDates(fact.on);
+    if (early === undefined) this.#fact(fact);
+    else this.#skip(fact, early);
   }
 
   #inject(edit: Extract<Edit, { kind: 'inject' }>, day: Day): void {

@@ -10,15 +10,22 @@ import { genesisHash, type StoredEvent, sealed } from '../../src/kernel/events.t
 import { isRecord, type Json } from '../../src/kernel/fields.ts';
 import { fold } from '../../src/kernel/fold.ts';
 import { Ledger } from '../../src/kernel/ledger.ts';
+import { breachTable } from '../../src/kernel/own-facts.ts';
 import { State } from '../../src/kernel/state.ts';
+import { Evaluation } from '../../src/scenario/evaluate.ts';
+import type { Edit } from '../../src/scenario/file.ts';
+import { planOf } from '../../src/scenario/plan.ts';
 import { house } from '../../src/segments/index.ts';
+import { units } from '../../src/segments/yuebao/accounts.ts';
 import { logOf, rechained } from '../audit/recorded.ts';
 import { balancesOf, book, circumstances, noMemory, type TestBook } from '../support/book.ts';
 import {
   changePolicy,
   closeDay,
   contributeCapital,
+  publishRate,
   reverse,
+  subscribe,
   topUp,
   transfer,
   withdraw,
@@ -345,5 +352,50 @@ describe('a close never refuses', () => {
     made.take(withdraw('2016-03-03', 'user-1', '92233720368547658.07'), closeDay('2016-03-03'));
     expect(made.balance('own-cash')).toBe('92233720368547658.20');
     expect(left(made, 'payments.interestOnFloat')).toHaveLength(2);
+  });
+
+  it('a what-if with a far horizon ends, whatever has grown by then', () => {
+    const cap = '10000000000000000.00';
+    const assets = ['deposit-1m', 'deposit-3m', 'deposit-long', 'bond', 'insurance', 'other'];
+    const base = baseOf(
+      [
+        changePolicy(on, 'yuebao.holdingCap', `${cap} CNY`),
+        changePolicy(on, 'payments.floatRate', '100%'),
+        ...assets.map((asset) => publishRate(on, asset, '100%')),
+        topUp(on, 'user-1', cap),
+        subscribe(on, 'user-1', '5000000000000000.00'),
+      ],
+      { close: 'recorded', to: on },
+    );
+    const horizon = { from: dayOf(on), to: dayOf('2026-03-01'), close: 'daily' } as const;
+    const plan = planOf(base.record, horizon, [], []);
+    const evaluation = new Evaluation(house, State.empty(new Chart(house.kinds)), plan);
+    evaluation.finish();
+    const { state } = evaluation;
+    expect(shown(state.marks.closedThrough)).toBe('2026-03-01');
+    // At 100 % a year, 5 becomes more than 10, 20, 40 and 80 with the years; 64 bits hold 92.
+    const held = state.balanceOn(units, horizon.to, 'user-1');
+    expect(held > 2n ** 62n && held < 2n ** 63n).toBe(true);
+    const listed = JSON.stringify(state.rows.entries(breachTable).at(-1));
+    expect(listed).toContain('a figure would leave 64 bits');
+  });
+
+  it('a shift in a what-if moves no fact before all dates', () => {
+    const base = baseOf([topUp(on, 'user-1', '1.00')], { close: 'recorded', to: on });
+    const [fact] = base.record.facts.filter(({ type }) => type.name === 'ToppedUp');
+    if (fact === undefined) throw new Error('nothing recorded');
+    const horizon = { from: dayOf('1990-01-01'), to: dayOf(on), close: 'recorded' } as const;
+    const where = { type: fact.type, from: undefined, to: undefined, fields: [] };
+    const place = { path: 'facts[0]', line: 1, column: 1 };
+    const shift: Edit = { place, kind: 'shift', where, days: -36_500 };
+    const evaluation = new Evaluation(
+      house,
+      State.empty(new Chart(house.kinds)),
+      planOf(base.record, horizon, [shift], []),
+    );
+    evaluation.finish();
+    expect(evaluation.divergences).toMatchObject([
+      { kind: 'skip', code: 'DATE_TOO_EARLY', on: fact.on - 36_500 },
+    ]);
   });
 });
