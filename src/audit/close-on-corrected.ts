@@ -14,22 +14,20 @@ import { nameOfPlace, type Placed, type Step } from './closing-run.ts';
 export class CloseOnCorrected {
   /** Events of the close that are booked. */
   booked = 0;
-  readonly #breaches = new Map<ClosingRule, Breach | undefined>();
+  readonly #breaches = new Map<ClosingRule, readonly Breach[]>();
   readonly #met = new Set<string>();
   /** Items of the rule under way, as they were when it began. */
   #items: { readonly by: ClosingRule; readonly items: ReadonlySet<unknown> } | undefined;
 
   /** What couldn't be paid or held, rule by rule, as the end of the close holds it. */
   get breaches(): readonly Json[] {
-    return [...this.#breaches.values()].flatMap((breach) =>
-      breach === undefined ? [] : [breachJson(breach)],
-    );
+    return [...this.#breaches.values()].flatMap((breaches) => breaches.map(breachJson));
   }
 
   /** A rule has come to its end. */
-  ended(by: ClosingRule, breach: Breach | undefined): void {
+  ended(by: ClosingRule, breaches: readonly Breach[]): void {
     this.#breaches.delete(by);
-    this.#breaches.set(by, breach);
+    this.#breaches.set(by, breaches);
   }
 
   /** A rule takes a step: at its first one its items are noted. */

@@ -5,7 +5,8 @@
  * @module
  */
 import { accountId, type Posting } from '../kernel/accounts.ts';
-import { derivedBy } from '../kernel/close.ts';
+import { leaves64Bits } from '../kernel/booking.ts';
+import { breachesOf, derivedBy, type LeftOut, leftOutWith } from '../kernel/close.ts';
 import { type Breach, type Draft, type EventType, phases } from '../kernel/contract.ts';
 import type { Day } from '../kernel/dates.ts';
 import { canonical } from '../kernel/digest.ts';
@@ -38,8 +39,8 @@ export interface RecordedRun {
   readonly whole: boolean;
 }
 
-/** Told when a rule has been asked for all its items, and what it couldn't pay or hold. */
-export type RuleEnded = (by: ClosingRule, breach: Breach | undefined) => void;
+/** Told when a rule has been asked for all its items, what it couldn't pay or hold, and what was left out of it. */
+export type RuleEnded = (by: ClosingRule, breaches: readonly Breach[], left: LeftOut | undefined) => void;
 
 /**
  * Lays the events of a close beside what the rules derive. The caller books what was recorded before it asks for the next.
@@ -84,17 +85,19 @@ class Walk {
   readonly #ended: RuleEnded | undefined;
   /** The place of the rule that derives a type, as far as it has been seen to. */
   readonly #known: Map<string, number>;
-  readonly #breaches: (Breach | undefined)[] = [];
+  readonly #breaches: (readonly Breach[])[] = [];
   #rule = 0;
   #items: readonly unknown[] | undefined;
   #item = 0;
+  /** What the rule under way left out. */
+  #left: LeftOut | undefined;
   /** Where the walk stood after the last step that was settled. */
-  #settled: { readonly rule: number; readonly items: readonly unknown[] | undefined; readonly item: number } =
-    {
-      rule: 0,
-      items: undefined,
-      item: 0,
-    };
+  #settled: {
+    readonly rule: number;
+    readonly items: readonly unknown[] | undefined;
+    readonly item: number;
+    readonly left: LeftOut | undefined;
+  } = { rule: 0, items: undefined, item: 0, left: undefined };
 
   constructor(rules: House, s: State, day: Day, ended: RuleEnded | undefined) {
     this.#house = rules;
@@ -116,7 +119,7 @@ class Walk {
 
   /** What couldn't be paid or held, rule by rule. */
   get breaches(): readonly Breach[] {
-    return this.#breaches.flatMap((breach) => (breach === undefined ? [] : [breach]));
+    return this.#breaches.flat();
   }
 
   /** The next event that a rule derives from the state as it stands. */
@@ -132,13 +135,18 @@ class Walk {
         s.day = this.#day;
         const draft = derivedBy(this.#house, by, item, s);
         if (draft === undefined) continue;
+        if (leaves64Bits(s, draft.postings, this.#day)) {
+          this.#left = leftOutWith(this.#left, draft);
+          continue;
+        }
         this.#known.set(draft.type.name, this.#rule);
         return { by, item, draft };
       }
       s.day = this.#day;
-      const breach = by.rule.breach?.(s);
-      this.#breaches[this.#rule] = breach;
-      this.#ended?.(by, breach);
+      const breaches = breachesOf(by, s, this.#left);
+      this.#breaches[this.#rule] = breaches;
+      this.#ended?.(by, breaches, this.#left);
+      this.#left = undefined;
       this.#items = undefined;
       this.#item = 0;
     }
@@ -147,13 +155,14 @@ class Walk {
 
   /** The last step has found its place. */
   settle(): void {
-    this.#settled = { rule: this.#rule, items: this.#items, item: this.#item };
+    this.#settled = { rule: this.#rule, items: this.#items, item: this.#item, left: this.#left };
   }
 
   /** Goes back to after the last step that was settled. */
   again(): void {
-    const { rule, items, item } = this.#settled;
+    const { rule, items, item, left } = this.#settled;
     this.#rule = rule;
+    this.#left = left;
     this.#items = items;
     this.#item = item;
   }

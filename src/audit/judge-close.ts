@@ -4,7 +4,7 @@
  * @module
  */
 import { enter } from '../kernel/booking.ts';
-import { breachJson } from '../kernel/close.ts';
+import { breachesOf, breachJson, type LeftOut } from '../kernel/close.ts';
 import { type Breach, phases } from '../kernel/contract.ts';
 import type { Day } from '../kernel/dates.ts';
 import { canonical } from '../kernel/digest.ts';
@@ -43,11 +43,11 @@ export class CloseJudge {
   /** Judges what follows the beginning of a close, to its end or as far as it is known, and books it. */
   judge(begun: StoredEvent, run: RecordedRun, closed: StoredEvent | undefined): void {
     this.#docket.onCorrected = new CloseOnCorrected();
-    const steps = aligned(this.#rules, this.#docket.state, run, (by, breach) => {
+    const steps = aligned(this.#rules, this.#docket.state, run, (by, breaches, left) => {
       const { corrected } = this.#docket;
       this.#docket.onCorrected.ended(
         by,
-        corrected === undefined ? breach : this.#breachOn(corrected, by, run.day),
+        corrected === undefined ? breaches : this.#breachesOn(corrected, by, run.day, left),
       );
     });
     let derived = 0;
@@ -62,9 +62,9 @@ export class CloseJudge {
     }
   }
 
-  #breachOn(s: State, by: ClosingRule, day: Day): Breach | undefined {
+  #breachesOn(s: State, by: ClosingRule, day: Day, left: LeftOut | undefined): readonly Breach[] {
     s.day = day;
-    return this.#docket.tried(() => by.rule.breach?.(s));
+    return this.#docket.tried(() => breachesOf(by, s, left)) ?? [];
   }
 
   #derived(begun: StoredEvent, day: Day, found: Aligned): void {

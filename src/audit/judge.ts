@@ -5,6 +5,7 @@
  * @module
  */
 import { misfit, reaction } from '../kernel/booking.ts';
+import { isBounded, tooMuch } from '../kernel/bounds.ts';
 import { dateRefusal } from '../kernel/commands.ts';
 import type { Happening } from '../kernel/contract.ts';
 import { formatDay } from '../kernel/dates.ts';
@@ -113,13 +114,17 @@ export class Judge {
       if (invalid !== undefined) return invalid;
       const refusal =
         type === own.closing
-          ? nextToClose(s, event.on)
-          : dateRefusal(s, event.on, type === own.policyChanged ? event.data.from : undefined);
+          ? nextToClose(s, event.on, isBounded(s))
+          : dateRefusal(s, event.on, type === own.policyChanged ? event.data.from : undefined, isBounded(s));
       if (refusal instanceof Refusal) return refusal;
       if (refusal === 'closed') return new Refusal(codes.dayClosed, formatDay(event.on));
     }
-    if (type === own.reversed) return this.#mirrorOn(s, event, stored, original);
-    return misfit(this.#rules, s, type, event) ?? reaction(this.#rules, s, type, event);
+    const entry =
+      type === own.reversed
+        ? this.#mirrorOn(s, event, stored, original)
+        : (misfit(this.#rules, s, type, event) ?? reaction(this.#rules, s, type, event));
+    if (entry instanceof Refusal || type.dated === false || !isBounded(s)) return entry;
+    return tooMuch(s, entry, event.on) ?? entry;
   }
 
   #mirrorOn(

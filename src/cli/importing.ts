@@ -163,8 +163,9 @@ class Import {
       item,
       closing: undefined,
     });
-    // Until a day is closed, the first open one is that of the earliest fact: only an answer tells it.
-    if (closeDaily && day !== undefined && !this.#closed && (this.#open === undefined || day < this.#open)) {
+    // Until a day is closed, the first open one is that of the earliest fact that stands: only an answer tells it.
+    const moves = this.#open === undefined || (day ?? 0) < this.#open || command.command === 'reverse';
+    if (closeDaily && day !== undefined && !this.#closed && moves) {
       await this.#settle();
       this.#open = firstOpen(this.#target.state);
     }

@@ -143,6 +143,15 @@ class Sums {
   }
 }
 
+/** Whether postings would take a figure out of 64 bits. */
+export function leaves64Bits(s: State, postings: readonly Posting[], day: Day): boolean {
+  let { gross } = s;
+  for (const { minor } of postings) gross += Math.abs(Number(minor));
+  if (gross <= uncheckedGrossMax) return false;
+  const entry = enter(s, postings, day);
+  return entry instanceof Refusal && entry.spec === codes.amountTooLarge;
+}
+
 /** Whether any column would leave 64 bits: an amount, a balance, a total of the period cube or one of its cells. */
 function figureTooLarge(s: State, { accounts, minors }: NumberedEntry, day: Day): Refusal | undefined {
   const changes = new Map<number, bigint>();
@@ -159,7 +168,11 @@ function figureTooLarge(s: State, { accounts, minors }: NumberedEntry, day: Day)
       s.cube.at(control, day) + change,
     ];
     if (!figures.every(fits64)) {
-      return new Refusal(codes.amountTooLarge, s.chart.id(account), minor.toString());
+      return new Refusal(
+        codes.amountTooLarge,
+        s.chart.id(account),
+        `${formatMoney(minor, s.chart.currencyOf[account] ?? '')} more would leave the range of 64 bits`,
+      );
     }
   }
   return undefined;
@@ -178,19 +191,15 @@ export function book(
   s.day = on;
   const booked = { data: event.data, on, entry };
   evolveAnswers(house, s, type, booked);
-  if (type.kind === 'fact') {
-    const { marks } = s;
-    if (
-      marks.closedThrough === undefined &&
-      (marks.earliest === undefined || on < marks.earliest) &&
-      type.dated !== false
-    ) {
-      marks.earliest = on;
-    }
-  }
+  const reverses = type === house.own.reversed;
+  if (type.kind === 'fact' && type.dated !== false) s.noteDate(on, !reverses);
   s.post(entry, on, number);
   type.evolve?.(booked, s);
-  if (type === house.own.reversed) undoRows(house, s, undone(house, event.data, entry), on);
+  if (reverses) {
+    const fact = undone(house, event.data, entry);
+    s.dropDate(fact.event.on);
+    undoRows(house, s, fact, on);
+  }
   house.keeper(type)?.(event, s);
   s.marks.events++;
 }

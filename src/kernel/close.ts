@@ -4,7 +4,7 @@
  * @module
  */
 import { withAnswers } from './answers.ts';
-import { book, enter, postingsMax } from './booking.ts';
+import { book, enter, leaves64Bits, postingsMax } from './booking.ts';
 import {
   type Breach,
   type DerivedType,
@@ -18,7 +18,7 @@ import {
 import { type Day, formatDay } from './dates.ts';
 import type { DataOf, Fields, Json } from './fields.ts';
 import type { ClosingRule, House } from './house.ts';
-import { formatMoney } from './money.ts';
+import { formatMoney, minorMax } from './money.ts';
 import { Refusal } from './refusals.ts';
 import type { NumberedEntry, State } from './state.ts';
 
@@ -47,8 +47,38 @@ export function derivedBy(
   return all === postings ? made : { type, data, postings: all };
 }
 
+/** What a rule derived and a close left out, since a figure would leave 64 bits. */
+export interface LeftOut {
+  readonly count: number;
+  /** The largest amount in it, at most what a figure can be. */
+  readonly minor: bigint;
+  readonly currency: string;
+}
+
+/** What is left out, with one more draft. */
+export function leftOutWith(before: LeftOut | undefined, { postings }: Draft): LeftOut {
+  let { minor, currency } = before ?? { minor: 0n, currency: 'CNY' };
+  for (const posting of postings) {
+    if (posting.minor <= minor) continue;
+    minor = posting.minor < minorMax ? posting.minor : minorMax;
+    currency = posting.currency;
+  }
+  return { count: (before?.count ?? 0) + 1, minor, currency };
+}
+
+/** What a rule couldn't pay or hold, once it has been asked for all its items. */
+export function breachesOf({ rule }: ClosingRule, s: Reading, left: LeftOut | undefined): Breach[] {
+  const breach = rule.breach?.(s);
+  const found = breach === undefined ? [] : [breach];
+  if (left === undefined) return found;
+  const { count, minor, currency } = left;
+  const detail = `a figure would leave 64 bits: ${count} left out, the largest amount is given`;
+  return [...found, { rule: rule.name, detail, minor, currency }];
+}
+
 /**
- * The steps of a day's close, in order. The caller books each before it asks for the next.
+ * The steps of a day's close, in order. The caller books each before it asks for the next. A close never refuses: what would take
+ * a figure out of 64 bits is left out, and listed.
  *
  * @returns the breaches: what couldn't be paid or held, rule by rule
  */
@@ -57,14 +87,16 @@ export function* closing(house: House, s: State, day: Day): Generator<ClosingSte
   for (const phase of phases) {
     for (const by of house.closing(phase)) {
       s.day = day;
+      let left: LeftOut | undefined;
       for (const item of [...by.rule.items(s)]) {
         s.day = day;
         const made = derivedBy(house, by, item, s);
-        if (made !== undefined) yield { phase, by, item, draft: made };
+        if (made === undefined) continue;
+        if (leaves64Bits(s, made.postings, day)) left = leftOutWith(left, made);
+        else yield { phase, by, item, draft: made };
       }
       s.day = day;
-      const breach = by.rule.breach?.(s);
-      if (breach !== undefined) breaches.push(breach);
+      breaches.push(...breachesOf(by, s, left));
     }
   }
   return breaches;

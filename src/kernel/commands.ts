@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { beforeAllDates, tooEarly } from './bounds.ts';
 import type { FactType } from './contract.ts';
 import { type Day, formatDay } from './dates.ts';
 import { show } from './fields.ts';
@@ -46,8 +47,12 @@ export function commandType(house: House, { command, with: inputs }: Command): F
   );
 }
 
-/** Why a fact can't have a date, if so. A change of policy is dated by the day that it takes effect from. */
-export function dateRefusal(s: State, day: Day, from: unknown): Refusal | undefined {
+/**
+ * Why a fact can't have a date, if so. A change of policy is dated by the day that it takes effect from.
+ *
+ * @param bounded whether it may be too early, too
+ */
+export function dateRefusal(s: State, day: Day, from: unknown, bounded = true): Refusal | undefined {
   const { closedThrough, earliest } = s.marks;
   const named = typeof from === 'number' ? from : day;
   const closed =
@@ -61,6 +66,8 @@ export function dateRefusal(s: State, day: Day, from: unknown): Refusal | undefi
   if (closed !== undefined && closedThrough !== undefined) {
     return new Refusal(codes.dayClosed, formatDay(closed), `closed through ${formatDay(closedThrough)}`);
   }
+  const early = bounded ? (beforeAllDates(named) ?? tooEarly(s, day)) : undefined;
+  if (early !== undefined) return early;
   const first = closedThrough === undefined ? earliest : closedThrough + 1;
   s.day = day;
   const most = s.policy(daysAheadMax);

@@ -86,6 +86,18 @@ export class Cube {
     return day >= last ? this.total(control) : this.total(control) - this.sum(control, day + 1, last);
   }
 
+  /** The highest, or the lowest, that a control account stands at on any day from one on. */
+  furthest(control: number, from: Day, high: boolean): bigint {
+    let running = this.totalOn(control, from);
+    let furthest = running;
+    const last = this.lastDay(control);
+    for (let day = from + 1; day <= last; day++) {
+      running += this.at(control, day);
+      if (high ? running > furthest : running < furthest) furthest = running;
+    }
+    return furthest;
+  }
+
   /** The last day on which anything was added to a control account. */
   lastDay(control: number): Day {
     let last = this.#rows[control]?.last ?? this.#lasts?.get(control) ?? dayMin;

@@ -10,6 +10,8 @@ export type Day = number;
 /** A first day that no day comes before, and a last one that none comes after: years 0001 and 9999. */
 export const dayMin: Day = -719_162;
 export const dayMax: Day = 2_932_896;
+/** The first day that a command may name, 1990-01-01: long before any business that is kept here, and never a slip of the year. */
+export const commandDayMin: Day = 7_305;
 
 const dayMs = 86_400_000;
 const datePattern = /^(\d{4})-(\d{2})-(\d{2})$/;

@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash, type Hash } from 'node:crypto';
+import { isBounded } from './bounds.ts';
 import { formatDay } from './dates.ts';
 import type { House } from './house.ts';
 import { listControls } from './reports.ts';
@@ -49,11 +50,7 @@ class Sink {
 export function digest(house: House, state: State): string {
   const sink = new Sink();
   sink.line(layout);
-  const { closedThrough, earliest, settling } = state.marks;
-  // What was earliest binds nothing once a day is closed.
-  sink.line(
-    canonical({ closedThrough, settling, earliest: closedThrough === undefined ? earliest : undefined }),
-  );
+  sink.line(canonical(daysOf(state)));
   balances(house, state, sink);
   cells(state, sink);
   for (const table of [...house.tables].sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -62,6 +59,13 @@ export function digest(house: House, state: State): string {
     for (const [key, row] of rows) sink.line(`${JSON.stringify(key)} ${canonical(row)}`);
   }
   return sink.end();
+}
+
+/** What binds the dates of facts to come. Dates of facts bind nothing once a day is closed. */
+function daysOf(state: State): Readonly<Record<string, number | undefined>> {
+  const { closedThrough, earliest, latest, earliestEver, settling } = state.marks;
+  if (closedThrough !== undefined) return { closedThrough, settling };
+  return isBounded(state) ? { settling, earliest, latest } : { settling, earliest: earliestEver };
 }
 
 /** SHA-256, in hexadecimal digits, over all balances that are not zero, by account id. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Day, formatDay, parseDay } from './dates.ts';
-import { formatMoney, parseMoney } from './money.ts';
+import { formatMoney, parseMoney, writtenMinor } from './money.ts';
 import {
   type Fraction,
   formatRate,
@@ -158,15 +158,8 @@ export const amount = (doc: string, currency = 'CNY'): Field<bigint> => ({
     return typeof minor === 'string' ? bad(name, raw, minor) : minor;
   },
   encode: (value) => formatMoney(value, currency),
-  decode: (json) => decodeMinor(String(json)),
+  decode: (json) => writtenMinor(String(json)),
 });
-
-/** Minor units of a text that {@link formatMoney} wrote. */
-function decodeMinor(text: string): bigint {
-  const money = parseMoney(text);
-  if (typeof money === 'string') throw new RangeError(money);
-  return money.minor;
-}
 
 /** A share of what is held, an intent whose size is found when the fact is decided. */
 export interface Share {
@@ -197,7 +190,7 @@ export const size = (doc: string, currency = 'CNY'): Field<Size> => ({
   decode: (json) => {
     const text = String(json);
     if (text === 'all') return everything;
-    if (!text.endsWith('%')) return decodeMinor(text);
+    if (!text.endsWith('%')) return writtenMinor(text);
     const share = parseRate(text, 'none');
     if (typeof share === 'string') throw new RangeError(share);
     return { text, share };
@@ -229,7 +222,7 @@ export const repayment = (
     return typeof minor === 'string' ? bad(name, raw, `${minor}; or ${words.join(', or ')}`) : minor;
   },
   encode: (value) => (typeof value === 'bigint' ? formatMoney(value, currency) : value),
-  decode: (json) => repaymentWords.find((known) => known === json) ?? decodeMinor(String(json)),
+  decode: (json) => repaymentWords.find((known) => known === json) ?? writtenMinor(String(json)),
 });
 
 /** A rate between 0 and 100 %. */
@@ -287,7 +280,7 @@ export const figure = (doc: string, currency = 'CNY'): Field<bigint> => ({
     return typeof money === 'string' ? bad(name, raw, money) : money.minor;
   },
   encode: (value) => formatMoney(value, currency),
-  decode: (json) => decodeMinor(String(json)),
+  decode: (json) => writtenMinor(String(json)),
 });
 
 /** A whole number. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { book, misfit, reaction } from './booking.ts';
+import { tooEarly, tooMuch } from './bounds.ts';
 import { runClose } from './close.ts';
 import { type Command, commandType, dateRefusal } from './commands.ts';
 import type { EventType, FactType, Happening } from './contract.ts';
@@ -160,6 +161,8 @@ export class Ledger {
     if (dated !== undefined) return dated;
     const settled = type === own.reversed ? this.#reversal(data, day) : this.#settle(type, { data, on: day });
     if (settled instanceof Refusal) return settled;
+    const much = tooMuch(this.state, settled.entry, day);
+    if (much !== undefined) return much;
     this.#open(day, circumstances);
     this.#record(type, settled.event, settled.entry, circumstances, envelope);
     return undefined;
@@ -325,12 +328,18 @@ const inputDepthMax = 8;
 
 const nothing = (s: State): NumberedEntry => new NumberedEntry(s.chart, [], []);
 
-/** Whether a day is the next to close; `closed` when it is closed already. */
-export function nextToClose(s: State, day: Day): 'next' | 'closed' | Refusal {
+/**
+ * Whether a day is the next to close; `closed` when it is closed already.
+ *
+ * @param bounded whether it may be too early to be closed at all
+ */
+export function nextToClose(s: State, day: Day, bounded = true): 'next' | 'closed' | Refusal {
   const { closedThrough, earliest } = s.marks;
   if (closedThrough !== undefined && day <= closedThrough) return 'closed';
   if (closedThrough === undefined) {
     // The first close names the earliest date of any fact; an earlier one would leave a gap of empty days to close.
+    const early = bounded ? tooEarly(s, day) : undefined;
+    if (early !== undefined) return early;
     if (earliest === undefined || day <= earliest) return 'next';
     return new Refusal(codes.dayNotNext, formatDay(day), `the first to close is ${formatDay(earliest)}`);
   }

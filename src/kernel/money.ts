@@ -46,6 +46,12 @@ const amountPattern = /^(-?)(\d{1,40})(?:\.(\d+))?$/;
  * @returns the minor units, or a sentence that says what is wrong (unknown currency, too many digits, beyond 64 bits)
  */
 export function parseMinor(text: string, currency: string): bigint | string {
+  const minor = anyMinor(text, currency);
+  return typeof minor === 'string' || fits64(minor) ? minor : `beyond 64 bits of minor units: ${text}`;
+}
+
+/** The same, however large it is. */
+function anyMinor(text: string, currency: string): bigint | string {
   const exponent = exponentOf(currency);
   if (exponent === undefined) return `unknown currency ${currency}`;
   const found = amountPattern.exec(text);
@@ -53,16 +59,27 @@ export function parseMinor(text: string, currency: string): bigint | string {
   const [, sign, whole = '0', fraction = ''] = found;
   if (fraction.length > exponent) return `${currency} has ${exponent} digits after the point: ${text}`;
   const minor = BigInt(whole + fraction.padEnd(exponent, '0'));
-  const signed = sign === '-' ? -minor : minor;
-  return fits64(signed) ? signed : `beyond 64 bits of minor units: ${text}`;
+  return sign === '-' ? -minor : minor;
 }
 
 /** `1234.56 CNY` as money, or a sentence that says what is wrong. */
-export function parseMoney(text: string): Money | string {
+export const parseMoney = (text: string): Money | string => moneyOf(text, parseMinor);
+
+/**
+ * Minor units of a text that {@link formatMoney} wrote. A sum that a rule worked out may lie beyond 64 bits, as long as no account
+ * holds it.
+ */
+export function writtenMinor(text: string): bigint {
+  const money = moneyOf(text, anyMinor);
+  if (typeof money === 'string') throw new RangeError(money);
+  return money.minor;
+}
+
+function moneyOf(text: string, minorOf: typeof parseMinor): Money | string {
   const space = text.lastIndexOf(' ');
   if (space < 0) return `an amount names its currency, as in 12.34 CNY: ${text}`;
   const currency = text.slice(space + 1);
-  const minor = parseMinor(text.slice(0, space), currency);
+  const minor = minorOf(text.slice(0, space), currency);
   return typeof minor === 'string' ? minor : { minor, currency };
 }
 

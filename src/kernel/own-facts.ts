@@ -28,6 +28,7 @@ import {
 } from './fields.ts';
 import {
   daysType,
+  moneyType,
   override,
   type Parameter,
   type ParameterIndex,
@@ -52,6 +53,18 @@ export const daysAheadMax = parameter('kernel.daysAheadMax', {
   doc: 'A date further than this beyond the first open day is refused.',
   type: daysType(1, 36_500),
   defaults: [{ value: 366, source: 'architecture: two clocks (a setting, not a figure of the business)' }],
+});
+
+/**
+ * The most that a command may bring an account, or all accounts of a kind, to: ten times the money of the world, and a
+ * ninth of what 64 bits hold. What closes add over the years has the rest.
+ */
+export const amountMax = parameter('kernel.amountMax', {
+  doc: 'No command brings an account, or all accounts of a kind together, beyond it, in minor units of whatever currency.',
+  type: moneyType(),
+  defaults: [
+    { value: '10000000000000000.00 CNY', source: 'a ninth of what 64 bits of minor units hold (a setting)' },
+  ],
 });
 
 /** What could not be paid or held at the close of a day, by day. */
@@ -249,7 +262,7 @@ export const kernelSegment = (own: OwnTypes): Segment => ({
   doc: 'Opening, policy, days and reversals: what is true of every book.',
   accounts: [],
   borrows: [],
-  parameters: [daysAheadMax],
+  parameters: [amountMax, daysAheadMax],
   tables: [policyTable, breachTable],
   facts: [own.opened, own.extended, own.policyChanged, own.closing, own.reversed, own.attempted],
   derived: [own.closed],
@@ -287,8 +300,7 @@ export function keepers(own: OwnTypes, parameters: ParameterIndex): readonly (Ke
   keep(own.closed, ({ on, data }, s) => {
     const { breaches } = data;
     if (Array.isArray(breaches) && breaches.length > 0) s.set(breachTable, formatDay(on), breaches);
-    s.marks.settling = undefined;
-    s.marks.closedThrough = on;
+    s.closeThrough(on);
   });
   return found;
 }

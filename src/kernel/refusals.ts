@@ -110,6 +110,12 @@ export const codes = {
     'days close in order, without a gap',
     'Close the first open day first.',
   ),
+  dateTooEarly: declareCode(
+    'DATE_TOO_EARLY',
+    78,
+    'the date is too early',
+    'Date it later. Where a fact was dated far ahead by mistake, reverse it first.',
+  ),
   dateTooFar: declareCode(
     'DATE_TOO_FAR',
     80,
@@ -156,8 +162,8 @@ export const codes = {
   amountTooLarge: declareCode(
     'AMOUNT_TOO_LARGE',
     340,
-    'a figure would leave the range of 64 bits',
-    'Use smaller amounts.',
+    'a figure would be too large',
+    'Use smaller amounts; see kernel.amountMax.',
   ),
   unbalanced: declareCode(
     'UNBALANCED',

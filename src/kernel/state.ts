@@ -87,10 +87,16 @@ export class NumberedEntry implements Entry {
   }
 }
 
-/** Days that are closed, and the earliest date of any fact; also the number of events folded. */
+/** Days that are closed, and the dates of facts until one is; also the number of events folded. */
 interface Marks {
   closedThrough: Day | undefined;
+  /** The earliest and the latest date of a fact that stands: reversed ones don't, and a reversal is none by itself. */
   earliest: Day | undefined;
+  latest: Day | undefined;
+  /** The earliest date of any fact, reversed or not: what the digests of books opened without bounds go by. */
+  earliestEver: Day | undefined;
+  /** How many facts of a date stand, until the first close. Shared between forks, and copied before it is written. */
+  standing: ReadonlyMap<Day, number>;
   /** The day whose close is being folded: between its beginning and its end. */
   settling: Day | undefined;
   events: number;
@@ -101,6 +107,16 @@ export interface Overlay {
   readonly overrides: readonly Override[];
   readonly used: boolean[];
 }
+
+const noMarks: Marks = {
+  closedThrough: undefined,
+  earliest: undefined,
+  latest: undefined,
+  earliestEver: undefined,
+  standing: new Map(),
+  settling: undefined,
+  events: 0,
+};
 
 export class State implements Writing {
   readonly chart: Chart;
@@ -117,6 +133,8 @@ export class State implements Writing {
   /** Whether any timeline of a key of the parameter exists, by ordinal. */
   #hasKeys: (boolean | undefined)[] = [];
   #plain: (Resolved | undefined)[] = [];
+  /** The standing dates, where this state has a copy of its own to write. */
+  #standing: Map<Day, number> | undefined;
 
   private constructor(
     chart: Chart,
@@ -140,7 +158,7 @@ export class State implements Writing {
       rows: new Rows(),
       journal: Journal.empty(),
       cube: Cube.empty(),
-      marks: { closedThrough: undefined, earliest: undefined, settling: undefined, events: 0 },
+      marks: { ...noMarks },
     });
   }
 
@@ -151,6 +169,7 @@ export class State implements Writing {
 
   /** A state on top of this one, which must not change while the fork is read. Overrides replace those of the base. */
   fork(overlay: Overlay | undefined = this.overlay): State {
+    this.#standing = undefined;
     return new State(this.chart, this, overlay, {
       rows: this.rows.fork(),
       journal: this.journal.fork(),
@@ -180,6 +199,8 @@ export class State implements Writing {
     this.journal.publish();
     this.cube.publish();
     Object.assign(base.marks, this.marks);
+    this.#standing = undefined;
+    base.#standing = undefined;
     base.gross = this.gross;
     base.forgetPolicy();
   }
@@ -401,6 +422,54 @@ export class State implements Writing {
       this.cube.add(this.chart.controlOf[account] ?? 0, day, minor);
       this.gross += Math.abs(Number(minor));
     }
+  }
+
+  /** Notes the date of a fact, until the first close. A reversal's own date counts for nothing. */
+  noteDate(on: Day, stands: boolean): void {
+    const { marks } = this;
+    if (marks.closedThrough !== undefined) return;
+    if (marks.earliestEver === undefined || on < marks.earliestEver) marks.earliestEver = on;
+    if (!stands) return;
+    const standing = this.#ownStanding();
+    standing.set(on, (standing.get(on) ?? 0) + 1);
+    if (marks.earliest === undefined || on < marks.earliest) marks.earliest = on;
+    if (marks.latest === undefined || on > marks.latest) marks.latest = on;
+  }
+
+  /** A fact of a date stands no more: it was reversed. */
+  dropDate(on: Day): void {
+    const { marks } = this;
+    if (marks.closedThrough !== undefined) return;
+    const standing = this.#ownStanding();
+    const left = (standing.get(on) ?? 0) - 1;
+    if (left > 0) {
+      standing.set(on, left);
+      return;
+    }
+    standing.delete(on);
+    if (on !== marks.earliest && on !== marks.latest) return;
+    marks.earliest = undefined;
+    marks.latest = undefined;
+    for (const day of standing.keys()) {
+      if (marks.earliest === undefined || day < marks.earliest) marks.earliest = day;
+      if (marks.latest === undefined || day > marks.latest) marks.latest = day;
+    }
+  }
+
+  /** A day is closed: from the first one on, the dates of facts bind nothing. */
+  closeThrough(day: Day): void {
+    this.marks.settling = undefined;
+    this.marks.closedThrough = day;
+    this.marks.standing = noMarks.standing;
+    this.#standing = undefined;
+  }
+
+  #ownStanding(): Map<Day, number> {
+    if (this.#standing === undefined) {
+      this.#standing = new Map(this.marks.standing);
+      this.marks.standing = this.#standing;
+    }
+    return this.#standing;
   }
 
   /** The first day that is not closed, once one is. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { book, misfit, reaction } from '../kernel/booking.ts';
+import { beforeAllDates, tooMuch } from '../kernel/bounds.ts';
 import { closingBits } from '../kernel/close.ts';
 import { commandType, dateRefusal } from '../kernel/commands.ts';
 import type { EventType, FactType, Happening } from '../kernel/contract.ts';
@@ -305,7 +306,8 @@ export class Evaluation {
       type.invalid?.(data) ?? dateRefusal(state, on, undefined) ?? misfit(house, state, type, event);
     if (refusal !== undefined) return refusal;
     const entry = reaction(house, state, type, event);
-    return entry instanceof Refusal ? entry : { type, event, entry };
+    if (entry instanceof Refusal) return entry;
+    return tooMuch(state, entry, on) ?? { type, event, entry };
   }
 
   *#close(day: Day, revision: number): Generator<void, void, void> {
@@ -333,8 +335,15 @@ export class Evaluation {
     this.#placed.add(day);
     for (const step of steps) {
       if (isInjection(step)) this.#inject(step, day);
-      else this.#fact(step);
+      else this.#moved(step);
     }
+  }
+
+  /** A fact that an edit moved is recorded on another date: no run has one before all dates. */
+  #moved(fact: PlannedFact): void {
+    const early = beforeAllDates(fact.on);
+    if (early === undefined) this.#fact(fact);
+    else this.#skip(fact, early);
   }
 
   #inject(edit: Extract<Edit, { kind: 'inject' }>, day: Day): void {

@@ -24,7 +24,7 @@ async function make(id: string, ...commands: readonly Command[]): Promise<void> 
 let served: Served;
 beforeAll(async () => {
   await make('north', topUp('2016-03-01', 'user-2', '10.00'), closeDay('2016-03-01'));
-  await make('full', topUp('2016-03-01', 'rich', '92233720368547758.07'));
+  await make('full', topUp('2016-03-01', 'rich', '10000000000000000.00'));
   await make('main', topUp('2016-03-01', 'user-1', '100.00'));
   served = await Served.start([], { store });
 });

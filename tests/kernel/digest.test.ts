@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Chart } from '../../src/kernel/accounts.ts';
 import { dayOf } from '../../src/kernel/dates.ts';
 import { balanceDigest, canonical, digest } from '../../src/kernel/digest.ts';
-import { State } from '../../src/kernel/state.ts';
+import { policyTable, State } from '../../src/kernel/state.ts';
 import { type Booked, house, type OrderRow, orders, SmallBook, volumes } from './small-house.ts';
 
 const day = dayOf('2016-03-01');
@@ -128,12 +128,22 @@ describe('a digest', () => {
   });
 
   it('changes with what is closed, and with the earliest date while nothing is', () => {
-    const marks = (closedThrough?: number, earliest?: number, settling?: number): string =>
-      digestOf(({ state }) => Object.assign(state.marks, { closedThrough, earliest, settling }));
+    const marks = (closedThrough?: number, earliestEver?: number, settling?: number): string =>
+      digestOf(({ state }) => Object.assign(state.marks, { closedThrough, earliestEver, settling }));
     const open = [marks(), marks(undefined, day), marks(undefined, day + 1)];
     const closed = [marks(day, day), marks(day + 1, day), marks(day, day, day + 1)];
     expect(new Set([...open, ...closed]).size).toBe(6);
     expect(marks(day, day)).toBe(marks(day, day - 1));
+  });
+
+  it('in a book that is bounded, with the earliest and the latest date of a fact that stands', () => {
+    const marks = (earliest: number, latest: number, earliestEver = earliest): string =>
+      digestOf(({ state }) => {
+        state.set(policyTable, 'kernel.amountMax', []);
+        Object.assign(state.marks, { earliest, latest, earliestEver });
+      });
+    expect(new Set([marks(day, day), marks(day, day + 1), marks(day + 1, day + 1)]).size).toBe(3);
+    expect(marks(day, day, day - 1)).toBe(marks(day, day));
   });
 
   it('is nothing’s own', () => {

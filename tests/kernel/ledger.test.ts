@@ -106,6 +106,7 @@ describe('the first event of a book', () => {
     expect(made.events[0]?.data).toEqual({
       timeZone: 'Asia/Shanghai',
       parameters: {
+        'kernel.amountMax': [[null, '10000000000000000.00 CNY', expect.any(String)]],
         'kernel.daysAheadMax': [[null, 366, expect.any(String)]],
         'till.tipRate': [[null, '10%', 'a test']],
       },

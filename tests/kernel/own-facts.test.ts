@@ -168,6 +168,7 @@ describe('names that are not known', () => {
 
 it('an opening records every parameter as it is written, by name', () => {
   expect(initialValues(toyHouse().parameters)).toEqual({
+    'kernel.amountMax': [[null, '10000000000000000.00 CNY', expect.any(String)]],
     'kernel.daysAheadMax': [[null, 366, expect.any(String)]],
     'till.tipRate': [[null, '10%', 'a test']],
   });

@@ -10,7 +10,8 @@
  *  General
  *  G1  The order of the codes is taken literally: a second initiatePayment for a known payment, dated before that
  *      payment's latest fact, is BEFORE_LATEST (not PAYMENT_EXISTS); with the same party twice, SAME_PARTY.
- *  G2  DATE_TOO_FAR is never raised (the page gives no value for kernel.daysAheadMax).
+ *  G2  DATE_TOO_FAR is never raised (the page gives no value for kernel.daysAheadMax), nor DATE_TOO_EARLY, nor AMOUNT_TOO_LARGE:
+ *      histories name no such dates and amounts.
  *  G3  Facts are all recorded lines but closeDay (policy changes and rates too): they set the earliest date.
  *      With no fact and no close yet, `daily` closes nothing. Every line with a valid date drives the daily close, a
  *      line that is then refused as well. In `recorded`, closedThrough is ignored.

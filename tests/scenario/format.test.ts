@@ -694,6 +694,16 @@ describe('mistakes', () => {
     ],
     [
       '{ history: h }',
+      '{ from: ▸1989-12-31, to: 2016-03-01 }',
+      'horizon.from: found "1989-12-31", expected a date from 1990-01-01 on',
+    ],
+    [
+      '{ empty: { from: ▸0001-01-01 } }',
+      '{ from: 2016-02-01, to: 2016-03-01 }',
+      'base.empty.from: found "0001-01-01", expected a date from 1990-01-01 on',
+    ],
+    [
+      '{ history: h }',
       '{ from: 2016-02-01, to: 2016-03-01, close: ▸weekly }',
       'horizon.close: found "weekly", expected daily or recorded',
     ],

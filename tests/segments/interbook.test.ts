@@ -223,8 +223,8 @@ describe('funds', () => {
     scene.when(completeTransfer('2016-04-04', 'T-1')).accepted();
   });
 
-  it('what would leave 64 bits does not arrive: AMOUNT_TOO_LARGE', () => {
-    const most = '92233720368547758.07';
+  it('what would be more than commands bring in does not arrive: AMOUNT_TOO_LARGE', () => {
+    const most = '10000000000000000.00';
     given(topUp(on, 'user-2', most))
       .when(receiveTransfer(on, fromMain))
       .refused('AMOUNT_TOO_LARGE')

@@ -39,8 +39,8 @@ async function threeBooks(servers = 1, logOf?: Parameters<typeof World.open>[2])
     topUp('2016-03-01', 'user-1', '100.00'),
   );
   await world.take('north', topUp('2016-03-01', 'user-2', '1000.00'));
-  // A book holds at most 92233720368547758.07.
-  await world.take('south', topUp('2016-03-01', 'rich', '92233720368547708.07'));
+  // A book holds at most 10000000000000000.00.
+  await world.take('south', topUp('2016-03-01', 'rich', '9999999999999950.00'));
   await world.refresh();
   return world;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import { parseDay } from '../../kernel/dates.ts';
+import { commandDayMin, formatDay, parseDay } from '../../kernel/dates.ts';
 import { idPattern } from './words.ts';
 
 const dateExpected = 'a date, as in 2016-03-01';
@@ -20,6 +20,12 @@ export const dayShape = z
     context.addIssue({ code: 'custom', message: dateExpected });
     return z.NEVER;
   });
+
+/** A day of a run: none is before the first that a command may name. */
+const runDayShape = dayShape.refine(
+  (day) => day >= commandDayMin,
+  `a date from ${formatDay(commandDayMin)} on`,
+);
 
 /** Text of 1 to some characters. */
 const words = (lengthMax: number, what = `text of 1 to ${lengthMax} characters`) =>
@@ -65,7 +71,7 @@ export const bookBase = z.object({
 
 export const emptyBase = z.object({
   empty: z
-    .object({ from: dayShape.describe('The first day.') }, 'a mapping with from')
+    .object({ from: runDayShape.describe('The first day.') }, 'a mapping with from')
     .describe('Nothing yet.'),
 });
 
@@ -73,8 +79,8 @@ export const baseKeys = ['history', 'book', 'empty'];
 
 const horizonShape = z.object(
   {
-    from: dayShape.describe('The first day that is reported.'),
-    to: dayShape.describe('The last day, included.'),
+    from: runDayShape.describe('The first day that is reported.'),
+    to: runDayShape.describe('The last day, included.'),
     close: z
       .enum(['daily', 'recorded'], 'daily or recorded')
       .optional()

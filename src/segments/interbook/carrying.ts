@@ -5,6 +5,7 @@
  * @module
  */
 import type { CommandAnswer, Desk, Sender } from '../../graphql/source.ts';
+import { firstDayOpen } from '../../kernel/bounds.ts';
 import type { Command } from '../../kernel/commands.ts';
 import { type Day, formatDay } from '../../kernel/dates.ts';
 import { textLengthMax } from '../../kernel/fields.ts';
@@ -294,8 +295,8 @@ interface Carried {
 const isHalfOf = (half: ArrivedRow, row: SentRow): boolean =>
   half.minor === row.minor && half.from === row.from && half.to === row.to;
 
-/** A day of a book, not before the first open one. */
-const openDay = (day: Day, { openFrom = day }: State): string => formatDay(Math.max(day, openFrom));
+/** A day of a book, not before the first on which it takes a command. */
+const openDay = (day: Day, s: State): string => formatDay(Math.max(day, firstDayOpen(s)));
 
 const asTold = ({ book, transfer, row: { from, to, minor } }: Carried) => ({
   transfer,
