@@ -8,14 +8,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStoreDBClient, NO_STREAM } from '@eventstore/db-client';
 import type { StoredEvent } from '../src/kernel/events.ts';
 import { house } from '../src/segments/index.ts';
 import { Book } from '../src/store/book.ts';
 import { EventStoreLog } from '../src/store/eventstoredb.ts';
-import { toProposed } from '../src/store/eventstoredb-codec.ts';
 import type { EventLog } from '../src/store/log.ts';
 import { ServerProcess } from '../tests/eventstoredb/server/server-process.ts';
+import { appendedBare } from './bare-client.ts';
 import { median, printRows } from './table.ts';
 
 const clients = 64;
@@ -70,27 +69,6 @@ async function commands(round: string): Promise<{ rate: number; batches: (readon
   return { rate, batches };
 }
 
-/** The same bytes in the same batches by the client alone: events a second. */
-async function bare(
-  round: string,
-  batches: readonly (readonly StoredEvent[])[],
-  unary: boolean,
-): Promise<number> {
-  const client = EventStoreDBClient.connectionString(url);
-  const proposed = batches.map((events) => events.map((event) => toProposed(event, undefined)));
-  const credentials = unary ? { credentials: { username: '-', password: '-' } } : {};
-  const from = performance.now();
-  let count = 0;
-  for (const events of proposed) {
-    const expectedRevision = count === 0 ? NO_STREAM : BigInt(count - 1);
-    await client.appendToStream(`bare-${round}`, events, { expectedRevision, ...credentials });
-    count += events.length;
-  }
-  const rate = (count * 1_000) / (performance.now() - from);
-  await client.dispose();
-  return rate;
-}
-
 try {
   const tag = `${process.pid}-${Date.now()}`;
   const reached: number[] = [];
@@ -102,8 +80,8 @@ try {
     const events = batches.reduce((sum, { length }) => sum + length, 0);
     sizes.push(events / batches.length);
     reached.push((rate * events) / (clients * perClient));
-    batched.push(await bare(`${tag}-${round}-batch`, batches, false));
-    single.push(await bare(`${tag}-${round}-unary`, batches, true));
+    batched.push(await appendedBare(url, `bare-${tag}-${round}-batch`, batches, false));
+    single.push(await appendedBare(url, `bare-${tag}-${round}-unary`, batches, true));
   }
   const what = `commands, answered when durable (${Math.round(median(sizes))} events an append)`;
   printRows(

@@ -11,6 +11,8 @@ export interface Row {
   readonly unit: string;
   /** What it is held against: a peer's figure on the same work, or the aim. */
   readonly against?: { readonly what: string; readonly figure: number };
+  /** Of the two, where it is the median over rounds and not the two medians'. */
+  readonly ratio?: number;
   readonly aim?: string;
 }
 
@@ -20,11 +22,11 @@ const grouped = (figure: number): string =>
 /** Prints figures as a table. */
 export function printRows(title: string, rows: readonly Row[]): void {
   console.log(`\n${title}`);
-  const cells = rows.map(({ what, figure, unit, against, aim }) => [
+  const cells = rows.map(({ what, figure, unit, against, ratio, aim }) => [
     what,
     `${grouped(figure)} ${unit}`,
     against === undefined ? '' : `${grouped(against.figure)} (${against.what})`,
-    against === undefined ? '' : `× ${(figure / against.figure).toPrecision(3)}`,
+    against === undefined ? '' : `× ${(ratio ?? figure / against.figure).toPrecision(3)}`,
     aim ?? '',
   ]);
   const head = ['', 'here', 'held against', 'ratio', 'aim'];
