@@ -8,6 +8,7 @@ import { declareCode, Refusal, RefusedError } from '../kernel/refusals.ts';
 import { scenarioMistaken } from '../scenario/codes.ts';
 import { AddressRefused } from '../store/address.ts';
 import { LogClosed, LogFormatRefused, LogUnavailable, LogUnreadable, OutcomeUnknown } from '../store/log.ts';
+import { LogLost } from '../store/snapshot-ahead.ts';
 
 /** What the program's end says. */
 export const exits = {
@@ -113,6 +114,7 @@ export function orFail<T>(found: T | Refusal): T {
 /** The failure that an error stands for; undefined for a fault of the program. */
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
+  if (error instanceof LogLost) return new Failure(error.refusal, exits.unreachable);
   if (error instanceof RefusedError) return new Failure(error.refusal, exits.input);
   if (error instanceof AddressRefused)
     return new Failure(new Refusal(cliCodes.setting, error.message), exits.input);

@@ -14,6 +14,7 @@ import { Book, type Restored } from '../store/book.ts';
 import { engineVersion } from '../store/engine.ts';
 import type { EventLog } from '../store/log.ts';
 import { snapshotPath, writeSnapshot } from '../store/snapshot.ts';
+import { checkNotBehind } from '../store/snapshot-ahead.ts';
 import { openBook, openBookLog } from './books.ts';
 import { type Exit, exits } from './failures.ts';
 import { grouped } from './progress.ts';
@@ -72,6 +73,8 @@ const rateOf = (events: number, seconds: number): string =>
 /** Folds the rest of a log on a state, and keeps a snapshot of what that comes to; `began` is when the first event was folded. */
 async function rebuild(call: Call, log: EventLog, from: Restored, began: number): Promise<Exit> {
   const { book: id } = call.settings;
+  const path = snapshotPath(call.settings, id, engineVersion());
+  if (path !== undefined) await checkNotBehind(path, log);
   const progress = call.out.progress('rebuilding', (await log.head()).revision + 1, 'events');
   const book = await Book.open({
     id,
@@ -87,7 +90,6 @@ async function rebuild(call: Call, log: EventLog, from: Restored, began: number)
   progress.end();
   try {
     const rebuilt = digestsOf(book);
-    const path = snapshotPath(call.settings, id, book.engine);
     if (path !== undefined) await writeSnapshot(path, book);
     if (call.out.json) call.out.document({ ...rebuilt, snapshot: path ?? null });
     else {

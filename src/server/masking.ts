@@ -8,7 +8,7 @@ import { maskError } from 'graphql-yoga';
 import { fault } from '../graphql/faults.ts';
 import { UnreadableEvent } from '../kernel/fold.ts';
 import { codes, Refusal, RefusedError } from '../kernel/refusals.ts';
-import { LogClosed, LogUnavailable, LogUnreadable } from '../store/log.ts';
+import { LogClosed, LogFormatRefused, LogUnavailable, LogUnreadable } from '../store/log.ts';
 
 /** The refusal that an error stands for, if it does. */
 function refusalOf(error: unknown): Refusal | undefined {
@@ -17,6 +17,7 @@ function refusalOf(error: unknown): Refusal | undefined {
     error instanceof LogUnavailable ||
     error instanceof LogClosed ||
     error instanceof LogUnreadable ||
+    error instanceof LogFormatRefused ||
     error instanceof UnreadableEvent;
   return isOfLog ? new Refusal(codes.unavailable, 'the log', error.message) : undefined;
 }

@@ -3,16 +3,27 @@
  *
  * @module
  */
-import { access, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isId } from '../kernel/fields.ts';
 import { addressOf, checkBook } from './address.ts';
 import type { EventLog } from './log.ts';
 import { MemoryLog } from './memory.ts';
+import { checkNotGone, isThere } from './snapshot-ahead.ts';
 import { SqliteLog } from './sqlite.ts';
 
 /** The ending of a book's file. */
 export const bookFileEnding = '.formicary';
+
+const fileOf = (folder: string, book: string): string => join(folder, `${book}${bookFileEnding}`);
+
+/** Whether a folder holds a book's file. @throws LogLost it doesn't, and did: see {@link checkNotGone} */
+async function sqliteExists(folder: string, book: string): Promise<boolean> {
+  const path = fileOf(folder, book);
+  const there = await isThere(path);
+  if (!there) await checkNotGone(path, book);
+  return there;
+}
 
 /** EventStoreDB's client is loaded where it is needed, and nowhere else: it is a large part of the program. */
 const eventStore = () => import('./eventstoredb.ts');
@@ -25,6 +36,7 @@ const eventStore = () => import('./eventstoredb.ts');
  * @param book matches [A-Za-z0-9._-]{1,64}
  * @throws RangeError no such store or book
  * @throws LogFormatRefused, LogUnavailable see {@link SqliteLog.open}
+ * @throws LogLost the book's file was there, and is not any more: none is made in its place
  */
 export async function openLog(storeUrl: string, book: string): Promise<EventLog> {
   checkBook(book);
@@ -33,7 +45,8 @@ export async function openLog(storeUrl: string, book: string): Promise<EventLog>
     case 'memory':
       return new MemoryLog();
     case 'sqlite':
-      return await SqliteLog.open(join(address.folder, `${book}${bookFileEnding}`));
+      await sqliteExists(address.folder, book);
+      return await SqliteLog.open(fileOf(address.folder, book));
     case 'eventstoredb':
       return await (await eventStore()).EventStoreLog.open(address.url, book);
   }
@@ -43,6 +56,7 @@ export async function openLog(storeUrl: string, book: string): Promise<EventLog>
  * Whether a store holds a book already. A new `memory:` store holds none.
  *
  * @throws LogUnavailable the store can't be reached
+ * @throws LogLost the book's file was there, and is not any more
  */
 export async function bookExists(storeUrl: string, book: string): Promise<boolean> {
   const address = addressOf(storeUrl);
@@ -51,10 +65,7 @@ export async function bookExists(storeUrl: string, book: string): Promise<boolea
     case 'memory':
       return false;
     case 'sqlite':
-      return await access(join(address.folder, `${book}${bookFileEnding}`)).then(
-        () => true,
-        () => false,
-      );
+      return await sqliteExists(address.folder, book);
     case 'eventstoredb':
       return await (await eventStore()).EventStoreLog.exists(address.url, book);
   }

@@ -113,6 +113,20 @@ export async function readSections(
   }
 }
 
+/**
+ * What a snapshot is of, by its header alone.
+ *
+ * @throws SnapshotRefused when it is no snapshot of this form, or the header's hash is not right
+ */
+export async function readKey(path: string): Promise<SnapshotKey> {
+  const file = await open(path, 'r');
+  try {
+    return (await readHeader(file)).key;
+  } finally {
+    await file.close();
+  }
+}
+
 async function check(name: string, bytes: Uint8Array<ArrayBuffer>, expected: string): Promise<void> {
   const found = Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex');
   if (found !== expected) throw new SnapshotRefused(`the hash of ${name} is not right`);

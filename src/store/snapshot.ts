@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { access, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { Chart, type ChartColumns } from '../kernel/accounts.ts';
@@ -18,6 +18,7 @@ import { Rows, type Table } from '../kernel/tables.ts';
 import { addressOf } from './address.ts';
 import type { Book, Restored } from './book.ts';
 import type { EventLog } from './log.ts';
+import { checkNotBehind, isThere, snapshotsOf } from './snapshot-ahead.ts';
 import {
   readSections,
   type Sections,
@@ -60,13 +61,10 @@ const othersKept = 1;
 
 /** Removes the snapshots of engines that ran long ago. */
 async function prune(path: string): Promise<void> {
-  const folder = dirname(path);
-  const [book] = basename(path).split('@');
+  const [book = ''] = basename(path).split('@');
   const others: { readonly path: string; readonly at: number }[] = [];
-  for (const name of await readdir(folder)) {
-    const other = join(folder, name);
-    if (other === path || !name.startsWith(`${book}@`) || !name.endsWith('.snapshot')) continue;
-    others.push({ path: other, at: (await stat(other)).mtimeMs });
+  for (const other of await snapshotsOf(dirname(path), book)) {
+    if (other !== path) others.push({ path: other, at: (await stat(other)).mtimeMs });
   }
   others.sort((a, b) => b.at - a.at);
   for (const old of others.slice(othersKept)) await rm(old.path, { force: true });
@@ -81,16 +79,17 @@ export interface RestoreSettings {
   readonly dropped?: (why: string) => void;
 }
 
-/** The state of a snapshot that holds; undefined where there is none, or it had to be dropped. */
+/**
+ * The state of a snapshot that holds; undefined where there is none, or it had to be dropped.
+ *
+ * @throws LogLost the log ends before a snapshot of it: see {@link checkNotBehind}
+ */
 export async function restoreSnapshot(
   path: string,
   settings: RestoreSettings,
 ): Promise<Restored | undefined> {
-  try {
-    await access(path);
-  } catch {
-    return undefined;
-  }
+  await checkNotBehind(path, settings.log);
+  if (!(await isThere(path))) return undefined;
   try {
     return await restore(path, settings);
   } catch (error) {

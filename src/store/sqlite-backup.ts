@@ -3,20 +3,20 @@
  *
  * Its batches are copied a few at a time, each few in a short read of its own. Whatever is appended in between, that gives a whole
  * beginning of the log, since a batch that is there never changes. SQLite's own ways (VACUUM INTO, its online backup) read one state
- * of the file from beginning to end, which keeps the write-ahead log from being copied into the file: whoever opens the book
- * meanwhile waits for that, and holds the lock of writers while it waits, so that a server's appends fail once it takes longer than
- * they wait. The online backup in steps, without one state, begins anew at each append of others: beside a busy server it never ends.
+ * of the file from beginning to end, which keeps the write-ahead log from being copied into the file: it grows for as long as that
+ * takes. The online backup in steps, without one state, begins anew at each append of others: beside a busy server it never ends.
  *
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { access, link, open, rename, rm, stat } from 'node:fs/promises';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { hashHolds } from '../kernel/events.ts';
 import { declareCode, Refusal, RefusedError } from '../kernel/refusals.ts';
 import { syncFolder } from './folders.ts';
 import { emptyHead, headAt, LogFormatRefused, type LogHead, LogUnavailable, LogUnreadable } from './log.ts';
+import { isThere } from './snapshot-ahead.ts';
 import { SqliteLog } from './sqlite.ts';
 import { type BookFile, codeOf, openBookFile, type RowEnds } from './sqlite-file.ts';
 import { lastOf, lastRow } from './sqlite-read.ts';
@@ -56,7 +56,7 @@ export class FileNotWritten extends Error {
 /** Batches that are copied in one read, some megabytes: a matter of milliseconds. */
 const chunkRows = 64;
 /** How long to wait for another process that opens the book, or checkpoints it. */
-const busyTimeoutMs = 5_000;
+const limits = { busyTimeoutMs: 5_000, filePagesMax: undefined } as const;
 /** Files that SQLite keeps beside one that is open. */
 const sides = ['-wal', '-shm', '-journal'] as const;
 /** Errors of a file system without hard links. */
@@ -93,7 +93,7 @@ export interface Backup {
 export async function backupBook(bookPath: string, file: string, rules: BackupRules): Promise<Backup> {
   await checkPlace(bookPath, file, rules.replace);
   const temporary = `${resolve(file)}.${randomBytes(6).toString('hex')}.tmp`;
-  const book = openBookFile(bookPath, { busyTimeoutMs, filePagesMax: undefined });
+  const book = openBookFile(bookPath, { ...limits, make: false });
   try {
     const end = await closing(book, () => copyRows(book, temporary, rules));
     const head = await verified(temporary, end, rules);
@@ -107,12 +107,6 @@ export async function backupBook(bookPath: string, file: string, rules: BackupRu
 }
 
 const pathsOf = (path: string): readonly string[] => [path, ...sides.map((side) => `${path}${side}`)];
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 /** Refuses what must not be written over: the book itself, another file, a file that SQLite has open under its own log. */
 async function checkPlace(bookPath: string, file: string, replace: boolean): Promise<void> {
@@ -147,7 +141,7 @@ async function closing<T>({ database }: BookFile, work: () => Promise<T>): Promi
 /** Copies the batches that are there now into a new file. Gives the last of them. */
 async function copyRows(book: BookFile, path: string, { signal, onProgress }: BackupRules): Promise<RowEnds> {
   const { database } = book;
-  openBookFile(path, { busyTimeoutMs, filePagesMax: undefined }).database.close();
+  openBookFile(path, { ...limits, make: true }).database.close();
   database.prepare<[string]>('ATTACH ? AS copy').run(path);
   // It is synced as a whole before it counts.
   database.pragma('copy.synchronous = OFF');

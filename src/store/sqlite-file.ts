@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { LogFormatRefused, LogUnavailable } from './log.ts';
 import { bodyVersion } from './sqlite-codec.ts';
+import { FileChanged, FileWatch, identityOf } from './sqlite-watch.ts';
 
 /** "frmc": marks a file as ours, for us and for `file`. */
 const applicationId = 0x66_72_6d_63;
@@ -31,13 +32,9 @@ export interface Row {
 /** The ends of a row, without its body. */
 export type RowEnds = Omit<Row, 'body'>;
 
-/** A connection, and the few statements that the log is made of. */
-export interface BookFile {
+/** A connection, and the few statements that read a log. */
+export interface BookReader {
   readonly database: Database.Database;
-  readonly begin: Database.Statement<[]>;
-  readonly commit: Database.Statement<[]>;
-  readonly rollback: Database.Statement<[]>;
-  readonly insert: Database.Statement<[number, number, string, string, string]>;
   /** The last row. */
   readonly last: Database.Statement<[], RowEnds>;
   /** The row that begins at or before a revision. */
@@ -58,12 +55,25 @@ export interface BookFile {
   readonly version: Database.Statement<[], number>;
 }
 
+/** A connection that writes as well, and the file that it has open. */
+export interface BookFile extends BookReader {
+  readonly begin: Database.Statement<[]>;
+  readonly commit: Database.Statement<[]>;
+  readonly rollback: Database.Statement<[]>;
+  readonly insert: Database.Statement<[number, number, string, string, string]>;
+  readonly watch: FileWatch;
+  /** @throws LogFormatRefused another program has put something of its own into the file since it was opened */
+  readonly checkTables: () => void;
+}
+
 /** How a book's file is opened. */
 export interface FileLimits {
   /** How long to wait for another process that writes. */
   readonly busyTimeoutMs: number;
   /** Largest file, in pages of {@link pageBytes}; undefined: the disk alone bounds it. */
   readonly filePagesMax: number | undefined;
+  /** Whether a file that isn't there, or is empty, is made. */
+  readonly make: boolean;
 }
 
 /**
@@ -71,26 +81,45 @@ export interface FileLimits {
  * events that can be read but never reached the disk, so all of it is copied into the file and synced first. While the disk is
  * full that fails, and the book is unavailable.
  *
- * @throws LogFormatRefused it is something else; it is left as it was
+ * @throws LogFormatRefused it is something else, or holds something else beside its batches; it is left as it was
  * @throws LogUnavailable it can't be opened, read, or synced
  */
-export function openBookFile(path: string, { busyTimeoutMs, filePagesMax }: FileLimits): BookFile {
+export function openBookFile(path: string, { busyTimeoutMs, filePagesMax, make }: FileLimits): BookFile {
   let database: Database.Database | undefined;
   try {
-    makeFolder(dirname(resolve(path)));
-    database = new Database(path, { timeout: busyTimeoutMs });
-    refuseOthers(database, path);
+    if (make) makeFolder(dirname(resolve(path)));
+    const before = identityOf(path);
+    if (before === undefined && !make) throw new FileChanged('it was deleted or moved');
+    database = new Database(path, { timeout: busyTimeoutMs, fileMustExist: !make });
+    if (!isOurs(database, path) && !make) throw new FileChanged('it is empty');
     prepare(database, busyTimeoutMs);
     if (filePagesMax !== undefined) database.pragma(`max_page_count = ${filePagesMax}`);
-    settle(database, busyTimeoutMs);
+    settle(database, path, busyTimeoutMs);
     // SQLite syncs the folder, too, but takes no notice when that fails.
     syncFolder(dirname(resolve(path)));
-    return statements(database);
+    return opened(database, path, new FileWatch(path, before));
   } catch (cause) {
     database?.close();
     if (cause instanceof LogFormatRefused) throw cause;
     if (codeOf(cause) === 'SQLITE_NOTADB') throw new LogFormatRefused(path, 'not an SQLite file');
     throw new LogUnavailable(`${path} can't be opened`, cause);
+  }
+}
+
+/**
+ * Opens a book's file beside a connection that has it open, only to read what is in it now.
+ *
+ * @throws LogFormatRefused, FileChanged, or SQLite's error
+ */
+export function openReader(path: string, busyTimeoutMs: number): BookReader {
+  const database = new Database(path, { timeout: busyTimeoutMs, readonly: true, fileMustExist: true });
+  try {
+    database.pragma('trusted_schema = OFF');
+    if (!isOurs(database, path)) throw new FileChanged('it is empty');
+    return readers(database);
+  } catch (cause) {
+    database.close();
+    throw cause;
   }
 }
 
@@ -106,8 +135,12 @@ function makeFolder(folder: string): void {
 
 /** Syncs what a folder holds, by name. Windows has no such call. */
 function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
+  if (process.platform !== 'win32') syncAt(folder, 'r');
+}
+
+/** Never of a book's file itself: when a process closes it, all its locks on the file are gone. */
+function syncAt(path: string, flags: 'r' | 'r+'): void {
+  const handle = openSync(path, flags);
   try {
     fsyncSync(handle);
   } finally {
@@ -118,17 +151,56 @@ function syncFolder(folder: string): void {
 const setting = (database: Database.Database, name: string): unknown =>
   database.pragma(name, { simple: true });
 
-function refuseOthers(database: Database.Database, path: string): void {
+/**
+ * Whether a file is a book; false where nothing is in it yet.
+ *
+ * @throws LogFormatRefused it holds anything else
+ */
+function isOurs(database: Database.Database, path: string): boolean {
   // As of one moment: another process may be making the file.
   const { tables, application, version } = database.transaction(() => ({
-    tables: database.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get() ?? 0,
+    tables: tablesOf(database),
     application: setting(database, 'application_id'),
     version: setting(database, 'user_version'),
   }))();
-  if (tables === 0 && application === 0 && version === 0) return;
+  if (tables.length === 0 && application === 0 && version === 0) return false;
   if (application !== applicationId) throw new LogFormatRefused(path, `application_id is ${application}`);
   if (version !== bodyVersion)
     throw new LogFormatRefused(path, `its format is ${version}, this version reads ${bodyVersion}`);
+  refuseForeign(tables, path);
+  return true;
+}
+
+/** An object of the file: a table, an index, a trigger, a view. */
+interface SchemaObject {
+  readonly type: string;
+  readonly name: string;
+  readonly sql: string | null;
+}
+
+const tablesOf = (database: Database.Database): readonly SchemaObject[] =>
+  database.prepare<[], SchemaObject>('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all();
+
+/** The one table of a book. */
+const table = `
+  CREATE TABLE batch (
+    first INTEGER PRIMARY KEY,
+    count INTEGER NOT NULL,
+    previous_hash TEXT NOT NULL,
+    last_hash TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT`;
+
+/** SQLite keeps the text that made a table. */
+const words = (sql: string | null): string => (sql ?? '').replace(/\s+/g, ' ').trim();
+
+/** A trigger would change what is appended, an index or a table of another program what a checkpoint writes: the table stands alone. */
+function refuseForeign(tables: readonly SchemaObject[], path: string): void {
+  const [foreign] = tables.filter(({ type, name }) => type !== 'table' || name !== 'batch');
+  if (foreign !== undefined)
+    throw new LogFormatRefused(path, `it holds the ${foreign.type} ${foreign.name}, which is not of a book`);
+  if (tables.length !== 1 || words(tables[0]?.sql ?? null) !== words(table))
+    throw new LogFormatRefused(path, 'its table batch is not the one of a book');
 }
 
 function prepare(database: Database.Database, busyTimeoutMs: number): void {
@@ -143,14 +215,8 @@ function prepare(database: Database.Database, busyTimeoutMs: number): void {
   if (setting(database, 'user_version') === bodyVersion) return;
   database
     .transaction(() => {
-      database.exec(`
-        CREATE TABLE IF NOT EXISTS batch (
-          first INTEGER PRIMARY KEY,
-          count INTEGER NOT NULL,
-          previous_hash TEXT NOT NULL,
-          last_hash TEXT NOT NULL,
-          body TEXT NOT NULL
-        ) STRICT`);
+      // Another process may have been faster.
+      if (tablesOf(database).length === 0) database.exec(table);
       database.pragma(`application_id = ${applicationId}`);
       database.pragma(`user_version = ${bodyVersion}`);
     })
@@ -183,35 +249,64 @@ const toWriteAheadLog = (database: Database.Database, timeoutMs: number): void =
   untilDone('the file has no write-ahead log', timeoutMs, () => {
     database.pragma('journal_mode = WAL');
     setting(database, 'schema_version');
-    return checkpoint(database, 'PASSIVE').pages >= 0;
+    return checkpoint(database).pages >= 0;
   });
 
-/** Copies the write-ahead log into the file and syncs both. */
-const settle = (database: Database.Database, timeoutMs: number): void =>
+/**
+ * Makes durable what can be read: copies the write-ahead log into the file and syncs both. It waits for no reader, and writers go on.
+ *
+ * Pages that a reader of an earlier state keeps from being copied are durable already. What a killed writer left unsynced can be
+ * read only once the index of the write-ahead log has been made anew, by the first process that opens the file when none has it
+ * open: so no reader of that time is of an earlier state. What came later was synced before it could be read, by who wrote it.
+ * They are synced once more nevertheless: it costs little.
+ */
+function settle(database: Database.Database, path: string, timeoutMs: number): void {
+  let left = 0;
   untilDone('another process keeps the write-ahead log from being synced', timeoutMs, () => {
-    const { busy, pages } = checkpoint(database, 'FULL');
+    const { busy, pages, copied } = checkpoint(database);
+    left = pages - copied;
     return !busy && pages >= 0;
   });
+  if (left > 0) syncAt(`${realpathSync(path)}-wal`, 'r+');
+}
 
-/** Whether another process kept it from being done, and the pages in the write-ahead log (-1: there is none). */
-function checkpoint(database: Database.Database, mode: 'PASSIVE' | 'FULL'): { busy: boolean; pages: number } {
-  const result = database.pragma(`wal_checkpoint(${mode})`);
+/** Whether another process kept it from being done; pages in the write-ahead log (-1: there is none), and how many are in the file. */
+function checkpoint(database: Database.Database): { busy: boolean; pages: number; copied: number } {
+  const result = database.pragma('wal_checkpoint(PASSIVE)');
   const [state]: unknown[] = Array.isArray(result) ? result : [];
-  if (typeof state !== 'object' || state === null || !('busy' in state && 'log' in state))
-    return { busy: true, pages: -1 };
-  return { busy: state.busy !== 0, pages: Number(state.log) };
+  if (typeof state !== 'object' || state === null) return { busy: true, pages: -1, copied: -1 };
+  if (!('busy' in state && 'log' in state && 'checkpointed' in state))
+    return { busy: true, pages: -1, copied: -1 };
+  return { busy: state.busy !== 0, pages: Number(state.log), copied: Number(state.checkpointed) };
 }
 
 const ends = 'first, count, previous_hash AS previousHash, last_hash AS lastHash';
 
-const statements = (database: Database.Database): BookFile => ({
+function opened(database: Database.Database, path: string, watch: FileWatch): BookFile {
+  const schemaVersion = database.prepare<[], number>('PRAGMA schema_version').pluck();
+  let seen: number | undefined;
+  const checkTables = (): void => {
+    const version = schemaVersion.get();
+    if (version === seen) return;
+    refuseForeign(tablesOf(database), path);
+    seen = version;
+  };
+  checkTables();
+  return {
+    ...readers(database),
+    begin: database.prepare('BEGIN IMMEDIATE'),
+    commit: database.prepare('COMMIT'),
+    rollback: database.prepare('ROLLBACK'),
+    insert: database.prepare(
+      'INSERT INTO batch (first, count, previous_hash, last_hash, body) VALUES (?, ?, ?, ?, ?)',
+    ),
+    watch,
+    checkTables,
+  };
+}
+
+const readers = (database: Database.Database): BookReader => ({
   database,
-  begin: database.prepare('BEGIN IMMEDIATE'),
-  commit: database.prepare('COMMIT'),
-  rollback: database.prepare('ROLLBACK'),
-  insert: database.prepare(
-    'INSERT INTO batch (first, count, previous_hash, last_hash, body) VALUES (?, ?, ?, ?, ?)',
-  ),
   last: database.prepare(`SELECT ${ends} FROM batch ORDER BY first DESC LIMIT 1`),
   at: database.prepare(`SELECT ${ends}, body FROM batch WHERE first <= ? ORDER BY first DESC LIMIT 1`),
   endsAt: database.prepare(`SELECT ${ends} FROM batch WHERE first <= ? ORDER BY first DESC LIMIT 1`),

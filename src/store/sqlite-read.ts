@@ -6,9 +6,9 @@
  */
 import type { StoredEvent } from '../kernel/events.ts';
 import { BodyUnreadable } from './columns.ts';
-import { emptyHead, LogUnreadable } from './log.ts';
+import { emptyHead, type LogHead, LogUnreadable } from './log.ts';
 import { decodeBody } from './sqlite-codec.ts';
-import type { BookFile, Row, RowEnds } from './sqlite-file.ts';
+import type { BookReader, Row, RowEnds } from './sqlite-file.ts';
 
 /** A page ends with the row that brings it to so many characters of stored text, or to so many events. */
 const pageLengthMin = 131_072;
@@ -21,7 +21,7 @@ const beforeFirst: RowEnds = { first: 0, count: 0, previousHash: '', lastHash: e
 export const lastOf = (row: RowEnds): number => row.first + row.count - 1;
 
 /** The ends of the last row; of an empty log, those of a row without events before revision 0. */
-export const lastRow = (file: BookFile): RowEnds => file.last.get() ?? beforeFirst;
+export const lastRow = (file: BookReader): RowEnds => file.last.get() ?? beforeFirst;
 
 /** What is wrong between a row and the one before it, or undefined. */
 export function linkFault(before: RowEnds | undefined, row: RowEnds): LogUnreadable | undefined {
@@ -34,6 +34,36 @@ export function linkFault(before: RowEnds | undefined, row: RowEnds): LogUnreada
   if (row.previousHash !== lastHash)
     return new LogUnreadable(row.first, 'it is not linked to the event before it');
   return undefined;
+}
+
+/**
+ * Holds the ends of a log against what they must be: the first batch begins with revision 0, and the last follows the one before.
+ *
+ * @throws LogUnreadable
+ */
+export function checkEnds(file: BookReader): void {
+  const first = file.after.get(Number.MIN_SAFE_INTEGER);
+  const last = file.last.get();
+  if (first === undefined || last === undefined) return;
+  checkLink(undefined, first);
+  if (last.first !== first.first) checkLink(file.before.get(last.first), last);
+}
+
+/**
+ * Whether a log holds an event that was read of it, so that it is the same log, as far as it had come then.
+ *
+ * @param seen revision and hash of the event; revision -1 for a log that held none
+ * @returns what is there instead, in words; undefined when it is the same log
+ */
+export function otherThan(file: BookReader, seen: Pick<LogHead, 'revision' | 'hash'>): string | undefined {
+  checkEnds(file);
+  const end = lastOf(lastRow(file));
+  if (end < seen.revision) return `it ends at revision ${end}, and ${seen.revision} has been read of it`;
+  if (seen.revision < 0) return undefined;
+  const [event] = eventsAt(file, [seen.revision]);
+  return event?.hash === seen.hash
+    ? undefined
+    : `its event ${seen.revision} is not the one that was read of it`;
 }
 
 function checkLink(before: RowEnds | undefined, row: RowEnds): void {
@@ -91,7 +121,7 @@ class Page {
 }
 
 /** The next events from a revision on, upwards; none beyond the head. */
-export function pageUpwards(file: BookFile, from: number, eventsMax: number): readonly StoredEvent[] {
+export function pageUpwards(file: BookReader, from: number, eventsMax: number): readonly StoredEvent[] {
   if (from > lastOf(lastRow(file)) || eventsMax < 1) return [];
   const begin = file.endsAt.get(from)?.first ?? 0;
   let before = file.before.get(begin);
@@ -108,7 +138,7 @@ export function pageUpwards(file: BookFile, from: number, eventsMax: number): re
 }
 
 /** The next events from a revision on, downwards, the latest first; from the head on when the revision is beyond it. */
-export function pageDownwards(file: BookFile, from: number, eventsMax: number): readonly StoredEvent[] {
+export function pageDownwards(file: BookReader, from: number, eventsMax: number): readonly StoredEvent[] {
   const begin = file.endsAt.get(from)?.first;
   if (from < 0 || eventsMax < 1) return [];
   if (begin === undefined) {
@@ -138,7 +168,7 @@ export function pageDownwards(file: BookFile, from: number, eventsMax: number): 
  *
  * @throws RangeError names a revision that is not there
  */
-export function eventsAt(file: BookFile, revisions: readonly number[]): readonly StoredEvent[] {
+export function eventsAt(file: BookReader, revisions: readonly number[]): readonly StoredEvent[] {
   const found = new Map<number, StoredEvent>();
   let events: readonly StoredEvent[] = [];
   for (const revision of [...revisions].sort((a, b) => a - b)) {
@@ -159,7 +189,7 @@ export function eventsAt(file: BookFile, revisions: readonly number[]): readonly
   });
 }
 
-function missing(file: BookFile, revision: number): Error {
+function missing(file: BookReader, revision: number): Error {
   return revision >= 0 && revision <= lastOf(lastRow(file)) && Number.isSafeInteger(revision)
     ? new LogUnreadable(revision, 'it is missing')
     : new RangeError(`there is no revision ${revision}`);

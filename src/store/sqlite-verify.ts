@@ -8,7 +8,7 @@
 import type { StoredEvent } from '../kernel/events.ts';
 import { LogUnreadable } from './log.ts';
 import { encodeBody } from './sqlite-codec.ts';
-import type { BookFile, RowEnds } from './sqlite-file.ts';
+import type { BookReader, RowEnds } from './sqlite-file.ts';
 import { eventsOf, lastOf, linkFault } from './sqlite-read.ts';
 
 /** What was found of a range of revisions. */
@@ -22,7 +22,7 @@ export interface BatchCheck {
 }
 
 /** The row after another one, checked; a gap before it is a check of its own. None after the last row. */
-export function checkRowAfter(file: BookFile, before: RowEnds | undefined): readonly BatchCheck[] {
+export function checkRowAfter(file: BookReader, before: RowEnds | undefined): readonly BatchCheck[] {
   const row = file.bytesUpwards.get(before === undefined ? Number.MIN_SAFE_INTEGER : before.first + 1);
   if (row === undefined) return [];
   const gap = gapBetween(before, row);

@@ -14,6 +14,7 @@ import {
   emptyHead,
   headAt,
   LogClosed,
+  LogFormatRefused,
   type LogHead,
   LogUnavailable,
   LogUnreadable,
@@ -24,14 +25,25 @@ import { follow, News } from './news.ts';
 import { encodeBody } from './sqlite-codec.ts';
 import {
   type BookFile,
+  type BookReader,
   codeOf,
   type FileLimits,
   openBookFile,
+  openReader,
   type Row,
   type RowEnds,
 } from './sqlite-file.ts';
-import { eventsAt, lastOf, lastRow, pageDownwards, pageUpwards } from './sqlite-read.ts';
+import {
+  checkEnds,
+  eventsAt,
+  lastOf,
+  lastRow,
+  otherThan,
+  pageDownwards,
+  pageUpwards,
+} from './sqlite-read.ts';
 import { type BatchCheck, checkRowAfter } from './sqlite-verify.ts';
+import { FileChanged } from './sqlite-watch.ts';
 
 /** Events of a row: enough for dictionaries to pay, few enough to decode one row for a single event's sake. */
 export const rowEventsMax = 128;
@@ -69,11 +81,13 @@ type EncodedRow = Omit<Row, 'previousHash'>;
 export class SqliteLog implements EventLog {
   readonly path: string;
   readonly appendBytesMax: number;
-  readonly #limits: FileLimits;
+  readonly #limits: Omit<FileLimits, 'make'>;
   readonly #repeat: Repeat;
   readonly #news = new News();
   /** Undefined after a failure: what comes next opens the file anew, and syncs it, before it does anything else. */
   #file: BookFile | undefined;
+  /** The last event that was appended or read: what is opened anew has to hold it, and a log doesn't end before it. */
+  #seen: Pick<LogHead, 'revision' | 'hash'> = emptyHead;
   #closed = false;
   #seenVersion: number | undefined;
   #stopPolling: (() => void) | undefined;
@@ -96,30 +110,42 @@ export class SqliteLog implements EventLog {
    */
   static async open(path: string, options: SqliteLogOptions = {}): Promise<SqliteLog> {
     const log = new SqliteLog(path, options);
-    log.#connected();
+    log.#file = openBookFile(path, { ...log.#limits, make: true });
     return log;
   }
 
   async head(): Promise<LogHead> {
-    return this.#reading(0, (file) => {
+    const head = this.#relying(0, (file) => {
+      file.checkTables();
+      checkEnds(file);
       const [last] = pageDownwards(file, lastOf(lastRow(file)), 1);
+      if (last?.hash !== this.#seen.hash) checkHolds(file, this.#seen);
       return last === undefined ? emptyHead : headAt(last);
     });
+    this.#saw(head);
+    return head;
   }
 
   async append(expectedRevision: number, events: readonly StoredEvent[]): Promise<void> {
     const file = this.#connected();
     checkEvents(expectedRevision, events);
-    if (events.length === 0) return;
+    const last = events.at(-1);
+    if (last === undefined) return;
     const rows = this.#encoded(events);
+    this.#checkThere(file);
     const actual = this.#write(file, expectedRevision, events, rows);
-    if (actual === expectedRevision) {
-      this.#news.wake();
-      return;
+    if (actual !== expectedRevision) {
+      const stored =
+        actual < expectedRevision + events.length ? [] : this.#collected(expectedRevision + 1, events.length);
+      if (!sameEvents(stored, events)) throw new WrongExpectedRevision(expectedRevision, actual);
     }
-    const stored =
-      actual < expectedRevision + events.length ? [] : this.#collected(expectedRevision + 1, events.length);
-    if (!sameEvents(stored, events)) throw new WrongExpectedRevision(expectedRevision, actual);
+    try {
+      this.#checkThere(this.#connected(), last);
+    } catch (cause) {
+      throw new OutcomeUnknown(cause);
+    }
+    this.#saw(last);
+    this.#news.wake();
   }
 
   async *read(
@@ -128,11 +154,12 @@ export class SqliteLog implements EventLog {
     limit = Number.POSITIVE_INFINITY,
   ): AsyncGenerator<readonly StoredEvent[]> {
     const upwards = direction === 'forwards';
-    const page = upwards ? pageUpwards : pageDownwards;
     let next = upwards ? Math.max(from, 0) : from;
     let left = limit;
     while (left > 0) {
-      const events = this.#reading(next, (file) => page(file, next, left));
+      const events = upwards
+        ? this.#pageUpwards(next, left)
+        : this.#relying(next, (file) => pageDownwards(file, next, left));
       const last = events.at(-1);
       if (last === undefined) return;
       next = upwards ? last.revision + 1 : last.revision - 1;
@@ -149,7 +176,7 @@ export class SqliteLog implements EventLog {
     return follow(
       {
         closed: () => this.#closed,
-        page: (next) => this.#reading(next, (file) => pageUpwards(file, next, Number.POSITIVE_INFINITY)),
+        page: (next) => this.#pageUpwards(next, Number.POSITIVE_INFINITY),
         more: (until) => this.#more(until),
       },
       Math.max(from, 0),
@@ -165,7 +192,7 @@ export class SqliteLog implements EventLog {
     let before: RowEnds | undefined;
     for (;;) {
       const after = before;
-      const checks = this.#reading(after === undefined ? 0 : lastOf(after), (file) =>
+      const checks = this.#relying(after === undefined ? 0 : lastOf(after), (file) =>
         checkRowAfter(file, after),
       );
       if (checks.length === 0) return;
@@ -188,8 +215,70 @@ export class SqliteLog implements EventLog {
 
   #connected(): BookFile {
     if (this.#closed) throw new LogClosed();
-    this.#file ??= openBookFile(this.path, this.#limits);
+    this.#file ??= this.#reopened();
     return this.#file;
+  }
+
+  /** Opens the file anew after a failure: it must be there, and be the log that was read. */
+  #reopened(): BookFile {
+    let file: BookFile | undefined;
+    try {
+      file = openBookFile(this.path, { ...this.#limits, make: false });
+      checkHolds(file, this.#seen);
+      return file;
+    } catch (cause) {
+      file?.database.close();
+      throw this.#changed(cause);
+    }
+  }
+
+  /** What a failure to find the log that was read comes to. */
+  #changed(cause: unknown): LogUnavailable | LogUnreadable {
+    if (cause instanceof LogUnavailable || cause instanceof LogUnreadable) return cause;
+    const code = codeOf(cause);
+    const isOther = code === '' || code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT');
+    return new LogUnavailable(
+      `${this.path} ${isOther ? 'is not the book that was opened' : "can't be read"}`,
+      cause,
+    );
+  }
+
+  /**
+   * What a book goes on from has to be in the file that others find. The connection stays as it is where it isn't: the file may come
+   * back, and closing it would copy its write-ahead log into what is in its place, or take the last of a deleted one away.
+   *
+   * @param last the event that the file has to hold
+   * @throws LogUnavailable it isn't there, or it is another
+   */
+  #checkThere(file: BookFile, last: Pick<LogHead, 'revision' | 'hash'> = this.#seen): void {
+    try {
+      file.watch.look(() => {
+        const reader = openReader(this.path, this.#limits.busyTimeoutMs);
+        try {
+          checkHolds(reader, last);
+        } finally {
+          reader.database.close();
+        }
+      });
+    } catch (cause) {
+      throw this.#changed(cause);
+    }
+  }
+
+  #saw(last: Pick<LogHead, 'revision' | 'hash'> | undefined): void {
+    if (last !== undefined && last.revision > this.#seen.revision) this.#seen = last;
+  }
+
+  #pageUpwards(from: number, eventsMax: number): readonly StoredEvent[] {
+    const events = this.#relying(from, (file) => pageUpwards(file, from, eventsMax));
+    this.#saw(events.at(-1));
+    return events;
+  }
+
+  /** Reads what a book goes on from. */
+  #relying<T>(from: number, reader: (file: BookFile) => T): T {
+    this.#checkThere(this.#connected());
+    return this.#reading(from, reader);
   }
 
   /** Lets go of the connection: what it holds unsynced must not count as written. */
@@ -209,6 +298,7 @@ export class SqliteLog implements EventLog {
     try {
       return reader(this.#connected());
     } catch (cause) {
+      if (isOfOthers(cause)) throw this.#changed(cause);
       const code = codeOf(cause);
       if (code === '') throw cause;
       this.#discard();
@@ -241,6 +331,7 @@ export class SqliteLog implements EventLog {
     let actual: number;
     try {
       file.begin.run();
+      file.checkTables();
       const last = lastRow(file);
       actual = lastOf(last);
       if (actual === expected) {
@@ -253,6 +344,7 @@ export class SqliteLog implements EventLog {
       }
     } catch (cause) {
       this.#undo(file, cause);
+      if (isOfOthers(cause)) throw this.#changed(cause);
       if (codeOf(cause) === '') throw cause;
       throw new LogUnavailable(`${this.path} can't be written, nothing was`, cause);
     }
@@ -304,7 +396,9 @@ export class SqliteLog implements EventLog {
   /** Wakes those who wait when another connection has written. A version that was seen has woken all who waited then. */
   #poll(): void {
     try {
-      const version = this.#connected().version.get();
+      const file = this.#connected();
+      this.#checkThere(file);
+      const version = file.version.get();
       if (version === this.#seenVersion) return;
       this.#seenVersion = version;
     } catch {
@@ -312,6 +406,16 @@ export class SqliteLog implements EventLog {
     }
     this.#news.wake();
   }
+}
+
+/** Whether an error says that others have changed the file. */
+const isOfOthers = (cause: unknown): boolean =>
+  cause instanceof FileChanged || cause instanceof LogFormatRefused;
+
+/** @throws FileChanged a file doesn't hold an event that was read of it */
+function checkHolds(file: BookReader, seen: Pick<LogHead, 'revision' | 'hash'>): void {
+  const other = otherThan(file, seen);
+  if (other !== undefined) throw new FileChanged(other);
 }
 
 /** The rows of some events: one, or more where the text of one would be too long. */

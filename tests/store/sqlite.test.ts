@@ -219,7 +219,10 @@ describe('a failure', () => {
       other.exec('BEGIN IMMEDIATE');
       await expect(log.append(0, second)).rejects.toThrow(LogUnavailable);
       expect(await gathered(log.read(0, 'forwards'))).toEqual(first);
-      await expect(SqliteLog.open(path, { busyTimeoutMs: 0 })).rejects.toThrow(LogUnavailable);
+      const beside = await SqliteLog.open(path, { busyTimeoutMs: 0 });
+      await expect(beside.append(0, second)).rejects.toThrow(LogUnavailable);
+      expect(await gathered(beside.read(0, 'forwards'))).toEqual(first);
+      await beside.close();
       other.exec('ROLLBACK');
       other.close();
       await log.append(0, second);

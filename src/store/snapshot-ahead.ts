@@ -1,0 +1,84 @@
+/**
+ * Snapshots that know of more than their log. A snapshot holds only what had been appended: where one is ahead, the log has lost its
+ * end, or an older copy was put in its place. Folding the shorter log would pass over that in silence.
+ *
+ * @module
+ */
+import { access, readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { declareCode, Refusal, RefusedError } from '../kernel/refusals.ts';
+import type { EventLog } from './log.ts';
+import { readKey, type SnapshotKey } from './snapshot-file.ts';
+
+/** Why a book is not opened from what is left of it. */
+export const lostCodes = {
+  behind: declareCode(
+    'LOG_BEHIND',
+    936,
+    'the log ends before a snapshot that was made of it',
+    'Restore the log from a backup that holds more. To go on without what is lost, move the snapshot away.',
+  ),
+  gone: declareCode(
+    'LOG_GONE',
+    937,
+    'the log of the book is not there, and files that belong to it are',
+    'Put the log back, or restore it from a backup. To begin anew, move these files away.',
+  ),
+} as const;
+
+/** A log that has lost events, by what is left beside it. The refusal has one of {@link lostCodes}. */
+export class LogLost extends RefusedError {}
+
+const ending = '.snapshot';
+
+/** The paths of a book's snapshots in a folder, whichever engine wrote them. */
+export async function snapshotsOf(folder: string, book: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((name) => name.startsWith(`${book}@`) && name.endsWith(ending))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/**
+ * Holds a log against the snapshots beside it, of all engines. One that can't be read says nothing.
+ *
+ * @param path where this engine keeps the book's snapshot
+ * @throws LogLost
+ */
+export async function checkNotBehind(path: string, log: EventLog): Promise<void> {
+  const [book = ''] = basename(path).split('@');
+  let ahead: (SnapshotKey & { readonly name: string }) | undefined;
+  for (const file of await snapshotsOf(dirname(path), book)) {
+    const key = await readKey(file).catch(() => undefined);
+    if (key !== undefined && key.revision > (ahead?.revision ?? -1)) ahead = { ...key, name: basename(file) };
+  }
+  if (ahead === undefined) return;
+  // After the snapshots: another process may append, and write one, meanwhile.
+  const { revision } = await log.head();
+  if (revision >= ahead.revision) return;
+  const detail = `${ahead.name} holds revision ${ahead.revision}, the log ends at ${revision}`;
+  throw new LogLost(new Refusal(lostCodes.behind, `book ${book}`, detail));
+}
+
+/**
+ * Where a book's file is not there: whether anything says that it was. Nothing is made in the place of a log that was lost.
+ *
+ * @param path the book's file
+ * @throws LogLost
+ */
+export async function checkNotGone(path: string, book: string): Promise<void> {
+  const found: string[] = [];
+  for (const side of [`${path}-wal`, `${path}-shm`]) if (await isThere(side)) found.push(basename(side));
+  for (const snapshot of await snapshotsOf(dirname(path), book)) found.push(basename(snapshot));
+  // Looked at last: another process may have made the file, and then those beside it.
+  if (found.length === 0 || (await isThere(path))) return;
+  throw new LogLost(new Refusal(lostCodes.gone, basename(path), `found ${found.join(', ')}`));
+}
+
+/** Whether there is a file of that name. */
+export const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
