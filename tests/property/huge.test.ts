@@ -148,7 +148,7 @@ describe.each([
         expect(digest(house, rebuilt)).toBe(digest(house, made.state));
         expect((await conformance(house, await logOf(made.events))).findings).toEqual([]);
       }),
-      { numRuns: Number(process.env.FORMICARY_SEEDS ?? '1') * 30, seed: 7 },
+      { numRuns: Number(process.env.FORMICARY_SEEDS ?? '1') * 12, seed: 7 },
     );
     if (beyond) expect(left).toBeGreaterThan(0);
   });
