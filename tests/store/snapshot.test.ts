@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -170,11 +170,28 @@ describe('a snapshot', () => {
         expect.stringContaining('engine test wrote it'),
       ]);
       const other = new MemoryLog();
-      expect((await restore(path, other)).found).toBeUndefined();
       const book = await opened(other);
       await execute(book, [topUp('2016-03-01', 'user-1', '201.00'), ...small.slice(1)]);
       expect((await restore(path, other)).dropped).toEqual([expect.stringContaining('has another hash')]);
       expect((await restore(path, log)).found?.head.revision).toBe((await log.head()).revision);
+    });
+  });
+
+  it('that is ahead of its log is an error, whichever engine wrote it', async () => {
+    await withSnapshot(async (path, log) => {
+      const shorter = new MemoryLog();
+      const behind = {
+        refusal: { code: 'LOG_BEHIND', message: expect.stringContaining('the log ends at -1') },
+      };
+      await expect(restore(path, shorter)).rejects.toMatchObject(behind);
+      const another = path.replace(`@${engine}`, '@another');
+      renameSync(path, another);
+      await expect(restore(path, shorter, { engine: 'a third' })).rejects.toMatchObject(behind);
+      const bytes = readFileSync(another);
+      bytes[100] = (bytes[100] ?? 0) ^ 1;
+      writeFileSync(another, bytes);
+      expect((await restore(path, shorter)).found).toBeUndefined();
+      expect((await restore(path, log)).found).toBeUndefined();
     });
   });
 
