@@ -75,6 +75,8 @@ export class SqliteLog implements EventLog {
   /** Undefined after a failure: what comes next opens the file anew, and syncs it, before it does anything else. */
   #file: BookFile | undefined;
   #closed = false;
+  /** Whether {@link hold} has begun the transaction that the next append ends. */
+  #held = false;
   #seenVersion: number | undefined;
   #stopPolling: (() => void) | undefined;
 
@@ -120,6 +122,23 @@ export class SqliteLog implements EventLog {
     const stored =
       actual < expectedRevision + events.length ? [] : this.#collected(expectedRevision + 1, events.length);
     if (!sameEvents(stored, events)) throw new WrongExpectedRevision(expectedRevision, actual);
+  }
+
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    const file = this.#connected();
+    try {
+      file.begin.run();
+    } catch (cause) {
+      this.#undo(file, cause);
+      if (codeOf(cause) === '') throw cause;
+      throw new LogUnavailable(`${this.path} can't be written, nothing was`, cause);
+    }
+    this.#held = true;
+    try {
+      return await work();
+    } finally {
+      if (this.#held) this.#undo(file, undefined);
+    }
   }
 
   async *read(
@@ -196,6 +215,7 @@ export class SqliteLog implements EventLog {
   #discard(): void {
     const file = this.#file;
     this.#file = undefined;
+    this.#held = false;
     this.#seenVersion = undefined;
     try {
       file?.database.close();
@@ -240,7 +260,7 @@ export class SqliteLog implements EventLog {
   ): number {
     let actual: number;
     try {
-      file.begin.run();
+      if (!this.#held) file.begin.run();
       const last = lastRow(file);
       actual = lastOf(last);
       if (actual === expected) {
@@ -262,6 +282,7 @@ export class SqliteLog implements EventLog {
     }
     try {
       file.commit.run();
+      this.#held = false;
     } catch (cause) {
       this.#discard();
       throw new OutcomeUnknown(cause);
@@ -272,6 +293,7 @@ export class SqliteLog implements EventLog {
   /** Takes back what a transaction wrote. A connection that has seen the disk fail is given up. */
   #undo(file: BookFile, cause: unknown): void {
     const code = codeOf(cause);
+    this.#held = false;
     try {
       if (file.database.inTransaction) file.rollback.run();
     } catch {
