@@ -133,6 +133,11 @@ interface Waiting extends Sent {
 /** Most commands that are decided together, and most that may wait. */
 const batchMax = 4096;
 const queueMax = 100_000;
+/**
+ * After a conflict half as many commands are decided together, after a success so many times as many: as long as one attempt in four
+ * gets in, batches grow. A small batch is hardly faster than a middling one, since it waits for the log just as long.
+ */
+const batchGrowth = 8;
 /** How often a command that is decided alone is decided again when others append in between: some ten seconds, mostly of waiting. */
 const conflictRetriesMax = 300;
 /** Before it is decided again for the second time and later, a writer waits: at most so long, in milliseconds, at random. */
@@ -159,7 +164,7 @@ export class Book {
   #head: Head;
   #queue: Waiting[] = [];
   #draining = false;
-  /** How many commands are decided together: half as many after each conflict, twice as many after each success. */
+  /** How many commands are decided together: fewer after a conflict, more after a success. */
   #together = batchMax;
   /** How many batches are still to be decided while the log is held. */
   #toHold = 0;
@@ -378,7 +383,7 @@ export class Book {
     const held = this.#isHolding;
     this.#toHold = again ? heldBatches : Math.max(0, this.#toHold - 1);
     const most = this.#isHolding ? heldBatchMax : batchMax;
-    this.#together = Math.min(most, again ? Math.max(1, Math.floor(size / 2)) : this.#together * 2);
+    this.#together = Math.min(most, again ? Math.max(1, Math.floor(size / 2)) : this.#together * batchGrowth);
     if (tries > 1) await this.#wait(Math.random() * Math.min(conflictWaitMsMax, 2 ** tries));
     else if (held && this.#queue.length > 0) await this.#wait(heldPauseMs);
   }
