@@ -68,7 +68,6 @@ async function runImport(call: Call): Promise<Exit> {
   return await withBook(
     nowhere ? { ...call, settings: { ...call.settings, store: 'memory:' } } : call,
     async (book) => {
-      const before = book.head.revision;
       const progress = out.progress(`importing ${basename(file)}`, undefined, 'lines');
       const rehearsal = dryRun ? await Rehearsal.on(book) : undefined;
       const began = performance.now();
@@ -85,7 +84,8 @@ async function runImport(call: Call): Promise<Exit> {
       const rejected = await rejects?.end();
       report(call, file, result, {
         dryRun,
-        events: book.head.revision - before,
+        // A rehearsal writes none.
+        events: dryRun ? 0 : result.events,
         revision: book.head.revision,
         hash: book.head.hash,
         rejects: rejected,

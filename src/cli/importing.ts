@@ -30,7 +30,7 @@ export interface Target {
 
 /** What became of a command. */
 export type Outcome =
-  | { readonly kind: 'accepted' }
+  | { readonly kind: 'accepted'; readonly events: { readonly length: number } }
   | { readonly kind: 'repeated' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
@@ -65,6 +65,8 @@ export interface ImportResult {
   refused: number;
   malformed: number;
   daysClosed: number;
+  /** What its own commands came to: others may write to the book meanwhile. */
+  events: number;
   /** The first of them, in the order of the file. */
   readonly refusals: RefusedLine[];
   readonly mistakes: Mistake[];
@@ -98,6 +100,7 @@ class Import {
     refused: 0,
     malformed: 0,
     daysClosed: 0,
+    events: 0,
     refusals: [],
     mistakes: [],
     interrupted: false,
@@ -221,6 +224,7 @@ class Import {
 
   #answered({ item, closing, sent }: Step, answer: Outcome): void {
     const result = this.#result;
+    if (answer.kind === 'accepted') result.events += answer.events.length;
     if (answer.kind === 'refused') {
       result.refused++;
       const closed = closing === undefined ? undefined : formatDay(closing);

@@ -133,10 +133,20 @@ interface Waiting extends Sent {
 /** Most commands that are decided together, and most that may wait. */
 const batchMax = 4096;
 const queueMax = 100_000;
-/** How often a batch is decided again when others append in between. */
-const conflictRetriesMax = 50;
+/**
+ * After a conflict half as many commands are decided together, after a success so many times as many: as long as one attempt in four
+ * gets in, batches grow. A small batch is hardly faster than a middling one, since it waits for the log just as long.
+ */
+const batchGrowth = 8;
+/** How often a command that is decided alone is decided again when others append in between: some ten seconds, mostly of waiting. */
+const conflictRetriesMax = 300;
 /** Before it is decided again for the second time and later, a writer waits: at most so long, in milliseconds, at random. */
 const conflictWaitMsMax = 64;
+/** For so many batches after a conflict the log is held while they are decided, where it can be: each attempt in vain costs a batch. */
+const heldBatches = 32;
+/** Most commands that are decided while the log is held, and how long it is left to others afterwards, in milliseconds. */
+const heldBatchMax = 512;
+const heldPauseMs = 10;
 /** A close that another writer is about to write is left to it, unless nothing more of it comes for so many looks. */
 const othersCloseLooks = 20;
 const othersCloseWaitMs = 50;
@@ -154,6 +164,10 @@ export class Book {
   #head: Head;
   #queue: Waiting[] = [];
   #draining = false;
+  /** How many commands are decided together: fewer after a conflict, more after a success. */
+  #together = batchMax;
+  /** How many batches are still to be decided while the log is held. */
+  #toHold = 0;
   /** What was begun last of all that changes the state: one after the other, never two at once. */
   #line: Promise<unknown> = Promise.resolve();
   #stopped: Refusal | undefined;
@@ -327,15 +341,17 @@ export class Book {
   }
 
   async #drain(): Promise<void> {
-    let tries = 0;
+    // Attempts in a row of which nothing became durable, and those of them that were of one command.
+    const inVain = { tries: 0, alone: 0 };
     while (this.#queue.length > 0) {
-      const batch = this.#queue.slice(0, batchMax);
+      const batch = this.#queue.slice(0, this.#together);
       try {
-        const { answers, again } = await this.#alone(() => this.#decideAll(batch));
-        tries = again ? tries + 1 : 0;
+        const { answers, again } = await this.#alone(() => this.#decideHeld(batch));
         this.counts.commands += answers.length;
-        if (tries > 1) await this.#wait(Math.random() * Math.min(conflictWaitMsMax, 2 ** tries));
-        if (tries > conflictRetriesMax)
+        const vain = again && answers.length === 0;
+        inVain.tries = vain ? inVain.tries + 1 : 0;
+        inVain.alone = vain && batch.length === 1 ? inVain.alone + 1 : 0;
+        if (inVain.alone > conflictRetriesMax)
           answers.push(this.#unavailable('other writers were faster, again and again'));
         this.#queue.splice(0, answers.length);
         answers.forEach((answer, at) => {
@@ -343,6 +359,7 @@ export class Book {
           if (answer.kind === 'refused' && waiting?.series !== undefined) waiting.series.stopped = true;
           waiting?.resolve(answer);
         });
+        await this.#adapt(batch.length, again, inVain.tries);
       } catch (error) {
         this.#queue.splice(0, batch.length);
         const refusal = this.#failed(error);
@@ -354,6 +371,39 @@ export class Book {
       }
     }
     this.#draining = false;
+  }
+
+  /**
+   * After a batch: how many commands are decided together from now on, whether the log is held meanwhile, and how long others have
+   * it to themselves before.
+   *
+   * @param tries attempts in a row of which nothing became durable
+   */
+  async #adapt(size: number, again: boolean, tries: number): Promise<void> {
+    const held = this.#isHolding;
+    this.#toHold = again ? heldBatches : Math.max(0, this.#toHold - 1);
+    const most = this.#isHolding ? heldBatchMax : batchMax;
+    this.#together = Math.min(most, again ? Math.max(1, Math.floor(size / 2)) : this.#together * batchGrowth);
+    if (tries > 1) await this.#wait(Math.random() * Math.min(conflictWaitMsMax, 2 ** tries));
+    else if (held && this.#queue.length > 0) await this.#wait(heldPauseMs);
+  }
+
+  /** Whether the log is held while a batch is decided: others have appended in between lately, and it can be. */
+  get #isHolding(): boolean {
+    return this.#toHold > 0 && this.log.hold !== undefined;
+  }
+
+  /** Decides a batch; where the log is held, others append before or after, and never in between. */
+  async #decideHeld(batch: readonly Waiting[]): Promise<{ answers: Answer[]; again: boolean }> {
+    const isSettling = (): boolean => this.state.marks.settling !== undefined;
+    // Somebody else's close can only go on while nobody holds the log.
+    const { log } = this;
+    if (!this.#isHolding || log.hold === undefined || this.#stopped !== undefined || isSettling())
+      return await this.#decideAll(batch);
+    return await log.hold(async () => {
+      await this.#catchUp();
+      return isSettling() ? { answers: [], again: true } : await this.#decideAll(batch);
+    });
   }
 
   /**

@@ -48,6 +48,13 @@ export interface EventLog {
    */
   append(expectedRevision: number, events: readonly StoredEvent[]): Promise<void>;
   /**
+   * Does work while nobody else can append, up to its first append; what it read before that is what it appends to. Only an engine
+   * that can lock has it. The work must not wait for anything but the log.
+   *
+   * @throws LogUnavailable others kept it from being locked for too long
+   */
+  hold?<T>(work: () => Promise<T>): Promise<T>;
+  /**
    * Batches of events in the order of the direction, from a revision on (inclusive), at most `limit` events altogether. It reads
    * page by page in bounded memory, up to the head as it stands when it gets there. Backwards from beyond the head begins at the head.
    */

@@ -89,6 +89,8 @@ export class SqliteLog implements EventLog {
   /** The last event that was appended or read: what is opened anew has to hold it, and a log doesn't end before it. */
   #seen: Pick<LogHead, 'revision' | 'hash'> = emptyHead;
   #closed = false;
+  /** Whether {@link hold} has begun the transaction that the next append ends. */
+  #held = false;
   #seenVersion: number | undefined;
   #stopPolling: (() => void) | undefined;
 
@@ -146,6 +148,23 @@ export class SqliteLog implements EventLog {
     }
     this.#saw(last);
     this.#news.wake();
+  }
+
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    const file = this.#connected();
+    try {
+      file.begin.run();
+    } catch (cause) {
+      this.#undo(file, cause);
+      if (codeOf(cause) === '') throw cause;
+      throw new LogUnavailable(`${this.path} can't be written, nothing was`, cause);
+    }
+    this.#held = true;
+    try {
+      return await work();
+    } finally {
+      if (this.#held) this.#undo(file, undefined);
+    }
   }
 
   async *read(
@@ -285,6 +304,7 @@ export class SqliteLog implements EventLog {
   #discard(): void {
     const file = this.#file;
     this.#file = undefined;
+    this.#held = false;
     this.#seenVersion = undefined;
     try {
       file?.database.close();
@@ -330,7 +350,7 @@ export class SqliteLog implements EventLog {
   ): number {
     let actual: number;
     try {
-      file.begin.run();
+      if (!this.#held) file.begin.run();
       file.checkTables();
       const last = lastRow(file);
       actual = lastOf(last);
@@ -354,6 +374,7 @@ export class SqliteLog implements EventLog {
     }
     try {
       file.commit.run();
+      this.#held = false;
     } catch (cause) {
       this.#discard();
       throw new OutcomeUnknown(cause);
@@ -364,6 +385,7 @@ export class SqliteLog implements EventLog {
   /** Takes back what a transaction wrote. A connection that has seen the disk fail is given up. */
   #undo(file: BookFile, cause: unknown): void {
     const code = codeOf(cause);
+    this.#held = false;
     try {
       if (file.database.inTransaction) file.rollback.run();
     } catch {
