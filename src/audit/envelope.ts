@@ -8,7 +8,7 @@ import type { EventType, Happening } from '../kernel/contract.ts';
 import { formatDay } from '../kernel/dates.ts';
 import type { StoredEvent } from '../kernel/events.ts';
 import { type DataOf, decodeData, type Fields } from '../kernel/fields.ts';
-import { entryOf, UnreadableEvent } from '../kernel/fold.ts';
+import { entryOf, reading, typeOf } from '../kernel/fold.ts';
 import type { House } from '../kernel/house.ts';
 import type { NumberedEntry, State } from '../kernel/state.ts';
 
@@ -26,15 +26,11 @@ export interface Read {
  * @throws UnreadableEvent when its type is not known, or its data or accounts are none of the type's
  */
 export function readEvent(house: House, s: State, stored: StoredEvent): Read {
-  const type = house.type(stored.type);
-  if (type === undefined) throw new UnreadableEvent(stored.revision, `no event type ${stored.type}`);
-  try {
+  const type = typeOf(house, stored);
+  return reading(stored, () => {
     const event = { data: decodeData(type.fields, stored.data), on: stored.effectiveOn };
     return { stored, type, event, entry: entryOf(s, stored) };
-  } catch (error) {
-    if (error instanceof RangeError) throw new UnreadableEvent(stored.revision, error.message);
-    throw error;
-  }
+  });
 }
 
 /** Books an event as it is recorded. */

@@ -7,6 +7,7 @@ import { Refusal } from '../kernel/refusals.ts';
 import { LedgerView } from '../kernel/view.ts';
 import { house } from '../segments/index.ts';
 import { Book } from '../store/book.ts';
+import { aheadWarning } from '../store/clock.ts';
 import { engineVersion } from '../store/engine.ts';
 import type { EventLog } from '../store/log.ts';
 import { openLog } from '../store/open.ts';
@@ -75,6 +76,8 @@ export async function openBook(call: Call, make = false): Promise<OpenBook> {
     });
     progress.end();
     if (book.stopped !== undefined) out.note(`${book.stopped.message}\n  ${book.stopped.hint}`);
+    const ahead = aheadWarning(book.id, book.head.recordedAt, Date.now());
+    if (ahead !== undefined) out.note(`warning: ${ahead}`);
     const kept = snapshot?.head.revision ?? -1;
     const close = async (): Promise<void> => {
       if (path !== undefined && book.head.revision - kept >= snapshotWorth) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { UnreadableEvent } from '../kernel/fold.ts';
 import { declareCode, Refusal, RefusedError } from '../kernel/refusals.ts';
 import { scenarioMistaken } from '../scenario/codes.ts';
 import { AddressRefused } from '../store/address.ts';
@@ -59,12 +60,6 @@ export const cliCodes = {
     'the server does not answer',
     'Check its address, and that it serves this book.',
   ),
-  log: declareCode(
-    'LOG_UNREADABLE',
-    935,
-    'the log cannot be read',
-    '`formicary audit` names the first revision that is not as it was written.',
-  ),
   output: declareCode(
     'NOT_WRITTEN',
     940,
@@ -115,19 +110,17 @@ export function orFail<T>(found: T | Refusal): T {
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   if (error instanceof LogLost) return new Failure(error.refusal, exits.unreachable);
+  if (error instanceof UnreadableEvent) {
+    const { refusal, revision, type, version } = error;
+    return new Failure(refusal, exits.unreachable, { revision, type, version });
+  }
+  if (error instanceof LogFormatRefused) return new Failure(error.refusal, exits.unreachable);
+  if (error instanceof LogUnreadable)
+    return new Failure(error.refusal, exits.unreachable, { revision: error.revision });
   if (error instanceof RefusedError) return new Failure(error.refusal, exits.input);
   if (error instanceof AddressRefused)
     return new Failure(new Refusal(cliCodes.setting, error.message), exits.input);
-  if (error instanceof LogUnreadable) {
-    const refusal = new Refusal(cliCodes.log, error.message);
-    return new Failure(refusal, exits.unreachable, { revision: error.revision });
-  }
-  if (
-    error instanceof LogUnavailable ||
-    error instanceof LogFormatRefused ||
-    error instanceof OutcomeUnknown ||
-    error instanceof LogClosed
-  ) {
+  if (error instanceof LogUnavailable || error instanceof OutcomeUnknown || error instanceof LogClosed) {
     return new Failure(new Refusal(cliCodes.store, error.message), exits.unreachable);
   }
   return undefined;

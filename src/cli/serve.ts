@@ -37,7 +37,7 @@ export const serveCommand: CommandSpec = {
     log: { doc: 'Write a log to stderr, a JSON object a line, even where stderr is a terminal.' },
     'print-config': { doc: 'Print the settings in force and where each comes from, and end.' },
   },
-  settings: ['store', 'snapshots', 'port', 'host'],
+  settings: ['store', 'snapshots', 'port', 'host', 'introspection'],
   examples: [
     'formicary serve',
     'formicary serve --store sqlite:/srv/books --port 8080',
@@ -60,6 +60,7 @@ async function serve(call: Call): Promise<Exit> {
     snapshots: settings.snapshots,
     port: settings.port,
     host: settings.host,
+    introspection: settings.introspection === 'on',
     ...(logs ? { log: process.stderr } : {}),
   }).catch((error: unknown) => {
     throw listening(error, `${settings.host}:${settings.port}`);

@@ -58,12 +58,19 @@ export const settingSpecs = {
     default: '127.0.0.1',
     parse: text('an address or a name', /^[A-Za-z0-9.:_-]+$/),
   },
+  introspection: {
+    doc: 'Whether the server tells its schema to those who ask for it: on or off.',
+    value: 'on|off',
+    default: 'on',
+    parse: (given) => (given === 'on' || given === 'off' ? given : { expected: 'on or off' }),
+  },
 } as const satisfies {
   readonly store: SettingSpec<string>;
   readonly snapshots: SettingSpec<string>;
   readonly book: SettingSpec<string>;
   readonly port: SettingSpec<number>;
   readonly host: SettingSpec<string>;
+  readonly introspection: SettingSpec<'on' | 'off'>;
 };
 
 export type SettingName = keyof typeof settingSpecs;
@@ -75,6 +82,7 @@ export interface Settings {
   readonly book: string;
   readonly port: number;
   readonly host: string;
+  readonly introspection: 'on' | 'off';
 }
 
 /** A setting, and where its value comes from: `option --port`, `environment FORMICARY_PORT`, `formicary.yaml`, `default`. */
@@ -94,7 +102,7 @@ export interface Sources {
 }
 
 const defaultFile = 'formicary.yaml';
-const names: readonly SettingName[] = ['store', 'snapshots', 'book', 'port', 'host'];
+const names: readonly SettingName[] = ['store', 'snapshots', 'book', 'port', 'host', 'introspection'];
 
 /** The environment's variable of a setting. */
 export const variableOf = (name: string): string => `FORMICARY_${name.toUpperCase()}`;
@@ -129,6 +137,7 @@ export function settingsFrom(sources: Sources): {
     book: take<string>('book', settingSpecs.book),
     port: take<number>('port', settingSpecs.port),
     host: take<string>('host', settingSpecs.host),
+    introspection: take<'on' | 'off'>('introspection', settingSpecs.introspection),
   };
   return { settings, inForce };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { GraphQLError } from 'graphql';
-import { codes, Refusal } from '../kernel/refusals.ts';
+import { codes, Refusal, RefusedError } from '../kernel/refusals.ts';
 import type { EventRead } from './event.ts';
 import { fault, slowReader } from './faults.ts';
 
@@ -53,6 +53,7 @@ export class EventStream implements AsyncIterableIterator<StreamItem> {
       return found;
     } catch (error) {
       this.#end();
+      if (error instanceof RefusedError) return { done: false, value: fault(error.refusal) };
       const why = error instanceof Error ? error.message : String(error);
       return { done: false, value: fault(new Refusal(codes.unavailable, 'events', why)) };
     }

@@ -46,7 +46,7 @@ export const refusalTypes = refusalKinds.map((kind) =>
 );
 
 const unavailableCodes: ReadonlySet<string> = new Set(
-  [codes.unavailable, codes.bookSettling, codes.tooMany].map(({ code }) => code),
+  [codes.unavailable, codes.bookSettling, codes.tooMany, codes.logUnreadable].map(({ code }) => code),
 );
 
 /** Which kind of refusal a code is. */

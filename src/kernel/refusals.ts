@@ -41,8 +41,8 @@ export class Refusal {
 /** A refusal on its way up through code that can't return it (parsers called by libraries). */
 export class RefusedError extends Error {
   readonly refusal: Refusal;
-  constructor(refusal: Refusal) {
-    super(`${refusal.code}: ${refusal.message}`);
+  constructor(refusal: Refusal, message = `${refusal.code}: ${refusal.message}`, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
     this.name = 'RefusedError';
     this.refusal = refusal;
   }
@@ -180,4 +180,10 @@ export const codes = {
   ),
   unavailable: declareCode('UNAVAILABLE', 370, 'the book takes no commands', 'See the server log.'),
   tooMany: declareCode('TOO_MANY', 380, 'a limit is reached', 'See docs/limits.md.'),
+  logUnreadable: declareCode(
+    'LOG_UNREADABLE',
+    935,
+    'the log cannot be read',
+    '`formicary audit` names the first revision that is not as it was written.',
+  ),
 } as const;

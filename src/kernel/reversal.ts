@@ -8,7 +8,7 @@ import { flaw } from './booking.ts';
 import { type Day, formatDay } from './dates.ts';
 import type { StoredEvent } from './events.ts';
 import { decodeData } from './fields.ts';
-import { entryOf } from './fold.ts';
+import { entryOf, reading, typeOf } from './fold.ts';
 import type { House } from './house.ts';
 import { codes, Refusal } from './refusals.ts';
 import type { NumberedEntry, State } from './state.ts';
@@ -16,10 +16,11 @@ import type { Recalled } from './undo.ts';
 
 /** A recorded event as its type knows it. */
 export function recall(house: House, s: State, stored: StoredEvent): Recalled {
-  const type = house.type(stored.type);
-  if (type === undefined) throw new RangeError(`no event type ${stored.type}`);
-  const event = { data: decodeData(type.fields, stored.data), on: stored.effectiveOn };
-  return { type, event, entry: entryOf(s, stored) };
+  const type = typeOf(house, stored);
+  return reading(stored, () => {
+    const event = { data: decodeData(type.fields, stored.data), on: stored.effectiveOn };
+    return { type, event, entry: entryOf(s, stored) };
+  });
 }
 
 /** The mirror entry, or why the fact can't be undone on a date. */

@@ -10,7 +10,7 @@ import type { FactType, Happening } from '../kernel/contract.ts';
 import { type Day, formatDay, startOfDayMs } from '../kernel/dates.ts';
 import { genesisHash, type StoredEvent, sha256 } from '../kernel/events.ts';
 import { type DataOf, decodeData, type Fields } from '../kernel/fields.ts';
-import { fold } from '../kernel/fold.ts';
+import { fold, reading, typeOf, UnreadableEvent } from '../kernel/fold.ts';
 import type { House } from '../kernel/house.ts';
 import { type Circumstances, headBeforeAll, Ledger, type Memory } from '../kernel/ledger.ts';
 import { codes, type Refusal } from '../kernel/refusals.ts';
@@ -71,12 +71,12 @@ function factsOf(
   };
   for (const stored of events) {
     if (stored.kind !== 'fact') continue;
-    const type = house.type(stored.type);
-    if (type?.kind !== 'fact') throw new RangeError(`event ${stored.revision}: no fact type ${stored.type}`);
+    const type = typeOf(house, stored);
+    if (type.kind !== 'fact') throw new UnreadableEvent(stored, `${stored.type} is no type of facts`);
     into.push({
       revision: stored.revision,
       type,
-      data: intern(decodeData(type.fields, stored.data)),
+      data: reading(stored, () => intern(decodeData(type.fields, stored.data))),
       on: stored.effectiveOn,
       subject: ids.get(stored.subject),
       key: stored.key,

@@ -6,6 +6,7 @@
 import { createComplexityRule } from '@pothos/plugin-complexity';
 import { type ExecutionArgs, GraphQLError, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { queryLimit, turnedAway } from './codes.ts';
 
 interface Weighed {
   readonly cost: number;
@@ -30,16 +31,17 @@ function weigh(
   // Errors of the variables are left to execution, which reports them too, without suggestions.
   const errors = validate(schema, document, [rule])
     .filter(({ extensions }) => extensions.code === 'QUERY_COMPLEXITY')
-    .map(
-      () =>
-        new GraphQLError(
-          `The query costs ${cost}, more than ${costMax}: ask for smaller pages, or for less at once.`,
-          {
-            extensions: { code: 'QUERY_LIMIT', cost: { of: costMax, used: cost }, http: { status: 400 } },
-          },
-        ),
-    );
+    .map(() => tooCostly(cost, costMax));
   return { cost, errors };
+}
+
+function tooCostly(cost: number, costMax: number): GraphQLError {
+  const { message, extensions } = turnedAway(
+    queryLimit,
+    `it costs ${cost}`,
+    `at most ${costMax}: ask for smaller pages`,
+  );
+  return new GraphQLError(message, { extensions: { ...extensions, cost: { of: costMax, used: cost } } });
 }
 
 /** Refuses what costs too much, and says what each answer cost in `extensions.cost`. */

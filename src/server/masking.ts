@@ -6,19 +6,13 @@
 import { GraphQLError } from 'graphql';
 import { maskError } from 'graphql-yoga';
 import { fault } from '../graphql/faults.ts';
-import { UnreadableEvent } from '../kernel/fold.ts';
 import { codes, Refusal, RefusedError } from '../kernel/refusals.ts';
-import { LogClosed, LogFormatRefused, LogUnavailable, LogUnreadable } from '../store/log.ts';
+import { LogClosed, LogUnavailable } from '../store/log.ts';
 
 /** The refusal that an error stands for, if it does. */
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof RefusedError) return error.refusal;
-  const isOfLog =
-    error instanceof LogUnavailable ||
-    error instanceof LogClosed ||
-    error instanceof LogUnreadable ||
-    error instanceof LogFormatRefused ||
-    error instanceof UnreadableEvent;
+  const isOfLog = error instanceof LogUnavailable || error instanceof LogClosed;
   return isOfLog ? new Refusal(codes.unavailable, 'the log', error.message) : undefined;
 }
 

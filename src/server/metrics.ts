@@ -8,6 +8,7 @@ import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RunStatus } from '../scenario/runs.ts';
+import { secondsAhead } from '../store/clock.ts';
 import type { Books, Held } from './books.ts';
 import type { OpenLibrary } from './library.ts';
 import type { ServerWhatIfs } from './runs/index.ts';
@@ -89,6 +90,7 @@ export class Metrics {
 
   #ofBooks(books: Books, now: () => number): void {
     const labelled = (): readonly Held[] => books.held.slice(-booksLabelledMax);
+    this.#ofClock(labelled, now);
     this.#gauge('formicary_books_open', 'Books that are in memory.', [], () => [[{}, books.held.length]]);
     this.#gauge(
       'formicary_books_bytes',
@@ -111,6 +113,15 @@ export class Metrics {
       ['book'],
       () =>
         labelled().map(({ book, progressAt }) => [{ book: book.id }, Math.max(0, now() - progressAt) / 1000]),
+    );
+  }
+
+  #ofClock(books: () => readonly Held[], now: () => number): void {
+    this.#gauge(
+      'formicary_book_recorded_ahead_seconds',
+      'How far the time of an open book’s newest event lies ahead of this server’s clock; 0 where it does not.',
+      ['book'],
+      () => books().map(({ book }) => [{ book: book.id }, secondsAhead(book.head.recordedAt, now())]),
     );
   }
 

@@ -16,6 +16,7 @@ import {
   snapshotPath,
   writeSnapshot,
 } from '../store/snapshot.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { bookDesk } from './desks.ts';
 
 /** How long after a failure a book is followed again, in milliseconds: twice as long each time that nothing came of it. */
@@ -30,6 +31,8 @@ export interface OpenBookSettings extends SnapshotPlace {
   readonly now: () => number;
   /** Told of what goes wrong beside a request, and of what takes long. */
   readonly note: (text: string, about?: { readonly [name: string]: unknown }) => void;
+  /** Told of what somebody should look into. Default: as {@link note}. */
+  readonly warn?: OpenBookSettings['note'];
   /** Waits so many milliseconds, or until the signal aborts. Default: by the clock. */
   readonly wait?: Wait;
 }
@@ -57,6 +60,7 @@ export class OpenBook {
   #followed = true;
   /** When it last moved on, in milliseconds since the epoch. */
   #progressAt: number;
+  readonly #clock: ClockWatch;
 
   private constructor(
     book: Book,
@@ -69,12 +73,14 @@ export class OpenBook {
     this.#path = snapshot.path;
     this.#saved = snapshot.revision;
     this.#progressAt = settings.now();
+    this.#clock = new ClockWatch(book, settings.warn ?? settings.note, this.#progressAt);
     this.desk = bookDesk(book, around.closing, around.answered);
     const { path } = snapshot;
     this.#stopSnapshots =
       path === undefined ? () => {} : keepSnapshots(path, book, (error) => this.#notSaved(error));
     book.onProgress(() => {
       this.#progressAt = settings.now();
+      this.#clock.look(this.#progressAt);
     });
     this.#following = this.#keepFollowing();
   }
@@ -110,6 +116,8 @@ export class OpenBook {
         note('book takes no commands', { book: id, why: book.stopped.message, hint: book.stopped.hint });
       return new OpenBook(book, settings, around, { path, revision: snapshot?.head.revision ?? -1 });
     } catch (error) {
+      const { warn = note } = settings;
+      warn('book not opened', { book: id, why: error instanceof Error ? error.message : String(error) });
       await log.close();
       throw error;
     }

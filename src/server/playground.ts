@@ -37,12 +37,18 @@ const compressed = {
 } as const;
 type Encoding = keyof typeof compressed;
 
-function render(endpoint: string, examples: readonly Example[]): Buffer {
+/** What stands above each query where the page can't know the schema. */
+const noSchema = `# This server does not tell its schema (--introspection off): the page completes no names, and knows no docs.
+# schema/schema.graphql of the program holds it. What you write here is answered all the same.
+
+`;
+
+function render(endpoint: string, examples: readonly Example[], introspection: boolean): Buffer {
   const html = renderGraphiQL({
-    title: 'formicary',
+    title: introspection ? 'formicary' : 'formicary (introspection is off)',
     endpoint,
     defaultTabs: examples.map(({ query, variables }) => ({
-      query,
+      query: introspection ? query : `${noSchema}${query}`,
       ...(variables === undefined ? {} : { variables: JSON.stringify(variables, null, 2) }),
     })),
     additionalHeaders: { [csrfHeader]: '1' },
@@ -51,11 +57,11 @@ function render(endpoint: string, examples: readonly Example[]): Buffer {
 }
 
 /** Answers with the page: 9 MB, so it is compressed once an encoding, and sent again only when it has changed. */
-export function playground(endpoint: string, examples: readonly Example[]) {
+export function playground(endpoint: string, examples: readonly Example[], introspection: boolean) {
   let html: Buffer | undefined;
   const made = new Map<Encoding, Promise<Buffer>>();
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    html ??= render(endpoint, examples);
+    html ??= render(endpoint, examples, introspection);
     const page = html;
     const encoding = encodingOf(request);
     const body = made.get(encoding) ?? compressed[encoding](page);

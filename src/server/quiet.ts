@@ -12,6 +12,7 @@ import {
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { queryLimit, turnedAway } from './codes.ts';
 
 /** Most errors that are listed for one document. */
 const errorsMax = 10;
@@ -47,8 +48,7 @@ export const reported = {
   propagateOnRejection: false,
   onReject: [
     (context: ValidationContext | null, error: GraphQLError): void => {
-      const message = error.message.replace('Syntax Error: ', '');
-      context?.reportError(new GraphQLError(message, { extensions: { code: 'QUERY_LIMIT' } }));
+      context?.reportError(turnedAway(queryLimit, error.message.replace(/^Syntax Error: |\.$/g, '')));
     },
   ],
 };

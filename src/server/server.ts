@@ -20,16 +20,21 @@ import { engineVersion } from '../store/engine.ts';
 import { within } from '../store/patience.ts';
 import { ServerAuditing } from './auditing.ts';
 import { Books, type BooksBounds, sweepMs } from './books.ts';
+import { clockWarnings } from './clock-watch.ts';
+import { connectionOptions, guardConnections } from './connections.ts';
 import { costPlugin } from './cost.ts';
 import { deadlinePlugin } from './deadline.ts';
 import { examples } from './examples.ts';
+import { introspectionOffPlugin } from './introspection.ts';
 import { Leases, leasesPlugin } from './leases.ts';
 import { OpenLibrary } from './library.ts';
-import { requestLimits } from './limits.ts';
+import { type ConnectionLimits, connectionLimits, requestLimits } from './limits.ts';
 import { isLogged, type Logged, loggingPlugin, OneLine } from './logging.ts';
-import { masked } from './masking.ts';
+import { isUnexpected, masked } from './masking.ts';
 import { Metrics } from './metrics.ts';
+import { parametersPlugin } from './parameters.ts';
 import { csrfHeader, playground } from './playground.ts';
+import { shapePlugin } from './query-shape.ts';
 import { quiet, reported } from './quiet.ts';
 import { correlationHeader, correlationOf, isAddressedHere, isLoopback, senderOf } from './request.ts';
 import { ServerWhatIfs, type WhatIfBounds } from './runs/index.ts';
@@ -63,6 +68,10 @@ export interface ServerSettings {
   readonly bounds?: Partial<BooksBounds>;
   /** Bounds of runs; see {@link whatIfBounds}. */
   readonly runs?: Partial<WhatIfBounds>;
+  /** What connections may take, where that is not what {@link connectionLimits} says. */
+  readonly connections?: Partial<ConnectionLimits>;
+  /** Whether the schema is told to those who ask for it. Default: yes. */
+  readonly introspection?: boolean;
   /** The folder of scenario files; those that are shipped when left out. */
   readonly scenarios?: string;
   /** Where the log goes, a JSON object a line; nowhere when left out. */
@@ -94,7 +103,9 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     scenarios = shippedScenarios,
     log,
     bounds = {},
+    introspection = true,
   } = settings;
+  const limits = { ...connectionLimits, ...settings.connections };
   if (!isLoopback(host)) throw new RefusedError(new Refusal(hostRefused, `host: ${host}`));
   const app = fastify({
     logger: log === undefined ? false : { level: 'info', stream: log },
@@ -102,10 +113,11 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     logController: new OneLine(),
     forceCloseConnections: true,
     bodyLimit: requestLimits.bodyBytes,
-    connectionTimeout: requestLimits.idleMsMax,
+    ...connectionOptions(limits),
   });
   const note = (text: string, about: object = {}): void => app.log.info(about, text);
-  const books = new Books({ store, snapshots, house, engine: engineVersion(), now, note, bounds });
+  const warn = (text: string, about: object = {}): void => app.log.warn(about, text);
+  const books = new Books({ store, snapshots, house, engine: engineVersion(), now, note, warn, bounds });
   const library = new OpenLibrary(house, books, now);
   const whatIfs = new ServerWhatIfs({
     engine: engineVersion(),
@@ -128,9 +140,10 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     whatIfs,
   };
   const metrics = new Metrics({ books, library, whatIfs, now });
+  guardConnections(app, limits);
   guard(app);
-  serveGraphQL(app, desks, books, metrics);
-  serveHealth(app, books);
+  serveGraphQL(app, desks, books, metrics, introspection);
+  serveHealth(app, books, now);
   serveMetrics(app, metrics);
   try {
     // Never given back: the default book stays open, since it is what readiness is asked of.
@@ -191,12 +204,19 @@ interface Desks {
   readonly transfers: Context['transfers'];
 }
 
-function serveGraphQL(app: FastifyInstance, desks: Desks, books: Books, metrics: Metrics): void {
+function serveGraphQL(
+  app: FastifyInstance,
+  desks: Desks,
+  books: Books,
+  metrics: Metrics,
+  introspection: boolean,
+): void {
   const streams = new Set<ServerResponse>();
-  const yoga = createGateway(desks, books, metrics, (error) => {
-    if (!isLogged(error)) app.log.error(error, 'unexpected error');
-  });
-  const page = playground(endpoint, examples);
+  const failed = (error: unknown): void => {
+    if (isUnexpected(error) && !isLogged(error)) app.log.error(error, 'unexpected error');
+  };
+  const yoga = createGateway(desks, books, metrics, { failed, introspection });
+  const page = playground(endpoint, examples, introspection);
   app.route({ url: '/', method: 'GET', exposeHeadRoute: false, handler: page });
   app.register(async (scope) => {
     // Yoga reads the body itself: its errors for a bad one are those of GraphQL over HTTP.
@@ -235,7 +255,7 @@ function createGateway(
   { library, auditing, whatIfs, transfers }: Desks,
   books: Books,
   metrics: Metrics,
-  failed: (error: unknown) => void,
+  { failed, introspection }: { failed(error: unknown): void; readonly introspection: boolean },
 ) {
   return createYoga<HttpContext, Logged & { readonly giveUp: AbortController; readonly leases: Leases }>({
     schema,
@@ -275,8 +295,12 @@ function createGateway(
     maxRequestBodySize: requestLimits.bodyBytes,
     plugins: [
       useCSRFPrevention({ requestHeaders: [csrfHeader] }),
+      parametersPlugin,
+      shapePlugin(requestLimits),
+      ...(introspection ? [] : [introspectionOffPlugin]),
       EnvelopArmorPlugin({
-        maxTokens: { n: requestLimits.tokens },
+        // See query-shape.ts.
+        maxTokens: { enabled: false },
         maxDepth: { n: requestLimits.depth, flattenFragments: true, ...reported },
         maxAliases: { n: requestLimits.aliases, allowList: [], ...reported },
         maxDirectives: { n: requestLimits.directives, ...reported },
@@ -296,12 +320,14 @@ function createGateway(
 }
 
 /** Health: the process answers. Readiness: the default book takes commands, and its store answers. */
-function serveHealth(app: FastifyInstance, books: Books): void {
+function serveHealth(app: FastifyInstance, books: Books, now: () => number): void {
   app.get('/health', async () => ({ status: 'ok', engine: engineVersion() }));
   app.get('/ready', async (_request, reply) => {
     const lease = await books
       .lease(defaultBook)
-      .catch((error: unknown) => new Refusal(codes.unavailable, String(error)));
+      .catch((error: unknown) =>
+        error instanceof RefusedError ? error.refusal : new Refusal(codes.unavailable, String(error)),
+      );
     if (lease instanceof Refusal)
       return await reply.code(503).send({ status: 'unavailable', why: lease.message });
     const { book } = lease;
@@ -311,7 +337,9 @@ function serveHealth(app: FastifyInstance, books: Books): void {
     } finally {
       lease.release();
     }
-    return { status: 'ready', book: book.id, revision: String(book.head.revision) };
+    const warnings = clockWarnings(books.held, now());
+    const about = warnings.length === 0 ? {} : { warnings };
+    return { status: 'ready', book: book.id, revision: String(book.head.revision), ...about };
   });
 }
 

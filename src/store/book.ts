@@ -417,7 +417,10 @@ export class Book {
     const stops =
       error instanceof OutcomeUnknown || error instanceof LogUnreadable || error instanceof UnreadableEvent;
     if (!stops) return undefined;
-    this.#stopped = new Refusal(codes.unavailable, this.id, error.message);
+    this.#stopped =
+      error instanceof UnreadableEvent
+        ? error.refusal
+        : new Refusal(codes.unavailable, this.id, error.message);
     return this.#stopped;
   }
 

@@ -3,7 +3,10 @@
  *
  * @module
  */
+
+import { basename } from 'node:path';
 import { genesisHash, type StoredEvent } from '../kernel/events.ts';
+import { codes, Refusal, RefusedError } from '../kernel/refusals.ts';
 
 /** Where a log ends: the last event's revision, hash and recorded time (milliseconds since the epoch). */
 export interface LogHead {
@@ -103,10 +106,11 @@ export class LogUnavailable extends Error {
 }
 
 /** The stored bytes can't be decoded, or links and counts don't hold. The revision is the first that can't be vouched for. */
-export class LogUnreadable extends Error {
+export class LogUnreadable extends RefusedError {
   readonly revision: number;
   constructor(revision: number, reason: string, cause?: unknown) {
-    super(`the log can't be read at revision ${revision}: ${reason}`, { cause });
+    const refusal = new Refusal(codes.logUnreadable, `revision ${revision}`, reason);
+    super(refusal, `the log can't be read at revision ${revision}: ${reason}`, cause);
     this.name = 'LogUnreadable';
     this.revision = revision;
   }
@@ -132,10 +136,15 @@ export class LogClosed extends Error {
   }
 }
 
+const formatHint =
+  'Check that it is a book; one that a newer version made, that version reads. The file was left as it was.';
+
 /** A file that is not a log of this format. It was left as it was. */
-export class LogFormatRefused extends Error {
+export class LogFormatRefused extends RefusedError {
   constructor(path: string, found: string) {
-    super(`${path} is not a book of this version of formicary: ${found}`);
+    // Its name alone: a client is told of it, and need not know where a server keeps its books.
+    const refusal = new Refusal(codes.logUnreadable, basename(path), found, formatHint);
+    super(refusal, `${path} is not a book of this version of formicary: ${found}`);
     this.name = 'LogFormatRefused';
   }
 }

@@ -368,8 +368,11 @@ describe.each(engines)('a book on a log in $name', (engine) => {
       ]);
       for (let tries = 0; tries < 2; tries++) {
         const answer = await book.execute(topUp(day, 'a', '1.00'), sender);
-        expect(told(answer)).toBe('UNAVAILABLE');
-        expect(answer.kind === 'refused' && answer.refusal.message).toMatch(/event 3: no event type Unheard/);
+        expect(told(answer)).toBe('LOG_UNREADABLE');
+        expect(answer.kind === 'refused' && answer.refusal.message).toMatch(
+          /revision 3, Unheard of version 1 \(no event type Unheard\)/,
+        );
+        expect(answer.kind === 'refused' && answer.refusal.hint).toMatch(/A newer version/);
         expect(book.stopped?.message).toMatch(/Unheard/);
         // It stays readable, up to there.
         expect(book.head.revision).toBe(2);

@@ -12,13 +12,27 @@ export interface JsonFlaw {
   readonly expected: string;
 }
 
+/** How deep JSON from outside may be nested. A command needs 3, a request's variables need 6. */
+export const jsonDepthMax = 32;
+
+/** Whether values lie within each other for more than so many levels. Looks without recursion: there may be hundreds of thousands. */
+export function nestedDeeper(value: unknown, levels: number): boolean {
+  let layer: readonly unknown[] = [value];
+  for (let level = 0; layer.length > 0; level++) {
+    const inside = layer.filter((each) => typeof each === 'object' && each !== null);
+    if (inside.length > 0 && level >= levels) return true;
+    layer = inside.flatMap((each) => Object.values(each));
+  }
+  return false;
+}
+
 /** The value of a line, or what is wrong. */
 export function parseJsonLine(text: string): { readonly value: unknown } | JsonFlaw {
   let value: unknown;
   try {
     value = JSON.parse(text);
     // What is written back the same has no key twice: nothing was lost. The others are read slowly.
-    if (JSON.stringify(value) === text) return { value };
+    if (!nestedDeeper(value, jsonDepthMax) && JSON.stringify(value) === text) return { value };
   } catch {
     value = undefined;
   }
@@ -39,9 +53,6 @@ const stringPattern = /"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\d.])/y;
 const wordPattern = /(?:true|false|null)\b/y;
 const spacePattern = /[ \t\r\n]*/y;
-
-/** How deep a line may be nested. A command needs 3. */
-const depthMax = 32;
 
 class Flawed extends Error {
   readonly flaw: JsonFlaw;
@@ -89,7 +100,7 @@ class Scan {
 
   #value(depth: number): void {
     this.#take(spacePattern);
-    if (depth > depthMax) this.#fail(`at most ${depthMax} levels`);
+    if (depth > jsonDepthMax) this.#fail(`at most ${jsonDepthMax} levels`);
     if (this.#sign('{')) this.#members(depth);
     else if (this.#sign('[')) this.#items(depth);
     else if (
