@@ -4,11 +4,12 @@
  *
  * @module
  */
+import { booksCases } from './hostile/books.ts';
 import { doorCases } from './hostile/door.ts';
 import type { Case } from './hostile/wire.ts';
 
 /** Each room of cases is one line here. */
-const cases: readonly Case[] = [...doorCases];
+const cases: readonly Case[] = [...doorCases, ...booksCases];
 /** Cases at the same time, all of which wait most of the time. */
 const atOnce = 4;
 

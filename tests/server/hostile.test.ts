@@ -1,5 +1,6 @@
 /** The hostile script, case by case, against a server whose deadlines are short. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { booksCases } from '../../scripts/hostile/books.ts';
 import { doorCases } from '../../scripts/hostile/door.ts';
 import { Served } from './served.ts';
 
@@ -16,7 +17,7 @@ afterAll(async () => {
 });
 
 describe('the server holds', () => {
-  it.each(doorCases.map((one) => [one.point, one.name, one] as const))(
+  it.each([...doorCases, ...booksCases].map((one) => [one.point, one.name, one] as const))(
     '%s: %s',
     async (_point, _name, one) => {
       expect(await one.run(new URL(served.url))).toBeUndefined();
