@@ -98,10 +98,25 @@ export class LogUnavailable extends Error {
 /** The stored bytes can't be decoded, or links and counts don't hold. The revision is the first that can't be vouched for. */
 export class LogUnreadable extends Error {
   readonly revision: number;
-  constructor(revision: number, reason: string, cause?: unknown) {
+  /** What to do about it, where that is known. */
+  readonly hint: string | undefined;
+  constructor(revision: number, reason: string, cause?: unknown, hint?: string) {
     super(`the log can't be read at revision ${revision}: ${reason}`, { cause });
     this.name = 'LogUnreadable';
     this.revision = revision;
+    this.hint = hint;
+  }
+}
+
+/**
+ * Somebody has changed the log behind its writers, or has let the engine delete from it. What stands before the revision may be
+ * readable all the same; what was acknowledged is not there, or will not stay.
+ */
+export class LogNotKept extends LogUnreadable {
+  constructor(revision: number, reason: string, hint: string) {
+    super(revision, reason, undefined, hint);
+    this.message = `the log is not kept as it was written: ${reason}`;
+    this.name = 'LogNotKept';
   }
 }
 
