@@ -17,7 +17,7 @@ export const metadataStreamOf = (stream: string): string => `$$${stream}`;
 const limits = ['$tb', '$maxCount', '$maxAge'] as const;
 
 const cleared = (stream: string, names: string): string =>
-  `Stop any scavenge, take ${names} out of the metadata of ${stream} (the last event of ${metadataStreamOf(stream)}), and send a command again.`;
+  `Stop any scavenge, take ${names} out of the metadata of ${stream} (the last event of ${metadataStreamOf(stream)}), and try again.`;
 
 /** The stream was deleted for good: nothing can be read from it or written to it any more. */
 export const hasTombstone = (stream: string): LogNotKept =>

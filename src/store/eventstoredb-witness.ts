@@ -50,6 +50,16 @@ export class Witness {
     return this.#fault;
   }
 
+  /** Takes note of what is wrong, until a look finds nothing. */
+  blame(fault: LogUnreadable): void {
+    this.#fault = fault;
+  }
+
+  /** Something has changed: it is looked at before the next append, whatever it is sent by. */
+  doubt(): void {
+    this.#soundBy = undefined;
+  }
+
   /** Takes note of an event that goes on from what was seen. */
   saw(event: StoredEvent): void {
     if (event.revision > this.#known.revision) this.#known = headAt(event);
@@ -129,7 +139,11 @@ export class Witness {
   async #checkFirst(asking: { readonly attemptsMax?: number }): Promise<void> {
     const first = await this.#stream.eventAt(0, asking);
     if (first === undefined)
-      throw new LogNotKept(0, 'its first events are gone: they were scavenged', restored);
+      throw new LogNotKept(
+        0,
+        'its first events are gone: they were scavenged',
+        'Restore a backup of the store from before the scavenge, or copy the book from one under another id.',
+      );
     if (!hashHolds(first, genesisHash)) throw new LogUnreadable(0, 'it is not as it was written');
   }
 }

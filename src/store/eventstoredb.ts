@@ -43,12 +43,15 @@ import {
   OutcomeUnknown,
   WrongExpectedRevision,
 } from './log.ts';
-import { backOffMs, type Wait, waitByClock, within } from './patience.ts';
+import { backOffMs, GivenUp, unlessAborted, type Wait, waitByClock, within } from './patience.ts';
 
 /** Events of a page: some hundred kilobytes. */
 const pageEventsMax = 512;
 /** Reads under way at once for scattered revisions. */
 const readsMax = 8;
+
+/** An event of so many bytes is taken by any server. */
+const takenAnyway = 4_096;
 
 export interface EventStoreLogOptions {
   /** Largest append in bytes of data and metadata. Default: {@link eventStoreAppendBytesMax}. */
@@ -72,6 +75,8 @@ export class EventStoreLog implements EventLog {
   readonly #witness: Witness;
   /** The last event that others followed from, for those of its consequences that come in a later append. */
   #cause: { readonly revision: number; readonly id: string } | undefined;
+  /** Bytes of the largest event that the server is known to take. */
+  #takenBytes = takenAnyway;
 
   private constructor(url: string, book: string, options: EventStoreLogOptions) {
     this.#url = url;
@@ -105,9 +110,11 @@ export class EventStoreLog implements EventLog {
       await log.head();
       await log.#witness.look();
     } catch (error) {
-      if (error instanceof LogUnreadable) return log;
-      await log.close();
-      throw error;
+      if (!(error instanceof LogUnreadable)) {
+        await log.close();
+        throw error;
+      }
+      log.#witness.blame(error);
     }
     return log;
   }
@@ -147,6 +154,37 @@ export class EventStoreLog implements EventLog {
     if (expectedRevision === -1) await this.#list();
     await this.#write({ expected: expectedRevision, events, last, forms, bytes });
     this.#witness.saw(last);
+  }
+
+  /** The server is asked by an append that it refuses in any case: before it looks where the stream ends, it looks at the size. */
+  async takes(event: StoredEvent): Promise<boolean> {
+    this.#checkOpen();
+    // The id of its cause is as long as its own.
+    const form = encoded(toProposed(event, event.cause === null ? undefined : eventId(event.hash)));
+    const bytes = bytesOf(form);
+    if (bytes > this.appendBytesMax) return false;
+    if (bytes <= this.#takenBytes) return true;
+    const { appendMsMax: msMax } = this.#patience;
+    const batch = { stream: this.#stream, expected: Number.MAX_SAFE_INTEGER, events: [form], msMax };
+    const ask = async (): Promise<boolean> => {
+      const lane = await this.#lane();
+      try {
+        await within('an append', msMax, this.#connection.appender.append(lane, batch));
+      } catch (error) {
+        const kind = failureKind(error);
+        if (kind === 'conflict' || kind === 'too-large') return kind === 'conflict';
+        throw error;
+      }
+      return true;
+    };
+    try {
+      const taken = await this.#reading.untilDone(ask, this.#patience.attemptsMax);
+      if (taken) this.#takenBytes = bytes;
+      return taken;
+    } catch (error) {
+      if (error instanceof LogUnreadable || error instanceof LogClosed) throw error;
+      throw new LogUnavailable(`${this.#stream} can't be written, nothing was`, error);
+    }
   }
 
   async *read(
@@ -231,6 +269,7 @@ export class EventStoreLog implements EventLog {
           yield events;
         }
       } catch (error) {
+        if (error instanceof GivenUp) return;
         if (error instanceof LogUnreadable) throw error;
         if (failureKind(error) === 'deleted') throw hasTombstone(this.#stream);
         if (!isPassing(error) || attempt >= attemptsMax)
@@ -242,9 +281,11 @@ export class EventStoreLog implements EventLog {
 
   /** Events from a revision on by one subscription, until it breaks or the stream's metadata changes. */
   async *#appended(from: number, over: AbortSignal): AsyncGenerator<readonly StoredEvent[]> {
-    const watch = await watchMetadata(this.#connection, this.#stream, this.#patience.readMsMax);
+    const watching = watchMetadata(this.#connection, this.#stream, this.#patience.readMsMax);
+    const watch = await unlessAborted(over, watching, ({ stop }) => stop());
+    watch.changed.addEventListener('abort', () => this.#witness.doubt(), { once: true });
     try {
-      await this.#witness.look(once);
+      await unlessAborted(over, this.#witness.look(once));
       const subscription: StreamSubscription = this.#connection.client.subscribeToStream(
         this.#stream,
         { fromRevision: from === 0 ? START : BigInt(from - 1) },

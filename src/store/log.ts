@@ -48,6 +48,11 @@ export interface EventLog {
    */
   append(expectedRevision: number, events: readonly StoredEvent[]): Promise<void>;
   /**
+   * Whether an event is small enough to be appended, in an append of its own. It is asked before a run of appends that can't be
+   * taken back is begun; an engine without it takes any.
+   */
+  takes?(event: StoredEvent): Promise<boolean>;
+  /**
    * Batches of events in the order of the direction, from a revision on (inclusive), at most `limit` events altogether. It reads
    * page by page in bounded memory, up to the head as it stands when it gets there. Backwards from beyond the head begins at the head.
    */
