@@ -117,7 +117,7 @@ export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof AddressRefused)
     return new Failure(new Refusal(cliCodes.setting, error.message), exits.input);
   if (error instanceof LogUnreadable) {
-    const refusal = new Refusal(cliCodes.log, error.message);
+    const refusal = new Refusal(cliCodes.log, error.message, '', error.hint);
     return new Failure(refusal, exits.unreachable, { revision: error.revision });
   }
   if (

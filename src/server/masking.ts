@@ -18,7 +18,8 @@ function refusalOf(error: unknown): Refusal | undefined {
     error instanceof LogClosed ||
     error instanceof LogUnreadable ||
     error instanceof UnreadableEvent;
-  return isOfLog ? new Refusal(codes.unavailable, 'the log', error.message) : undefined;
+  const hint = error instanceof LogUnreadable ? error.hint : undefined;
+  return isOfLog ? new Refusal(codes.unavailable, 'the log', error.message, hint) : undefined;
 }
 
 const causeOf = (error: unknown): unknown =>
