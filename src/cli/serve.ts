@@ -67,7 +67,8 @@ async function serve(call: Call): Promise<Exit> {
   });
   try {
     for (const book of await server.books.opened()) {
-      if (book.head.revision < 0 && !call.flag('no-demo')) {
+      // One that takes no commands is not new: what was in it is out of reach.
+      if (book.head.revision < 0 && book.stopped === undefined && !call.flag('no-demo')) {
         await fill(call, book, demo);
         await fillBeside(call);
       }

@@ -7,6 +7,7 @@ import type { CommandAnswer, Desk } from '../graphql/source.ts';
 import type { House } from '../kernel/house.ts';
 import type { Refusal } from '../kernel/refusals.ts';
 import { Book } from '../store/book.ts';
+import { type EventLog, LogUnreadable } from '../store/log.ts';
 import { openLog } from '../store/open.ts';
 import { type Wait, waitByClock } from '../store/patience.ts';
 import {
@@ -45,6 +46,16 @@ export interface Surroundings {
   readonly answered: (answer: CommandAnswer) => void;
   /** Asked whether a book of so many events may be opened, when its log is open and nothing of it is in memory yet. */
   readonly admit: (events: number) => Promise<Refusal | undefined>;
+}
+
+/** How many events of a log there are to be read, as far as it can be told. */
+async function lengthOf(log: EventLog): Promise<number> {
+  try {
+    return (await log.head()).revision + 1;
+  } catch (error) {
+    if (error instanceof LogUnreadable) return error.revision;
+    throw error;
+  }
 }
 
 export class OpenBook {
@@ -100,7 +111,7 @@ export class OpenBook {
     const began = now();
     const log = await openLog(settings.store, id);
     try {
-      const refusal = await around.admit((await log.head()).revision + 1);
+      const refusal = await around.admit(await lengthOf(log));
       if (refusal !== undefined) {
         await log.close();
         return refusal;

@@ -21,6 +21,21 @@ function bytesOf({ data, accounts }: StoredEvent): number {
   return envelopeBytes + dataBytes + accounts.length * postingBytes;
 }
 
+/** Whether a command's events may be split over appends: a close's run, which its beginning announces. */
+export const isDivisible = (events: readonly StoredEvent[]): boolean =>
+  events.some(({ header }) => header !== null);
+
+/** The largest of some events, about. */
+export function largestOf(events: readonly StoredEvent[]): StoredEvent | undefined {
+  let largest: StoredEvent | undefined;
+  let bytesMax = -1;
+  for (const event of events) {
+    const bytes = bytesOf(event);
+    if (bytes > bytesMax) [largest, bytesMax] = [event, bytes];
+  }
+  return largest;
+}
+
 /** Events that are appended together, and how many commands are written whole once they are. */
 export interface Append {
   readonly events: readonly StoredEvent[];
@@ -41,7 +56,7 @@ export function* appendsOf(
   for (const group of commands) {
     const sizes = group.map(bytesOf);
     const size = sizes.reduce((sum, one) => sum + one, 0);
-    const divisible = group.some(({ header }) => header !== null);
+    const divisible = isDivisible(group);
     if (events.length > 0 && bytes + size > bytesMax) {
       yield { events, commandsDone: done };
       events = [];

@@ -22,7 +22,7 @@ import type { Override } from '../kernel/policy.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
 import { Register } from '../kernel/register.ts';
 import { State } from '../kernel/state.ts';
-import { appendBytesMax, appendFilled, appendsOf } from './appends.ts';
+import { appendBytesMax, appendFilled, appendsOf, isDivisible, largestOf } from './appends.ts';
 import { eventsAround, reversalOf } from './consequences.ts';
 import { derivedAgain } from './cut-close.ts';
 import { Layers, type Pin } from './layers.ts';
@@ -304,15 +304,22 @@ export class Book {
   }
 
   /**
-   * Folds what others append, as it becomes durable, until the signal aborts.
+   * Folds what others append, as it becomes durable, until the signal aborts. A log that can't be read stops the book.
    *
    * @throws LogUnavailable, LogUnreadable when the log can't be followed any more
    */
   async follow(signal: AbortSignal): Promise<void> {
-    for await (const events of this.log.subscribe(this.#head.revision + 1, signal)) {
-      const last = events.at(-1)?.revision ?? -1;
-      // What this book has appended itself is folded already.
-      if (last > this.#head.revision) await this.#alone(() => this.#followed(events));
+    try {
+      const isOtherwise = this.#stopped === this.#otherwise?.refusal;
+      if (this.#stopped !== undefined && !isOtherwise) await this.#alone(() => this.#recovered());
+      for await (const events of this.log.subscribe(this.#head.revision + 1, signal)) {
+        const last = events.at(-1)?.revision ?? -1;
+        // What this book has appended itself is folded already.
+        if (last > this.#head.revision) await this.#alone(() => this.#followed(events));
+      }
+    } catch (error) {
+      this.#failed(error);
+      throw error;
     }
   }
 
@@ -417,10 +424,11 @@ export class Book {
     const stops =
       error instanceof OutcomeUnknown || error instanceof LogUnreadable || error instanceof UnreadableEvent;
     if (!stops) return undefined;
+    const hint = error instanceof LogUnreadable ? error.refusal.hint : undefined;
     this.#stopped =
       error instanceof UnreadableEvent
         ? error.refusal
-        : new Refusal(codes.unavailable, this.id, error.message);
+        : new Refusal(codes.unavailable, this.id, error.message, hint);
     return this.#stopped;
   }
 
@@ -448,7 +456,7 @@ export class Book {
     // An append that succeeds shows that this was the head. Where there is none, the log is asked: a refusal, too, is of the head.
     if (groups.every(({ length }) => length === 0) && !(await this.#isAtHead()))
       return { answers: [], again: true };
-    const { outcome, done, refusal } = await this.#append(groups);
+    const { outcome, done, refusal, end = -1 } = await this.#append(groups);
     if (outcome === 'written') {
       fork.publish();
       this.#took(ledger.events, this.state.journal.length);
@@ -457,8 +465,13 @@ export class Book {
       return { answers: decisions.map((decision) => this.#answer(decision)), again: false };
     }
     const again = outcome === 'conflict' || outcome === 'smaller';
-    const unread = outcome === 'conflict' || done > 0 ? await this.#caughtUp() : undefined;
+    let unread = outcome === 'conflict' || done > 0 ? await this.#caughtUp() : undefined;
+    if (unread === undefined && this.#head.revision < end) unread = this.#unseen(end);
     const answers = decisions.slice(0, done).map((decision) => this.#answer(decision));
+    if (outcome === 'too-large' && refusal !== undefined && unread === undefined) {
+      answers.push({ kind: 'refused', refusal });
+      return { answers, again: answers.length < batch.length };
+    }
     if (again && unread === undefined) return { answers, again };
     const why = refusal ?? unread ?? new Refusal(codes.unavailable, this.id);
     const rest = batch.slice(done).map((): Answer => ({ kind: 'refused', refusal: why }));
@@ -486,12 +499,19 @@ export class Book {
   }
 
   /** Appends the events of each command; `done` commands are durable when it can't go on. */
-  async #append(
-    groups: readonly (readonly StoredEvent[])[],
-  ): Promise<{ outcome: 'written' | 'conflict' | 'smaller' | 'failed'; done: number; refusal?: Refusal }> {
+  async #append(groups: readonly (readonly StoredEvent[])[]): Promise<Appended> {
     let expected = this.#head.revision;
     let done = 0;
-    for (const { events, commandsDone } of appendsOf(groups, this.#appendBytesMax)) {
+    let tooLarge: number;
+    try {
+      tooLarge = await this.#beyondLog(groups);
+    } catch (error) {
+      const refusal = this.#failed(error);
+      if (refusal === undefined) throw error;
+      return { outcome: 'failed', done, refusal };
+    }
+    const fitting = tooLarge < 0 ? groups : groups.slice(0, tooLarge);
+    for (const { events, commandsDone } of appendsOf(fitting, this.#appendBytesMax)) {
       try {
         await this.log.append(expected, events);
         this.counts.batches++;
@@ -499,7 +519,7 @@ export class Book {
       } catch (error) {
         if (error instanceof WrongExpectedRevision && error.actual >= this.#head.revision) {
           this.counts.conflicts++;
-          return { outcome: 'conflict', done };
+          return { outcome: 'conflict', done, end: error.actual };
         }
         if (error instanceof WrongExpectedRevision)
           return { outcome: 'failed', done, refusal: this.#lost(error) };
@@ -515,12 +535,34 @@ export class Book {
       expected += events.length;
       done = commandsDone;
     }
-    return { outcome: 'written', done: groups.length };
+    if (tooLarge < 0) return { outcome: 'written', done: groups.length };
+    return { outcome: 'too-large', done: tooLarge, refusal: beyondAppend(this.id) };
+  }
+
+  /** The first of some commands that would begin a run with an event that the log can't take; -1 where there is none. */
+  async #beyondLog(groups: readonly (readonly StoredEvent[])[]): Promise<number> {
+    for (const [at, group] of groups.entries()) {
+      const largest = isDivisible(group) ? largestOf(group) : undefined;
+      if (largest !== undefined && (await this.log.takes?.(largest)) === false) return at;
+    }
+    return -1;
   }
 
   /** The log ends before what was read of it: somebody has put an older one in its place, or it has lost its end. */
   #lost({ actual }: WrongExpectedRevision): Refusal {
     const detail = `the log ends at revision ${actual}, and ${this.#head.revision} has been read of it`;
+    this.#stopped = new Refusal(
+      codes.unavailable,
+      this.id,
+      detail,
+      'Put the newest log back, and start again.',
+    );
+    return this.#stopped;
+  }
+
+  /** The log goes on, and what it goes on with can't be read: no other writer's events, and nothing to wait for. */
+  #unseen(end: number): Refusal {
+    const detail = `the log says that it ends at revision ${end}, and can't be read after ${this.#head.revision}`;
     this.#stopped = new Refusal(codes.unavailable, this.id, detail);
     return this.#stopped;
   }
@@ -647,7 +689,9 @@ export class Book {
         if (error instanceof WrongExpectedRevision) return false;
         if (error instanceof AppendTooLarge && this.#canBeSmaller(error, events.length > 1))
           return await this.#appendRest(expected, rest.slice(expected - after));
-        throw error;
+        if (!(error instanceof AppendTooLarge)) throw error;
+        this.#stopped = unendable(this.id, error);
+        return true;
       }
       expected += events.length;
     }
@@ -708,5 +752,32 @@ export class Book {
     for (const listener of this.#listeners) listener();
   }
 }
+
+/** What became of the events of some commands: those of `done` commands are durable. */
+interface Appended {
+  readonly outcome: 'written' | 'conflict' | 'smaller' | 'failed' | 'too-large';
+  readonly done: number;
+  readonly refusal?: Refusal;
+  /** After a conflict: where the log says that it ends. */
+  readonly end?: number;
+}
+
+/** A close that was begun and can't be ended would block its book: so it isn't begun. */
+const beyondAppend = (book: string): Refusal =>
+  new Refusal(
+    codes.tooMany,
+    book,
+    'an event of this close is larger than what the store takes at once, so it was not begun',
+    'Let the store take more (MaxAppendSize of EventStoreDB), or copy the book to one that does: formicary copy.',
+  );
+
+/** A close that was begun before, by a program that did not look ahead, or at a store that took more. */
+const unendable = (book: string, { message }: AppendTooLarge): Refusal =>
+  new Refusal(
+    codes.unavailable,
+    book,
+    `a close was begun and can't be ended: ${message}`,
+    'Let the store take more at once (MaxAppendSize of EventStoreDB), and send a command again.',
+  );
 
 const notTried: Decision = { kind: 'refused', refusal: new Refusal(codes.notTried, 'a command'), events: [] };

@@ -27,14 +27,16 @@ import type { Encoded } from './eventstoredb-codec.ts';
 type Answer = InstanceType<typeof streams.BatchAppendResp>;
 type Call = ReturnType<InstanceType<typeof streamsRpc.StreamsClient>['batchAppend']>;
 
-/** An append that waits for its answer. */
+/** An append that waits for its answer: the revision of its last event. */
 interface Pending {
-  readonly resolve: () => void;
+  readonly resolve: (revision: number) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** A stream of requests and answers, and what waits on it. */
-interface Lane {
+/** A stream of requests and answers with one server, until it breaks, and what waits on it. */
+export interface Lane {
+  /** How many were opened before it. */
+  readonly number: number;
   readonly call: Call;
   readonly pending: Map<string, Pending>;
 }
@@ -78,6 +80,7 @@ export class Appender {
   readonly #client: LendingClient;
   readonly #credentials: Credentials;
   #lane: Promise<Lane> | undefined;
+  #opened = 0;
 
   /** @param credentials those that the address names */
   constructor(client: LendingClient, credentials: Credentials) {
@@ -85,19 +88,26 @@ export class Appender {
     this.#credentials = credentials;
   }
 
-  /**
-   * Appends, and resolves when the server says that it is done.
-   *
-   * @throws what the client throws for a refusal; {@link Unanswered} where nothing is known of it
-   */
-  async append(batch: Batch): Promise<void> {
-    if (await this.#client.knowsBatches()) await this.#sendOn(await this.#openLane(), batch);
-    else await this.#sendAlone(batch);
+  /** The stream that appends go by now; another one after it broke. Undefined where the server knows no batches. */
+  async lane(): Promise<Lane | undefined> {
+    if (!(await this.#client.knowsBatches())) return undefined;
+    this.#lane ??= this.#open(this.#opened++);
+    return await this.#lane;
   }
 
-  async #sendOn({ call, pending }: Lane, batch: Batch): Promise<void> {
+  /**
+   * Appends, and resolves to the revision that the server says the append ends in.
+   *
+   * @param lane where it goes; nowhere else where that has broken
+   * @throws what the client throws for a refusal; {@link Unanswered} where nothing is known of it
+   */
+  async append(lane: Lane | undefined, batch: Batch): Promise<number> {
+    return lane === undefined ? await this.#sendAlone(batch) : await this.#sendOn(lane, batch);
+  }
+
+  async #sendOn({ call, pending }: Lane, batch: Batch): Promise<number> {
     const id = randomUUID();
-    const answered = new Promise<void>((resolve, reject) => {
+    const answered = new Promise<number>((resolve, reject) => {
       if (call.destroyed) reject(new Unanswered(new Error('the stream has ended')));
       else pending.set(id, { resolve, reject });
     });
@@ -105,29 +115,26 @@ export class Appender {
     answered.catch(() => undefined);
     if (pending.has(id)) call.write(requestOf(id, batch));
     try {
-      await answered;
+      return await answered;
     } finally {
       pending.delete(id);
     }
   }
 
-  async #sendAlone({ stream, expected, events, msMax }: Batch): Promise<void> {
-    await this.#client.appendToStream(stream, events.map(decoded), {
+  async #sendAlone({ stream, expected, events, msMax }: Batch): Promise<number> {
+    const { nextExpectedRevision } = await this.#client.appendToStream(stream, events.map(decoded), {
       expectedRevision: expected === -1 ? NO_STREAM : BigInt(expected),
       credentials: this.#credentials,
       deadline: msMax,
     });
+    return Number(nextExpectedRevision);
   }
 
-  #openLane(): Promise<Lane> {
-    this.#lane ??= this.#open();
-    return this.#lane;
-  }
-
-  async #open(): Promise<Lane> {
+  async #open(number: number): Promise<Lane> {
     const pending = new Map<string, Pending>();
+    const isLast = (): boolean => this.#opened === number + 1;
     const ended = (error: Error): void => {
-      this.#lane = undefined;
+      if (isLast()) this.#lane = undefined;
       for (const { reject } of pending.values()) reject(new Unanswered(convertToCommandError(error)));
       pending.clear();
     };
@@ -138,9 +145,9 @@ export class Appender {
         .on('error', ended)
         .on('end', () => ended(new Error('the server has ended the stream')))
         .on('close', () => ended(new Error('the stream was closed')));
-      return { call, pending };
+      return { number, call, pending };
     } catch (error) {
-      this.#lane = undefined;
+      if (isLast()) this.#lane = undefined;
       throw error;
     }
   }
@@ -165,7 +172,7 @@ function settle(answer: Answer, pending: ReadonlyMap<string, Pending>): void {
   const waiting = pending.get(idOf(answer.getCorrelationId()));
   if (waiting === undefined) return;
   const error = answer.getError();
-  if (error === undefined) waiting.resolve();
+  if (error === undefined) waiting.resolve(Number(answer.getSuccess()?.getCurrentRevision() ?? -1));
   else waiting.reject(unpackToCommandError(error, ''));
 }
 

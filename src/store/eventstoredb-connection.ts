@@ -67,8 +67,10 @@ export type FailureKind =
   | 'conflict'
   /** More bytes than the server takes at once. */
   | 'too-large'
-  /** There is no such stream. */
+  /** There is no such stream, or it was deleted and can be begun anew. */
   | 'missing'
+  /** The stream was deleted for good. */
+  | 'deleted'
   /** The server said no; nothing was done. */
   | 'refused'
   /** Nobody answered, or not in time: what was asked for may have been done or not. */
@@ -82,7 +84,6 @@ const refusals: ReadonlySet<unknown> = new Set([
   'not-leader',
   'access-denied',
   'invalid-argument',
-  'stream-deleted',
   'unsupported',
 ]);
 
@@ -92,6 +93,7 @@ export function failureKind(error: unknown): FailureKind {
   if (type === 'wrong-expected-version') return 'conflict';
   if (type === 'maximum-append-size-exceeded') return 'too-large';
   if (type === 'stream-not-found') return 'missing';
+  if (type === 'stream-deleted') return 'deleted';
   return refusals.has(type) ? 'refused' : 'unknown';
 }
 

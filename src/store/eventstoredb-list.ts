@@ -8,9 +8,11 @@ import { jsonEvent } from '@eventstore/db-client';
 import { isId, isRecord } from '../kernel/fields.ts';
 import { shownStore } from './address.ts';
 import { acquire, type Connection, failureKind, release } from './eventstoredb-connection.ts';
+import { hasTombstone, takenBy } from './eventstoredb-keeping.ts';
 import { all, cancel } from './eventstoredb-pages.ts';
-import { LogUnavailable } from './log.ts';
-import { within } from './patience.ts';
+import { once, patienceDefault, Stream } from './eventstoredb-stream.ts';
+import { LogNotKept, LogUnavailable, LogUnreadable } from './log.ts';
+import { waitByClock, within } from './patience.ts';
 
 /** How long reading the list may take, in milliseconds. */
 const readMsMax = 15_000;
@@ -33,21 +35,45 @@ export async function list({ client, credentials }: Connection, book: string, ms
  * The books of a store, by id in alphabetical order.
  *
  * @throws LogUnavailable nobody answers there
+ * @throws LogNotKept somebody has taken entries away
  */
 export async function booksIn(url: string): Promise<readonly string[]> {
   const connection = acquire(url);
   try {
     const books = new Set<string>();
+    const taken = takenBy(listStream, await metadataOf(connection), 0);
+    if (taken !== undefined) throw taken;
     const listed = connection.client.readStream(listStream);
+    let next = 0n;
     for (const { event } of await within('a read', readMsMax, all(listed), () => cancel(listed))) {
+      if (event?.revision !== next++) throw shortened;
       const book = event?.isJson && isRecord(event.data) ? event.data.book : undefined;
       if (typeof book === 'string' && isId(book)) books.add(book);
     }
     return [...books].sort();
   } catch (error) {
-    if (failureKind(error) === 'missing') return [];
+    if (error instanceof LogUnreadable) throw error;
+    const kind = failureKind(error);
+    if (kind === 'missing') return [];
+    if (kind === 'deleted') throw hasTombstone(listStream);
     throw new LogUnavailable(`${shownStore(url)} can't be read`, error);
   } finally {
     await release(url);
   }
 }
+
+/** Books that are missing from the list would not be looked for: so a part of it is never given for the whole. */
+const shortened = new LogNotKept(
+  0,
+  `entries of ${listStream} were taken away`,
+  'Books that are missing from the list can still be opened by their names.',
+);
+
+const metadataOf = (connection: Connection): Promise<unknown> =>
+  new Stream({
+    connection,
+    name: listStream,
+    patience: patienceDefault,
+    wait: waitByClock,
+    closing: new AbortController().signal,
+  }).metadata({ attemptsMax: once });

@@ -4,9 +4,9 @@
  * @module
  */
 import type { ResolvedEvent, StreamingRead } from '@eventstore/db-client';
-import type { StoredEvent } from '../kernel/events.ts';
+import { genesisHash, hashHolds, type StoredEvent } from '../kernel/events.ts';
 import { fromRecorded } from './eventstoredb-codec.ts';
-import { LogUnreadable } from './log.ts';
+import { type Direction, type LogHead, LogUnreadable } from './log.ts';
 
 /** Revisions no further apart than this are read together. */
 const gapMax = 64;
@@ -15,6 +15,55 @@ const gapMax = 64;
 export interface Page {
   readonly events: readonly StoredEvent[];
   readonly fault?: LogUnreadable;
+}
+
+/** The thread of a read: no revision is left out, and each page goes on from the one before. */
+export class Thread {
+  readonly #step: 1 | -1;
+  #next: number;
+  /** Hash of what comes before the first page, where that is known. */
+  readonly #before: string | undefined;
+  #last: StoredEvent | undefined;
+
+  /** @param known an event that is known to have been there */
+  constructor(from: number, direction: Direction, known: LogHead) {
+    this.#step = direction === 'forwards' ? 1 : -1;
+    this.#next = from;
+    if (from === 0) this.#before = genesisHash;
+    else if (from === known.revision + 1) this.#before = known.hash;
+  }
+
+  /** The revision that the next page begins with. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** What of a page goes on from what was read, and why no more of it does. */
+  follow(page: Page): Page {
+    const [first] = page.events;
+    if (first !== undefined && first.revision === this.#next && !this.#joins(first)) {
+      const revision = Math.max(first.revision, this.#last?.revision ?? 0);
+      return { events: [], fault: new LogUnreadable(revision, 'it does not follow the event before it') };
+    }
+    const gap = page.events.findIndex(({ revision }, at) => revision !== this.#next + at * this.#step);
+    const events = gap < 0 ? page.events : page.events.slice(0, gap);
+    this.#last = events.at(-1) ?? this.#last;
+    this.#next += events.length * this.#step;
+    return gap < 0 ? page : { events, fault: new EventMissing(this.#next) };
+  }
+
+  #joins(first: StoredEvent): boolean {
+    if (this.#step < 0) return this.#last === undefined || hashHolds(this.#last, first.hash);
+    const before = this.#last?.hash ?? this.#before;
+    return before === undefined || hashHolds(first, before);
+  }
+}
+
+/** Another event came in the place of one. */
+export class EventMissing extends LogUnreadable {
+  constructor(revision: number) {
+    super(revision, 'it is missing');
+  }
 }
 
 /** The events that recorded ones are, as far as they can be read; of these the wanted ones. */

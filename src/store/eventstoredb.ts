@@ -8,16 +8,10 @@
  *
  * @module
  */
-import {
-  BACKWARDS,
-  END,
-  FORWARDS,
-  type ReadRevision,
-  START,
-  type StreamSubscription,
-} from '@eventstore/db-client';
-import { eventId, type StoredEvent } from '../kernel/events.ts';
+import { BACKWARDS, FORWARDS, START, type StreamSubscription } from '@eventstore/db-client';
+import { eventId, genesisHash, hashHolds, type StoredEvent } from '../kernel/events.ts';
 import { checkChained, checkEvents, sameEvents } from './appending.ts';
+import type { Lane } from './eventstoredb-batches.ts';
 import { bytesOf, type Encoded, encoded, streamOf, toProposed } from './eventstoredb-codec.ts';
 import {
   acquire,
@@ -29,9 +23,12 @@ import {
   limitOf,
   release,
 } from './eventstoredb-connection.ts';
+import { hasTombstone, watchMetadata } from './eventstoredb-keeping.ts';
 import { list } from './eventstoredb-list.ts';
-import { all, cancel, decoded, type Page, rangesOf } from './eventstoredb-pages.ts';
+import { decoded, EventMissing, type Page, rangesOf, Thread } from './eventstoredb-pages.ts';
+import { once, type Patience, patienceDefault, Stream } from './eventstoredb-stream.ts';
 import { batchesOf } from './eventstoredb-subscription.ts';
+import { Witness } from './eventstoredb-witness.ts';
 import {
   AppendTooLarge,
   type Direction,
@@ -40,38 +37,21 @@ import {
   headAt,
   LogClosed,
   type LogHead,
+  LogNotKept,
   LogUnavailable,
   LogUnreadable,
   OutcomeUnknown,
   WrongExpectedRevision,
 } from './log.ts';
-import { backOffMs, type Wait, waitByClock, within } from './patience.ts';
+import { backOffMs, GivenUp, unlessAborted, type Wait, waitByClock, within } from './patience.ts';
 
 /** Events of a page: some hundred kilobytes. */
 const pageEventsMax = 512;
 /** Reads under way at once for scattered revisions. */
 const readsMax = 8;
 
-/** How long things may take, in milliseconds, and how often they are tried. */
-export interface Patience {
-  /** An append, until its outcome counts as unknown. */
-  readonly appendMsMax: number;
-  /** A page of a read. */
-  readonly readMsMax: number;
-  /** First and longest wait before another attempt. */
-  readonly firstWaitMs: number;
-  readonly longestWaitMs: number;
-  /** Attempts at a read, and at finding out what became of an append. With the waits above: some ten seconds, a leader's election. */
-  readonly attemptsMax: number;
-}
-
-const patienceDefault: Patience = {
-  appendMsMax: 10_000,
-  readMsMax: 15_000,
-  firstWaitMs: 20,
-  longestWaitMs: 2_000,
-  attemptsMax: 11,
-};
+/** An event of so many bytes is taken by any server. */
+const takenAnyway = 4_096;
 
 export interface EventStoreLogOptions {
   /** Largest append in bytes of data and metadata. Default: {@link eventStoreAppendBytesMax}. */
@@ -91,10 +71,12 @@ export class EventStoreLog implements EventLog {
   readonly #patience: Patience;
   readonly #wait: Wait;
   readonly #closing = new AbortController();
-  /** The last event that is known to be there. */
-  #known: LogHead = emptyHead;
+  readonly #reading: Stream;
+  readonly #witness: Witness;
   /** The last event that others followed from, for those of its consequences that come in a later append. */
   #cause: { readonly revision: number; readonly id: string } | undefined;
+  /** Bytes of the largest event that the server is known to take. */
+  #takenBytes = takenAnyway;
 
   private constructor(url: string, book: string, options: EventStoreLogOptions) {
     this.#url = url;
@@ -104,10 +86,19 @@ export class EventStoreLog implements EventLog {
     this.appendBytesMax = options.appendBytesMax ?? eventStoreAppendBytesMax;
     this.#patience = { ...patienceDefault, ...options.patience };
     this.#wait = options.wait ?? waitByClock;
+    this.#reading = new Stream({
+      connection: this.#connection,
+      name: this.#stream,
+      patience: this.#patience,
+      wait: this.#wait,
+      closing: this.#closing.signal,
+    });
+    this.#witness = new Witness(this.#reading);
   }
 
   /**
-   * Opens a book's stream, whether it is there yet or not.
+   * Opens a book's stream, whether it is there yet or not. One that is not kept as it was written is opened, too: reading says
+   * how far it goes, and nothing is appended to it.
    *
    * @param url `esdb://…` or `esdb+discover://…`, as the client takes it
    * @throws RangeError the address is not one that the client takes
@@ -117,31 +108,37 @@ export class EventStoreLog implements EventLog {
     const log = new EventStoreLog(url, book, options);
     try {
       await log.head();
+      await log.#witness.look();
     } catch (error) {
-      await log.close();
-      throw error;
+      if (!(error instanceof LogUnreadable)) {
+        await log.close();
+        throw error;
+      }
+      log.#witness.blame(error);
     }
     return log;
   }
 
   /**
-   * Whether there is anything in a book's stream.
+   * Whether a book was begun: there is anything in its stream, or there was before somebody deleted it.
    *
    * @throws LogUnavailable nobody answers there
    */
   static async exists(url: string, book: string): Promise<boolean> {
     const log = await EventStoreLog.open(url, book);
     await log.close();
-    return log.#known.revision >= 0;
+    return log.#witness.known.revision >= 0 || log.#witness.fault !== undefined;
   }
 
   async head(): Promise<LogHead> {
-    const { events, fault } = await this.#page(END, BACKWARDS, 1);
-    if (fault !== undefined) throw fault;
-    const [last] = events;
-    if (last === undefined) return emptyHead;
-    this.#knows(last);
-    return headAt(last);
+    const { known } = this.#witness;
+    const last = await this.#reading.last();
+    if (last !== undefined && known.revision < 0) this.#witness.saw(last);
+    if (last !== undefined && (last.revision > known.revision || last.hash === known.hash))
+      return headAt(last);
+    // Another node may be behind; else what was there is gone.
+    if (known.revision >= 0) await this.#witness.look();
+    return known;
   }
 
   async append(expectedRevision: number, events: readonly StoredEvent[]): Promise<void> {
@@ -156,7 +153,38 @@ export class EventStoreLog implements EventLog {
     if (bytes > this.appendBytesMax) throw new AppendTooLarge(bytes, this.appendBytesMax);
     if (expectedRevision === -1) await this.#list();
     await this.#write({ expected: expectedRevision, events, last, forms, bytes });
-    this.#knows(last);
+    this.#witness.saw(last);
+  }
+
+  /** The server is asked by an append that it refuses in any case: before it looks where the stream ends, it looks at the size. */
+  async takes(event: StoredEvent): Promise<boolean> {
+    this.#checkOpen();
+    // The id of its cause is as long as its own.
+    const form = encoded(toProposed(event, event.cause === null ? undefined : eventId(event.hash)));
+    const bytes = bytesOf(form);
+    if (bytes > this.appendBytesMax) return false;
+    if (bytes <= this.#takenBytes) return true;
+    const { appendMsMax: msMax } = this.#patience;
+    const batch = { stream: this.#stream, expected: Number.MAX_SAFE_INTEGER, events: [form], msMax };
+    const ask = async (): Promise<boolean> => {
+      const lane = await this.#lane();
+      try {
+        await within('an append', msMax, this.#connection.appender.append(lane, batch));
+      } catch (error) {
+        const kind = failureKind(error);
+        if (kind === 'conflict' || kind === 'too-large') return kind === 'conflict';
+        throw error;
+      }
+      return true;
+    };
+    try {
+      const taken = await this.#reading.untilDone(ask, this.#patience.attemptsMax);
+      if (taken) this.#takenBytes = bytes;
+      return taken;
+    } catch (error) {
+      if (error instanceof LogUnreadable || error instanceof LogClosed) throw error;
+      throw new LogUnavailable(`${this.#stream} can't be written, nothing was`, error);
+    }
   }
 
   async *read(
@@ -166,34 +194,36 @@ export class EventStoreLog implements EventLog {
   ): AsyncGenerator<readonly StoredEvent[]> {
     this.#checkOpen();
     const upwards = direction === 'forwards';
-    let next = upwards ? Math.max(from, 0) : await this.#atMostHead(from);
+    const first = upwards ? Math.max(from, 0) : await this.#atMostHead(from);
+    const thread = new Thread(first, direction, this.#witness.known);
     let left = limit;
     let ahead: Promise<Page> | undefined;
     const ask = (): Promise<Page> =>
-      this.#page(BigInt(next), upwards ? FORWARDS : BACKWARDS, Math.min(left, pageEventsMax));
-    while (left > 0 && next >= 0) {
+      this.#reading.page(BigInt(thread.next), upwards ? FORWARDS : BACKWARDS, Math.min(left, pageEventsMax));
+    let lookedAt = -1;
+    while (left > 0 && thread.next >= 0) {
       const early = ahead;
       ahead = undefined;
       let page = await (early ?? ask());
       // What was asked for early may have come to the end before more was appended.
       if (early !== undefined && page.events.length === 0 && page.fault === undefined) page = await ask();
       this.#checkOpen();
-      const { events, fault } = page;
-      const last = events.at(-1);
-      if (last !== undefined) {
-        this.#checkFollows(events, next, upwards ? 1 : -1);
-        next = last.revision + (upwards ? 1 : -1);
-        left -= events.length;
-        // The next page comes while whoever asked works on this one.
-        if (fault === undefined && events.length === pageEventsMax && left > 0 && next >= 0) {
-          ahead = ask();
-          ahead.catch(() => undefined);
-        }
+      page = thread.follow(page);
+      const { events, fault } = upwards ? this.#witness.read(page) : page;
+      left -= events.length;
+      // The next page comes while whoever asked works on this one.
+      if (fault === undefined && events.length === pageEventsMax && left > 0 && thread.next >= 0) {
+        ahead = ask();
+        ahead.catch(() => undefined);
+      }
+      if (events.length > 0) {
         yield events;
         this.#checkOpen();
       }
-      if (fault !== undefined) throw fault;
-      if (last === undefined) return;
+      if (fault !== undefined) throw await this.#explained(fault);
+      if (events.length > 0) continue;
+      if (lookedAt === thread.next || !(await this.#isMore(thread.next, upwards))) return;
+      lookedAt = thread.next;
     }
   }
 
@@ -202,12 +232,21 @@ export class EventStoreLog implements EventLog {
     const absent = revisions.find((revision) => !Number.isSafeInteger(revision) || revision < 0);
     if (absent !== undefined) throw new RangeError(`there is no revision ${absent}`);
     const found = new Map<number, StoredEvent>();
+    const wanted = new Set(revisions);
     const ranges = rangesOf(revisions);
     const take = async (): Promise<void> => {
       for (let range = ranges.pop(); range !== undefined; range = ranges.pop()) {
-        const [from, to] = range;
-        for await (const events of this.read(from, 'forwards', to - from + 1))
-          for (const event of events) found.set(event.revision, event);
+        const [first, last] = range;
+        // With the event before: an event is what was written when its hash follows from that one's.
+        const from = Math.max(first - 1, 0);
+        let before = from === 0 ? genesisHash : undefined;
+        for await (const events of this.read(from, 'forwards', last - from + 1)) {
+          for (const event of events) {
+            if (wanted.has(event.revision) && before !== undefined) checkHash(event, before);
+            found.set(event.revision, event);
+            before = event.hash;
+          }
+        }
       }
     };
     await Promise.all(Array.from({ length: Math.min(readsMax, ranges.length) }, take));
@@ -219,34 +258,49 @@ export class EventStoreLog implements EventLog {
   }
 
   async *subscribe(from: number, signal: AbortSignal): AsyncGenerator<readonly StoredEvent[]> {
-    const { client } = this.#connection;
     const over = AbortSignal.any([signal, this.#closing.signal]);
     const { firstWaitMs, longestWaitMs, attemptsMax } = this.#patience;
     let next = Math.max(from, 0);
     for (let attempt = 0; !over.aborted; attempt++) {
       try {
-        const subscription: StreamSubscription = client.subscribeToStream(
-          this.#stream,
-          { fromRevision: next === 0 ? START : BigInt(next - 1) },
-          { highWaterMark: pageEventsMax },
-        );
-        for await (const resolved of batchesOf(subscription, pageEventsMax, over)) {
-          const { events, fault } = decoded(resolved, (event) => event.revision >= next);
-          const last = events.at(-1);
-          if (last !== undefined) {
-            this.#checkFollows(events, next, 1);
-            next = last.revision + 1;
-            attempt = 0;
-            yield events;
-          }
-          if (fault !== undefined) throw fault;
+        for await (const events of this.#appended(next, over)) {
+          next += events.length;
+          attempt = 0;
+          yield events;
         }
       } catch (error) {
+        if (error instanceof GivenUp) return;
         if (error instanceof LogUnreadable) throw error;
+        if (failureKind(error) === 'deleted') throw hasTombstone(this.#stream);
         if (!isPassing(error) || attempt >= attemptsMax)
           throw new LogUnavailable(`${this.#stream} can't be followed`, error);
       }
       if (!over.aborted) await this.#wait(backOffMs(attempt, firstWaitMs, longestWaitMs), over);
+    }
+  }
+
+  /** Events from a revision on by one subscription, until it breaks or the stream's metadata changes. */
+  async *#appended(from: number, over: AbortSignal): AsyncGenerator<readonly StoredEvent[]> {
+    const watching = watchMetadata(this.#connection, this.#stream, this.#patience.readMsMax);
+    const watch = await unlessAborted(over, watching, ({ stop }) => stop());
+    watch.changed.addEventListener('abort', () => this.#witness.doubt(), { once: true });
+    try {
+      await unlessAborted(over, this.#witness.look(once));
+      const subscription: StreamSubscription = this.#connection.client.subscribeToStream(
+        this.#stream,
+        { fromRevision: from === 0 ? START : BigInt(from - 1) },
+        { highWaterMark: pageEventsMax },
+      );
+      const until = AbortSignal.any([over, watch.changed]);
+      const thread = new Thread(from, 'forwards', this.#witness.known);
+      for await (const resolved of batchesOf(subscription, pageEventsMax, until)) {
+        const page = thread.follow(decoded(resolved, ({ revision }) => revision >= from));
+        const { events, fault } = this.#witness.read(page);
+        if (events.length > 0) yield events;
+        if (fault !== undefined) throw await this.#explained(fault);
+      }
+    } finally {
+      watch.stop();
     }
   }
 
@@ -260,15 +314,11 @@ export class EventStoreLog implements EventLog {
     if (this.#closing.signal.aborted) throw new LogClosed();
   }
 
-  #knows(event: StoredEvent): void {
-    if (event.revision > this.#known.revision) this.#known = headAt(event);
-  }
-
   /** A book is listed before anything stands in it: so no book is missing from the list. */
   async #list(): Promise<void> {
     const { appendMsMax, attemptsMax } = this.#patience;
     try {
-      await this.#untilDone(() => list(this.#connection, this.#book, appendMsMax), attemptsMax);
+      await this.#reading.untilDone(() => list(this.#connection, this.#book, appendMsMax), attemptsMax);
     } catch (error) {
       throw new LogUnavailable(`${this.#stream} can't be listed, nothing was written`, error);
     }
@@ -277,16 +327,11 @@ export class EventStoreLog implements EventLog {
   /** The head that an append is to follow, as the stream has it. */
   async #headBefore(revision: number): Promise<LogHead> {
     if (revision === -1) return emptyHead;
-    if (revision === this.#known.revision) return this.#known;
-    const event = await this.#eventAt(revision);
+    const { known } = this.#witness;
+    if (revision === known.revision) return known;
+    const event = await this.#reading.eventAt(revision);
     if (event === undefined) throw new WrongExpectedRevision(revision, (await this.head()).revision);
     return headAt(event);
-  }
-
-  async #eventAt(revision: number): Promise<StoredEvent | undefined> {
-    const { events, fault } = await this.#page(BigInt(revision), FORWARDS, 1);
-    if (fault !== undefined) throw fault;
-    return events.find((event) => event.revision === revision);
   }
 
   /** Events in the server's form; each names the event that it follows from by that one's id. */
@@ -296,7 +341,7 @@ export class EventStoreLog implements EventLog {
     for (const event of events) {
       const { cause } = event;
       if (cause !== null && cause !== this.#cause?.revision) {
-        const caused = events[cause - first] ?? (await this.#eventAt(cause));
+        const caused = events[cause - first] ?? (await this.#reading.eventAt(cause));
         this.#cause = caused === undefined ? undefined : { revision: cause, id: eventId(caused.hash) };
       }
       forms.push(encoded(toProposed(event, cause === null ? undefined : this.#cause?.id)));
@@ -304,10 +349,19 @@ export class EventStoreLog implements EventLog {
     return forms;
   }
 
-  async #send({ expected, forms }: Order): Promise<void> {
+  /** The connection that an append goes by, once all that was seen of the stream is there by it. */
+  async #lane(): Promise<Lane | undefined> {
+    const opening = this.#connection.appender.lane();
+    const lane = await within('a connection', this.#patience.appendMsMax, opening);
+    await this.#witness.vouch(lane?.number);
+    return lane;
+  }
+
+  async #send(lane: Lane | undefined, { expected, forms, last }: Order): Promise<void> {
     const { appendMsMax: msMax } = this.#patience;
-    const sent = this.#connection.appender.append({ stream: this.#stream, expected, events: forms, msMax });
-    await within('an append', msMax, sent);
+    const batch = { stream: this.#stream, expected, events: forms, msMax };
+    const revision = await within('an append', msMax, this.#connection.appender.append(lane, batch));
+    if (revision !== last.revision) throw misplaced(this.#stream, last.revision, revision);
   }
 
   /**
@@ -318,13 +372,16 @@ export class EventStoreLog implements EventLog {
     const { firstWaitMs, longestWaitMs, attemptsMax } = this.#patience;
     let unanswered: unknown;
     for (let attempt = 0; ; attempt++) {
+      let isSent = false;
       try {
         if (unanswered !== undefined && (await this.#isThere(order))) return;
-        await this.#send(order);
+        const lane = await this.#lane();
+        isSent = true;
+        await this.#send(lane, order);
         return;
       } catch (error) {
         if (await this.#isWritten(error, order)) return;
-        if (!(error instanceof LogUnavailable) && failureKind(error) === 'unknown') unanswered = error;
+        if (isSent && failureKind(error) === 'unknown') unanswered = error;
         if (attempt >= attemptsMax || !isPassing(error) || this.#closing.signal.aborted) {
           if (unanswered !== undefined) throw new OutcomeUnknown(unanswered);
           throw new LogUnavailable(`${this.#stream} can't be written, nothing was`, error);
@@ -343,10 +400,15 @@ export class EventStoreLog implements EventLog {
     if (error instanceof WrongExpectedRevision || error instanceof LogUnreadable) throw error;
     const kind = failureKind(error);
     if (kind === 'too-large') throw new AppendTooLarge(bytes, limitOf(error));
+    if (kind === 'deleted') throw hasTombstone(this.#stream);
     if (kind !== 'conflict') return false;
     const actual = actualOf(error);
-    // Whoever is told of a conflict reads what is there, and must find it.
-    if (actual >= 0) await this.#between(actual - 1, 1);
+    // Whoever is told of a conflict reads what is there, and must find it; and whoever has seen more must still find that.
+    if (actual >= 0 && (await this.#between(actual - 1, 1)).length === 0) {
+      await this.#witness.look();
+      throw unseen(this.#stream, actual);
+    }
+    if (actual < this.#witness.known.revision) await this.#witness.look();
     if (
       actual >= expected + events.length &&
       sameEvents(await this.#between(expected, events.length), events)
@@ -368,65 +430,60 @@ export class EventStoreLog implements EventLog {
 
   /** Whether an append was written, by the event at the revision where it ends. */
   async #isThere({ expected, last }: Order): Promise<boolean> {
-    const { events, fault } = await this.#page(BigInt(last.revision), FORWARDS, 1, once);
-    if (fault !== undefined) throw fault;
-    const event = events.find(({ revision }) => revision === last.revision);
+    const event = await this.#reading.eventAt(last.revision, { attemptsMax: once });
     if (event === undefined || event.hash === last.hash) return event !== undefined;
     throw new WrongExpectedRevision(expected, (await this.head()).revision);
   }
 
   async #atMostHead(revision: number): Promise<number> {
-    if (revision <= this.#known.revision) return revision;
+    if (revision <= this.#witness.known.revision) return revision;
     return Math.min(revision, (await this.head()).revision);
   }
 
-  #checkFollows(events: readonly StoredEvent[], from: number, step: 1 | -1): void {
-    let revision = from;
-    for (const event of events) {
-      if (event.revision !== revision) throw new LogUnreadable(revision, 'it is missing');
-      revision += step;
-    }
-  }
-
-  /** A page of events, tried again while the server can't be reached. */
-  async #page(
-    from: ReadRevision,
-    direction: typeof FORWARDS | typeof BACKWARDS,
-    count: number,
-    attemptsMax = this.#patience.attemptsMax,
-  ): Promise<Page> {
-    const { client } = this.#connection;
-    const options = { fromRevision: from, direction, maxCount: count };
-    const ask = async (): Promise<Page> => {
-      const stream = client.readStream(this.#stream, options);
-      return decoded(await within('a read', this.#patience.readMsMax, all(stream), () => cancel(stream)));
-    };
+  /** Why reading can't go on: events that are missing were taken away, and the stream may tell by what. */
+  async #explained(fault: LogUnreadable): Promise<LogUnreadable> {
+    if (!(fault instanceof EventMissing)) return fault;
     try {
-      return await this.#untilDone(ask, attemptsMax);
+      await this.#witness.look();
     } catch (error) {
-      if (error instanceof LogClosed) throw error;
-      if (failureKind(error) === 'missing') return { events: [] };
-      throw new LogUnavailable(`${this.#stream} can't be read`, error);
+      if (error instanceof LogUnreadable) return error;
     }
+    return fault;
   }
 
-  /** Does what may be done again until it works, or time is up. */
-  async #untilDone<T>(work: () => Promise<T>, attemptsMax: number): Promise<T> {
-    const { firstWaitMs, longestWaitMs } = this.#patience;
-    for (let attempt = 0; ; attempt++) {
-      this.#checkOpen();
-      try {
-        return await work();
-      } catch (error) {
-        if (attempt >= attemptsMax || !isPassing(error)) throw error;
-      }
-      await this.#wait(backOffMs(attempt, firstWaitMs, longestWaitMs), this.#closing.signal);
-    }
+  /**
+   * Whether there is more although a read has come to its end: another node may have been behind.
+   *
+   * @throws LogUnreadable there was more, or what there is can't be vouched for
+   */
+  async #isMore(next: number, upwards: boolean): Promise<boolean> {
+    const { known, fault } = this.#witness;
+    const wasMore = next <= known.revision;
+    if (fault !== undefined || wasMore) await this.#witness.look();
+    return upwards && wasMore;
   }
 }
 
-/** No second attempt: whoever asks tries again by itself. */
-const once = 0;
+/** @throws LogUnreadable an event's hash is not the one that its fields and the event before it give */
+function checkHash(event: StoredEvent, before: string): void {
+  if (!hashHolds(event, before)) throw new LogUnreadable(event.revision, 'its hash does not hold');
+}
+
+/** The server has put events elsewhere than where it was told to. */
+const misplaced = (stream: string, expected: number, actual: number): LogNotKept =>
+  new LogNotKept(
+    expected,
+    `${stream} was deleted in between: the server has put at revision ${actual} what was to stand at ${expected}`,
+    'Give up this book, and copy it from a backup under another id.',
+  );
+
+/** The server says that the stream goes further than it can be read. */
+const unseen = (stream: string, revision: number): LogNotKept =>
+  new LogNotKept(
+    revision,
+    `the server says that ${stream} ends at revision ${revision}, and nothing can be read there`,
+    'Look at the stream in the admin page of EventStoreDB, and at the log of the server.',
+  );
 
 /** An append on its way. */
 interface Order {

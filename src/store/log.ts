@@ -58,6 +58,11 @@ export interface EventLog {
    */
   hold?<T>(work: () => Promise<T>): Promise<T>;
   /**
+   * Whether an event is small enough to be appended, in an append of its own. It is asked before a run of appends that can't be
+   * taken back is begun; an engine without it takes any.
+   */
+  takes?(event: StoredEvent): Promise<boolean>;
+  /**
    * Batches of events in the order of the direction, from a revision on (inclusive), at most `limit` events altogether. It reads
    * page by page in bounded memory, up to the head as it stands when it gets there. Backwards from beyond the head begins at the head.
    */
@@ -108,11 +113,24 @@ export class LogUnavailable extends Error {
 /** The stored bytes can't be decoded, or links and counts don't hold. The revision is the first that can't be vouched for. */
 export class LogUnreadable extends RefusedError {
   readonly revision: number;
-  constructor(revision: number, reason: string, cause?: unknown) {
-    const refusal = new Refusal(codes.logUnreadable, `revision ${revision}`, reason);
+  /** @param hint what to do about it, where more is known than to look for it */
+  constructor(revision: number, reason: string, cause?: unknown, hint?: string) {
+    const refusal = new Refusal(codes.logUnreadable, `revision ${revision}`, reason, hint);
     super(refusal, `the log can't be read at revision ${revision}: ${reason}`, cause);
     this.name = 'LogUnreadable';
     this.revision = revision;
+  }
+}
+
+/**
+ * Somebody has changed the log behind its writers, or has let the engine delete from it. What stands before the revision may be
+ * readable all the same; what was acknowledged is not there, or will not stay.
+ */
+export class LogNotKept extends LogUnreadable {
+  constructor(revision: number, reason: string, hint: string) {
+    super(revision, reason, undefined, hint);
+    this.message = `the log is not kept as it was written: ${reason}`;
+    this.name = 'LogNotKept';
   }
 }
 

@@ -59,6 +59,10 @@ export class MemoryLog implements EventLog {
     this.#news.wake();
   }
 
+  async takes(event: StoredEvent): Promise<boolean> {
+    return this.#bytesOf([event]) <= this.appendBytesMax;
+  }
+
   async *read(
     from: number,
     direction: Direction,
@@ -116,8 +120,12 @@ export class MemoryLog implements EventLog {
   }
 
   #checkSize(events: readonly StoredEvent[]): void {
-    if (this.appendBytesMax === Number.POSITIVE_INFINITY) return;
-    const bytes = Buffer.byteLength(encodeBody(events));
+    const bytes = this.#bytesOf(events);
     if (bytes > this.appendBytesMax) throw new AppendTooLarge(bytes, this.appendBytesMax);
+  }
+
+  /** Bytes of events as a file would hold them; nobody counts them where nothing bounds them. */
+  #bytesOf(events: readonly StoredEvent[]): number {
+    return this.appendBytesMax === Number.POSITIVE_INFINITY ? 0 : Buffer.byteLength(encodeBody(events));
   }
 }

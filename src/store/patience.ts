@@ -57,3 +57,38 @@ export async function within<T>(
     work.catch(() => undefined);
   }
 }
+
+/** The work was given up before it was done. */
+export class GivenUp extends Error {
+  constructor() {
+    super('it was given up');
+    this.name = 'GivenUp';
+  }
+}
+
+/**
+ * What some work comes to, unless the signal aborts before.
+ *
+ * @param late told of what the work comes to after that
+ * @throws GivenUp the signal aborted
+ */
+export async function unlessAborted<T>(
+  signal: AbortSignal,
+  work: Promise<T>,
+  late: (result: T) => void = () => undefined,
+): Promise<T> {
+  let giveUp = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    giveUp = () => {
+      reject(new GivenUp());
+      work.then(late, () => undefined);
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}

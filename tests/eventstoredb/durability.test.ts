@@ -258,10 +258,38 @@ describe('a server in a process of its own', () => {
     await server.tell({ do: 'ready', is: false });
     await expect(readAll(client, stream)).rejects.toMatchObject({ type: ErrorType.UNAVAILABLE });
     await server.tell({ do: 'ready', is: true });
+    await server.tell({ do: 'set-metadata', stream, metadata: { $maxCount: 1 } });
+    expect(await numbersIn(client, stream)).toEqual([8]);
+    await server.tell({ do: 'scavenge' });
+    await server.tell({ do: 'set-metadata', stream, metadata: {} });
+    expect(await numbersIn(client, stream)).toEqual([8]);
+    await server.tell({ do: 'back-up', as: 'before' });
+    await server.tell({ do: 'delete', stream });
+    await expect(readAll(client, stream)).rejects.toMatchObject({ type: ErrorType.STREAM_NOT_FOUND });
+    await server.tell({ do: 'tombstone', stream });
+    await expect(readAll(client, stream)).rejects.toMatchObject({ type: ErrorType.STREAM_DELETED });
+    await server.tell({ do: 'restore', from: 'before' });
+    await expect(server.tell({ do: 'restore', from: 'never' })).rejects.toThrow(/no backup never/);
     await server.tell({ do: 'slow-subscribers', are: 'drop' });
     await server.tell({ do: 'cut', by: 'connection' });
     expect(await server.counts()).toMatchObject({ appends: 2, appendsRefused: 1 });
     await expect(server.tell({ do: 'write', stream: '', events: [] })).rejects.toThrow(/stream/);
+  });
+
+  it('keeps a tombstone, and what hides events, over a restart', async () => {
+    const kept = newStream();
+    {
+      await using server = await TestServer.start({ folder });
+      await using client = connect(server.url);
+      for (const name of [stream, kept]) await client.appendToStream(name, countedTo(3));
+      await client.tombstoneStream(stream);
+      await client.setStreamMetadata(kept, { truncateBefore: 2 });
+      expect(() => server.restore(server.log.backup())).toThrow(/while the server is down/);
+    }
+    await using server = await TestServer.start({ folder });
+    await using client = connect(server.url);
+    await expect(readAll(client, stream)).rejects.toMatchObject({ type: ErrorType.STREAM_DELETED });
+    expect(await numbersIn(client, kept)).toEqual([2]);
   });
 
   it('ends when it is told to', async () => {

@@ -366,8 +366,6 @@ describe('what the server does not have', () => {
     const unimplemented = { code: 12 };
     await expect(endOf(client.readAll())).resolves.toMatchObject(unimplemented);
     await expect(endOf(client.subscribeToAll())).resolves.toMatchObject(unimplemented);
-    await expect(client.deleteStream(stream)).rejects.toMatchObject(unimplemented);
-    await expect(client.tombstoneStream(stream)).rejects.toMatchObject(unimplemented);
     await expect(
       endOf(client.subscribeToPersistentSubscriptionToStream(stream, 'group')),
     ).resolves.toMatchObject(unimplemented);

@@ -12,6 +12,7 @@ import {
   connect,
   counted,
   countedTo,
+  endOf,
   newStream,
   next,
   numbersIn,
@@ -405,6 +406,117 @@ describe.each(servers)('$name', ({ start }) => {
       expect(numbers).toEqual(Array.from({ length: 150 }, (_, n) => n));
       await appending;
       await subscription.unsubscribe();
+    });
+  });
+
+  describe('deletes a stream', () => {
+    beforeEach(async () => {
+      await client.appendToStream(stream, countedTo(3), { expectedRevision: 'no_stream' });
+    });
+
+    const metadata = async () => (await client.getStreamMetadata(stream)).metadata;
+
+    it('so that it is not found', async () => {
+      await client.deleteStream(stream);
+      await expect(readAll(client, stream)).rejects.toMatchObject({ type: ErrorType.STREAM_NOT_FOUND });
+      await expect(
+        readAll(client, stream, { direction: 'backwards', fromRevision: 'end' }),
+      ).rejects.toMatchObject({ type: ErrorType.STREAM_NOT_FOUND });
+      expect(Number((await metadata())?.truncateBefore)).toBe(2 ** 63);
+    });
+
+    it.each(ways)('and lets it be begun anew behind its end $way', async ({ how }) => {
+      await client.deleteStream(stream);
+      const expectedRevision = 'no_stream';
+      const begun = await client.appendToStream(stream, counted(9), { expectedRevision, ...how });
+      expect(begun).toMatchObject({ nextExpectedRevision: 3n });
+      expect(await numbersIn(client, stream)).toEqual([9]);
+      expect(await readAll(client, stream, { maxCount: 1 })).toMatchObject([{ revision: 3n }]);
+      expect(await metadata()).toMatchObject({ truncateBefore: 3 });
+    });
+
+    it.each(ways)('and goes on with it at its last revision $way', async ({ how }) => {
+      await client.deleteStream(stream);
+      const appended = await client.appendToStream(stream, counted(3), { expectedRevision: 2n, ...how });
+      expect(appended).toMatchObject({ nextExpectedRevision: 3n });
+      expect(await numbersIn(client, stream)).toEqual([3]);
+    });
+
+    it('and gives all back when its metadata is set twice', async () => {
+      await client.deleteStream(stream);
+      await client.setStreamMetadata(stream, {});
+      expect(await metadata()).toMatchObject({ truncateBefore: 3 });
+      expect(await numbersIn(client, stream)).toEqual([]);
+      await client.setStreamMetadata(stream, {});
+      expect(await numbersIn(client, stream)).toEqual([0, 1, 2]);
+    });
+
+    it('only where it ends as expected', async () => {
+      await expect(client.deleteStream(stream, { expectedRevision: 1n })).rejects.toMatchObject({
+        type: ErrorType.WRONG_EXPECTED_VERSION,
+      });
+      await expect(client.deleteStream(newStream())).rejects.toMatchObject({
+        type: ErrorType.WRONG_EXPECTED_VERSION,
+      });
+      await client.deleteStream(stream, { expectedRevision: 2n });
+    });
+
+    it('for good', async () => {
+      const subscription = client.subscribeToStream<Counted>(stream);
+      expect(await next(subscription, 3)).toHaveLength(3);
+      const ended = { type: ErrorType.STREAM_DELETED };
+      const end = endOf(subscription);
+      await client.tombstoneStream(stream);
+      expect(await end).toMatchObject(ended);
+      await expect(readAll(client, stream)).rejects.toMatchObject(ended);
+      expect(await endOf(client.subscribeToStream(stream))).toMatchObject(ended);
+      await expect(client.deleteStream(stream)).rejects.toMatchObject(ended);
+      await expect(metadata()).rejects.toMatchObject(ended);
+    });
+
+    it.each(ways)('for good, which is said to an append $way', async ({ how }) => {
+      await client.tombstoneStream(stream);
+      for (const expectedRevision of [2n, 'no_stream', 'any'] as const)
+        await expect(
+          client.appendToStream(stream, counted(3), { expectedRevision, ...how }),
+        ).rejects.toMatchObject({ type: ErrorType.STREAM_DELETED });
+    });
+  });
+
+  describe('hides events by metadata', () => {
+    beforeEach(async () => {
+      await client.appendToStream(stream, countedTo(40));
+    });
+
+    it.each([
+      ['$maxCount', { maxCount: 3 }, [37, 38, 39]],
+      ['$tb', { truncateBefore: 38 }, [38, 39]],
+      ['$maxAge', { maxAge: 3_600 }, Array.from({ length: 40 }, (_, n) => n)],
+    ] as const)('%s, and shows them again when it is taken out', async (_, metadata, shown) => {
+      await client.setStreamMetadata(stream, metadata);
+      expect(await numbersIn(client, stream)).toEqual(shown);
+      expect(await numbersIn(client, stream, { direction: 'backwards', fromRevision: 'end' })).toEqual(
+        shown.toReversed(),
+      );
+      // Whoever asks for a hidden one gets the first that is shown.
+      expect(await numbersIn(client, stream, { fromRevision: 0n, maxCount: 1 })).toEqual(shown.slice(0, 1));
+      expect(await numbersIn(client, stream, { direction: 'backwards', fromRevision: 5n })).toEqual(
+        shown.filter((n) => n <= 5).toReversed(),
+      );
+      const subscription = client.subscribeToStream<Counted>(stream);
+      expect((await next(subscription, shown.length)).map(({ data }) => data.n)).toEqual(shown);
+      await subscription.unsubscribe();
+      await client.setStreamMetadata(stream, {});
+      expect(await numbersIn(client, stream)).toHaveLength(40);
+    });
+
+    it('and tells who watches it, from its end on, though there was none', async () => {
+      const watch = client.subscribeToStream(`$$${stream}`, { fromRevision: 'end' });
+      await confirmed(watch);
+      const changed = new Promise((resolve) => watch.once('data', resolve));
+      await client.setStreamMetadata(stream, { maxCount: 3 });
+      expect(await changed).toMatchObject({ event: { type: '$metadata', data: { $maxCount: 3 } } });
+      await watch.unsubscribe();
     });
   });
 });

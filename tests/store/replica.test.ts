@@ -230,9 +230,12 @@ describe('a book whose log is not to be had', () => {
 
   it('waits longer from conflict to conflict, and gives up in the end', async () => {
     const waits: number[] = [];
-    const log = new WrappedLog(new MemoryLog(), {
-      append: async () => {
-        throw new WrongExpectedRevision(-1, 7);
+    const inner = new MemoryLog();
+    const faster = await open(inner);
+    const log = new WrappedLog(inner, {
+      append: async (_expected, _events, write) => {
+        await faster.execute(topUp(day, 'user-2', '1.00'), { actor: 'two' });
+        await write();
       },
     });
     const book = await open(log, {
@@ -245,5 +248,20 @@ describe('a book whose log is not to be had', () => {
     expect(waits.length).toBe(300);
     expect(Math.max(...waits)).toBeLessThanOrEqual(64);
     expect(book.counts.conflicts).toBe(301);
+  });
+
+  it('says so when the log goes on with what cannot be read, and blames no other writer', async () => {
+    const log = new WrappedLog(new MemoryLog(), {
+      append: async () => {
+        throw new WrongExpectedRevision(-1, 7);
+      },
+    });
+    const book = await open(log);
+    const answer = await book.execute(topUp(day, 'user-1', '1.00'), sender);
+    expect(answer).toMatchObject({
+      kind: 'refused',
+      refusal: { detail: "the log says that it ends at revision 7, and can't be read after -1" },
+    });
+    expect(book.counts.conflicts).toBe(1);
   });
 });

@@ -12,6 +12,7 @@ import {
   internalError,
   metadataMissing,
   notReady,
+  streamDeleted,
 } from './refusals.ts';
 import type { AppendMessage } from './requests.ts';
 import { decodeAppendMessage } from './requests.ts';
@@ -40,6 +41,10 @@ export async function handleAppend(
     if (outcome === undefined) return;
     if (outcome.kind === 'timed-out' || outcome.kind === 'not-ready') {
       call.fail(outcome.kind === 'timed-out' ? commitTimedOut() : notReady());
+      return;
+    }
+    if (outcome.kind === 'deleted') {
+      call.fail(streamDeleted(options.stream));
       return;
     }
     const response = encodeAppendResponse(options.expected, outcome);

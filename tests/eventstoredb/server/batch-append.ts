@@ -185,6 +185,8 @@ function errorOf(answer: Exclude<Answer, { kind: 'done' }>, expected: ExpectedRe
   switch (answer.kind) {
     case 'wrong-expected-version':
       return { kind: 'wrong-expected-version', expected, current: answer.current };
+    case 'deleted':
+      return { kind: 'deleted' };
     case 'timed-out':
       return { kind: 'timeout' };
     case 'not-ready':

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { METHODS } from './counts.ts';
+import type { Backup } from './event-log.ts';
 import type { Waiter } from './faults.ts';
 import type { TestServer } from './test-server.ts';
 
@@ -33,7 +34,7 @@ export const command = z.discriminatedUnion('do', [
   z.object({ do: z.literal('next-append'), fault: appendFault, after: z.int().nonnegative().optional() }),
   z.object({
     do: z.literal('cut-next'),
-    method: z.enum(['read', 'subscribe']),
+    method: z.enum(['read', 'subscribe', 'readMetadata', 'watchMetadata']),
     afterEvents: z.int().nonnegative(),
     by: cutBy,
   }),
@@ -47,6 +48,13 @@ export const command = z.discriminatedUnion('do', [
   z.object({ do: z.literal('ready'), is: z.boolean() }),
   z.object({ do: z.literal('slow-subscribers'), are: z.enum(['catch-up', 'drop']) }),
   z.object({ do: z.literal('write'), stream, events: z.array(newEvents) }),
+  z.object({ do: z.literal('delete'), stream }),
+  z.object({ do: z.literal('tombstone'), stream }),
+  z.object({ do: z.literal('set-metadata'), stream, metadata: z.record(z.string(), z.unknown()) }),
+  z.object({ do: z.literal('scavenge') }),
+  /** Keeps the log as it is now under a name; only of a server that keeps it in memory. */
+  z.object({ do: z.literal('back-up'), as: z.string() }),
+  z.object({ do: z.literal('restore'), from: z.string() }),
   z.object({ do: z.literal('counts') }),
 ]);
 
@@ -103,6 +111,39 @@ export async function obey(server: TestServer, told: Command): Promise<unknown> 
       return server.write(told.stream, told.events);
     case 'counts':
       return server.counts;
+    default:
+      return await takeAway(server, told);
+  }
+}
+
+const backups = new Map<string, Backup>();
+
+type TakingAway = Extract<
+  Command,
+  { do: 'delete' | 'tombstone' | 'set-metadata' | 'scavenge' | 'back-up' | 'restore' }
+>;
+
+/** Does to the log what takes events away. */
+async function takeAway(server: TestServer, told: TakingAway): Promise<unknown> {
+  switch (told.do) {
+    case 'delete':
+      return await server.delete(told.stream);
+    case 'tombstone':
+      return await server.tombstone(told.stream);
+    case 'set-metadata':
+      return await server.setMetadata(told.stream, told.metadata);
+    case 'scavenge':
+      server.log.scavenge();
+      return undefined;
+    case 'back-up':
+      backups.set(told.as, server.log.backup());
+      return undefined;
+    case 'restore': {
+      const backup = backups.get(told.from);
+      if (backup === undefined) throw new Error(`there is no backup ${told.from}`);
+      server.restore(backup);
+      return undefined;
+    }
   }
 }
 

@@ -1,5 +1,18 @@
-/** The calls that the server tells apart; `read` and `subscribe` are one method of the protocol. */
-export const METHODS = ['append', 'batchAppend', 'read', 'subscribe', 'features', 'gossip'] as const;
+/**
+ * The calls that the server tells apart; `read` and `subscribe` are one method of the protocol, as `readMetadata` and `watchMetadata`
+ * are, by which a stream's metadata is read and followed.
+ */
+export const METHODS = [
+  'append',
+  'batchAppend',
+  'delete',
+  'read',
+  'subscribe',
+  'readMetadata',
+  'watchMetadata',
+  'features',
+  'gossip',
+] as const;
 
 /** One of {@link METHODS}. */
 export type Method = (typeof METHODS)[number];
@@ -16,7 +29,7 @@ export interface Counts {
   readonly appends: number;
   readonly appendsTaken: number;
   readonly appendsRepeated: number;
-  /** By the wrong expected version. */
+  /** By the wrong expected version, or since the stream was deleted. */
   readonly appendsRefused: number;
   /** Events in complete appends. */
   readonly eventsReceived: number;
@@ -102,5 +115,15 @@ const TOTALS: readonly Total[] = [
 ];
 
 function noCalls(): Record<Method, number> {
-  return { append: 0, batchAppend: 0, read: 0, subscribe: 0, features: 0, gossip: 0 };
+  return {
+    append: 0,
+    batchAppend: 0,
+    delete: 0,
+    read: 0,
+    subscribe: 0,
+    readMetadata: 0,
+    watchMetadata: 0,
+    features: 0,
+    gossip: 0,
+  };
 }

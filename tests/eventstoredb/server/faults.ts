@@ -29,6 +29,9 @@ export interface ReadCut {
   readonly by: CutBy;
 }
 
+/** Calls that can be cut after some events. */
+export type Cuttable = 'read' | 'subscribe' | 'readMetadata' | 'watchMetadata';
+
 /** Waits for as long as one message is to take. */
 export type Waiter = () => Promise<void>;
 
@@ -38,7 +41,12 @@ export type Waiter = () => Promise<void>;
 export class Faults {
   #appendFaults: { after: number; fault: AppendFault }[] = [];
   #lateAnswers: { appendsLeft: number; release: () => void }[] = [];
-  readonly #cuts: Record<'read' | 'subscribe', ReadCut[]> = { read: [], subscribe: [] };
+  readonly #cuts: Record<Cuttable, ReadCut[]> = {
+    read: [],
+    subscribe: [],
+    readMetadata: [],
+    watchMetadata: [],
+  };
   readonly #hanging = new Set<Method>();
   #waiter: Waiter | undefined;
 
@@ -48,7 +56,7 @@ export class Faults {
   }
 
   /** Cuts the next read or subscription; several cuts are used one a call, in order. */
-  cutNext(method: 'read' | 'subscribe', cut: ReadCut): void {
+  cutNext(method: Cuttable, cut: ReadCut): void {
     this.#cuts[method].push(cut);
   }
 
@@ -87,7 +95,7 @@ export class Faults {
   }
 
   /** For the server: called once for each read or subscription. */
-  takeCut(method: 'read' | 'subscribe'): ReadCut | undefined {
+  takeCut(method: Cuttable): ReadCut | undefined {
     return this.#cuts[method].shift();
   }
 

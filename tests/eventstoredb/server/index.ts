@@ -4,7 +4,8 @@
  * tests only.
  *
  * It has `Streams.Append`, `.BatchAppend` and `.Read` (of a stream, in both directions, and as a subscription),
- * `ServerFeatures.GetSupportedMethods` and `Gossip.Read`. `$all`, persistent subscriptions and deletes are UNIMPLEMENTED.
+ * `.Delete` and `.Tombstone`, `ServerFeatures.GetSupportedMethods` and `Gossip.Read`. A stream's metadata takes events away as
+ * with the real one: `$maxCount`, `$maxAge`, `$tb`. `$all` and persistent subscriptions are UNIMPLEMENTED.
  * What a test can tell apart was compared with a real server (`../server.test.ts` runs against either). By default one
  * thing differs: a subscriber that has caught up and falls behind is read to from the store. The real one drops it, even
  * a quick one for one append of some hundred events; so does this with `slowSubscribers: 'drop'`.
@@ -22,6 +23,9 @@
  * server.faults.cutNext('subscribe', { afterEvents: 10, by: 'unavailable' });
  * server.faults.hang('features');   server.faults.resume();
  * server.faults.slow(async () => { … });                                  // each message waits
+ * await server.delete(stream);      await server.tombstone(stream);
+ * await server.setMetadata(stream, { $maxCount: 10 });                    server.log.scavenge();
+ * const backup = server.log.backup();                                     server.restore(backup);
  * server.cut('connection');         server.follow(other.endpoint);
  * server.settings.ready = false;    server.settings.maxAppendSizeBytes = 5_000;
  *

@@ -2,10 +2,19 @@ import type { ServerWritableStream } from '@grpc/grpc-js';
 import { Call, Sender } from './call.ts';
 import type { StreamRead } from './delivery.ts';
 import { Delivery, PAGE_EVENTS } from './delivery.ts';
+import type { RecordedEvent } from './event.ts';
 import { GREATEST_REVISION } from './expectation.ts';
+import type { Cuttable } from './faults.ts';
 import type { Node } from './node.ts';
 import type { Refusal } from './refusals.ts';
-import { handlerThrew, invalidArgument, notReady, readFailed, unimplemented } from './refusals.ts';
+import {
+  handlerThrew,
+  invalidArgument,
+  notReady,
+  readFailed,
+  streamDeleted,
+  unimplemented,
+} from './refusals.ts';
 import type { ReadRequest } from './requests.ts';
 import { decodeReadRequest } from './requests.ts';
 import { encodeStreamNotFound } from './responses.ts';
@@ -15,7 +24,7 @@ import { MalformedMessage } from './wire.ts';
 /** `Streams.Read`: reads of a stream in either direction, and subscriptions to one. */
 export async function handleRead(node: Node, stream: ServerWritableStream<Buffer, Buffer>): Promise<void> {
   const request = tryDecode(stream.request);
-  const method = request?.count === 'subscription' ? 'subscribe' : 'read';
+  const method = methodOf(request);
   const call = new Call(node, method, stream, (refusal) => stream.emit('error', refusal));
   await call.received(stream.request);
   if (node.faults.hangs(method)) return;
@@ -32,7 +41,10 @@ export async function handleRead(node: Node, stream: ServerWritableStream<Buffer
     call.fail(unimplemented('This server has no $all.'));
     return;
   }
-  const refusal = call.leaderRefusal() ?? refusalOf(request);
+  const refusal =
+    call.leaderRefusal() ??
+    refusalOf(request) ??
+    (node.log.hasTombstone(name) ? streamDeleted(name) : undefined);
   if (refusal !== undefined) {
     call.fail(refusal);
     return;
@@ -44,8 +56,14 @@ export async function handleRead(node: Node, stream: ServerWritableStream<Buffer
     request,
     node.faults.takeCut(method),
   );
-  if (method === 'subscribe') await subscribe(node, call, delivery, { ...request, stream: name });
+  if (request.count === 'subscription') await subscribe(node, call, delivery, { ...request, stream: name });
   else await readStream(node, call, delivery, { ...request, stream: name });
+}
+
+function methodOf(request: ReadRequest | undefined): Cuttable {
+  const isSubscription = request?.count === 'subscription';
+  if (request?.stream?.startsWith('$$') === true) return isSubscription ? 'watchMetadata' : 'readMetadata';
+  return isSubscription ? 'subscribe' : 'read';
 }
 
 function tryDecode(bytes: Buffer): ReadRequest | undefined {
@@ -81,19 +99,20 @@ async function readStream(node: Node, call: Call, delivery: Delivery, request: S
     const page =
       request.direction === 'forwards'
         ? log.read(request.stream, next, Math.min(left, PAGE_EVENTS))
-        : log
-            .read(
-              request.stream,
-              Math.max(next - Math.min(left, PAGE_EVENTS) + 1, 0),
-              Math.min(left, PAGE_EVENTS, next + 1),
-            )
-            .toReversed();
-    if (page.length === 0) break;
+        : backwards(node, request.stream, next, Math.min(left, PAGE_EVENTS));
+    const last = page.at(-1);
+    if (last === undefined) break;
     for (const event of page) await delivery.deliver(event, false);
     left -= page.length;
-    next += request.direction === 'forwards' ? page.length : -page.length;
+    next = last.revision + (request.direction === 'forwards' ? 1 : -1);
   }
   delivery.sender.end();
+}
+
+/** So many events from a revision down, as far as they can be read. */
+function backwards({ log }: Node, stream: string, from: number, count: number): readonly RecordedEvent[] {
+  const to = Math.max(from - count + 1, log.firstOf(stream));
+  return to > from ? [] : log.read(stream, to, from - to + 1).toReversed();
 }
 
 function startOf({ from, direction }: StreamRead, length: number): number {

@@ -30,6 +30,28 @@ export function appendTooLarge(bytesMax: number): Refusal {
   });
 }
 
+/** To calls on a stream that has a tombstone. */
+export function streamDeleted(stream: string): Refusal {
+  return refusal(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, {
+    exception: 'stream-deleted',
+    'stream-name': stream,
+  });
+}
+
+/** To a deletion that expects the stream to end elsewhere. */
+export function wrongExpectedVersion(stream: string, expected: string, actual: number): Refusal {
+  return refusal(
+    status.FAILED_PRECONDITION,
+    `Delete failed due to WrongExpectedVersion. Stream: ${stream}, Expected version: ${expected}, Actual version: ${actual}`,
+    {
+      exception: 'wrong-expected-version',
+      'stream-name': stream,
+      'expected-version': expected,
+      'actual-version': String(actual),
+    },
+  );
+}
+
 /** To an `Append` of an event without a type or content type. */
 export function metadataMissing(message: string): Refusal {
   return refusal(status.INVALID_ARGUMENT, message, {

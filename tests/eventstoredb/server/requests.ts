@@ -55,6 +55,16 @@ export function decodeAppendMessage(bytes: Buffer): AppendMessage {
   throw new MalformedMessage('an append message without content');
 }
 
+/** Decodes `DeleteReq` and `TombstoneReq`, whose options are those of an append. */
+export function decodeDeleteRequest(bytes: Buffer): Pick<BatchOptions, 'stream' | 'expected'> {
+  const reader = new WireReader(bytes);
+  for (let field = reader.field(); field !== 0; field = reader.field()) {
+    if (field === 1) return decodeOptions(reader.message());
+    reader.skip();
+  }
+  throw new MalformedMessage('a deletion without options');
+}
+
 /** Decodes `BatchAppendReq`. */
 export function decodeBatchChunk(bytes: Buffer): BatchChunk {
   const reader = new WireReader(bytes);

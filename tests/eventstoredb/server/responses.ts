@@ -19,6 +19,7 @@ const RPC_CODE = {
   none: 0,
   invalidArgument: 3,
   deadlineExceeded: 4,
+  notFound: 5,
   alreadyExists: 6,
   internal: 13,
 } as const;
@@ -27,6 +28,7 @@ const RPC_CODE = {
 export type BatchError =
   | { readonly kind: 'wrong-expected-version'; readonly expected: ExpectedRevision; readonly current: number }
   | { readonly kind: 'too-large'; readonly bytesMax: number }
+  | { readonly kind: 'deleted' }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'not-ready' }
   | { readonly kind: 'bad-request'; readonly message: string }
@@ -76,6 +78,11 @@ export function encodeAppendResponse(
   return new WireWriter().message(2, wrong).finish();
 }
 
+/** The answer to `Delete` and `Tombstone`. */
+export function encodeDeleted({ position }: Extract<Outcome, { kind: 'done' }>): Buffer {
+  return new WireWriter().message(1, new WireWriter().uint(1, position).uint(2, position)).finish();
+}
+
 /** The answer to one batch of `BatchAppend` that was taken. */
 export function encodeBatchSuccess(
   correlationId: string,
@@ -100,7 +107,7 @@ export function encodeBatchError(
   error: BatchError,
   uuids: EventForm['uuids'] = 'text',
 ): Buffer {
-  const { code, message, type, details } = describe(error);
+  const { code, message, type, details } = describe(error, stream);
   const any = new WireWriter().text(1, `type.googleapis.com/${type}`).message(2, details);
   const status = new WireWriter().uint(1, code).text(2, message).message(3, any);
   return new WireWriter()
@@ -110,7 +117,10 @@ export function encodeBatchError(
     .finish();
 }
 
-function describe(error: BatchError): { code: number; message: string; type: string; details: WireWriter } {
+function describe(
+  error: BatchError,
+  stream: string,
+): { code: number; message: string; type: string; details: WireWriter } {
   switch (error.kind) {
     case 'wrong-expected-version':
       return {
@@ -125,6 +135,13 @@ function describe(error: BatchError): { code: number; message: string; type: str
         message: 'MaximumAppendSizeExceeded',
         type: 'event_store.client.MaximumAppendSizeExceeded',
         details: new WireWriter().uint(1, error.bytesMax),
+      };
+    case 'deleted':
+      return {
+        code: RPC_CODE.notFound,
+        message: 'StreamDeleted',
+        type: 'event_store.client.StreamDeleted',
+        details: new WireWriter().message(1, streamIdentifier(stream)),
       };
     case 'timeout':
       return {

@@ -2,7 +2,7 @@ import type { Call } from './call.ts';
 import type { Delivery, StreamRead } from './delivery.ts';
 import { PAGE_EVENTS } from './delivery.ts';
 import type { Node } from './node.ts';
-import { consumerTooSlow } from './refusals.ts';
+import { consumerTooSlow, streamDeleted } from './refusals.ts';
 import { encodeConfirmation } from './responses.ts';
 
 /**
@@ -27,13 +27,17 @@ export async function subscribe(
   const { stream, from } = request;
   let next = typeof from === 'bigint' ? Number(from) + 1 : from === 'start' ? 0 : (log.lengthOf(stream) ?? 0);
   const news = new News();
-  const stopListening = log.onCommit((events) => {
-    if (events.at(0)?.stream === stream) news.come();
+  const stopListening = log.onCommit((committed) => {
+    if (committed === stream) news.come();
   });
   try {
     await delivery.confirm(encodeConfirmation(node.newId()));
     let isLive = from === 'end';
     while (call.isOpen) {
+      if (log.hasTombstone(stream)) {
+        call.fail(streamDeleted(stream));
+        break;
+      }
       const page = log.read(stream, next, PAGE_EVENTS);
       if (page.length === 0) {
         isLive = true;
@@ -42,7 +46,7 @@ export async function subscribe(
       }
       const behind = (log.lengthOf(stream) ?? 0) - next;
       for (const event of page) await delivery.deliver(event, isLive);
-      next += page.length;
+      next = (page.at(-1)?.revision ?? next) + 1;
       if (isLive && behind > LIVE_EVENTS_MAX && node.settings.slowSubscribers === 'drop')
         call.fail(consumerTooSlow());
     }

@@ -14,9 +14,10 @@ import { handleBatchAppend } from './batch-append.ts';
 import { handleFeatures, handleGossip } from './cluster-services.ts';
 import type { Counts } from './counts.ts';
 import { Counter } from './counts.ts';
+import { handleDelete } from './delete.ts';
 import type { NewEvent } from './event.ts';
 import { propose } from './event.ts';
-import type { Outcome } from './event-log.ts';
+import type { Backup, Outcome } from './event-log.ts';
 import { EventLog } from './event-log.ts';
 import type { ExpectedRevision } from './expectation.ts';
 import type { CutBy } from './faults.ts';
@@ -165,6 +166,27 @@ export class TestServer {
     return this.log.append({ stream, expected, events: events.map(propose) });
   }
 
+  /** Sets a stream's metadata, as the admin page does: `{ $maxCount: 10 }`. */
+  setMetadata(stream: string, metadata: object): Promise<Outcome> {
+    return this.write(`$$${stream}`, [{ id: this.#node.newId(), type: '$metadata', data: metadata }]);
+  }
+
+  /** Deletes a stream, as the admin page does: it can be written again, behind what was there. */
+  delete(stream: string): Promise<Outcome> {
+    return this.log.delete(stream, 'any');
+  }
+
+  /** Deletes a stream for good: nothing can be read from it or written to it any more. */
+  tombstone(stream: string): Promise<Outcome> {
+    return this.log.tombstone(stream, 'any');
+  }
+
+  /** Puts back an older state, as a server has that is started on a backup. All connections break, as they do then. */
+  restore(backup: Backup): void {
+    this.log.restore(backup);
+    this.cut('connection');
+  }
+
   /** Ends all calls that are open now, with their connections or each with a status. */
   cut(by: CutBy): void {
     if (by === 'connection') for (const peer of [...this.#sockets.keys()]) this.#node.cutConnection(peer);
@@ -220,6 +242,12 @@ function register(grpc: Server, node: Node): void {
   const gossip: handleUnaryCall<Buffer, Buffer> = (call, answer) => {
     void handleGossip(node, call, answer);
   };
+  for (const [name, how] of DELETIONS) {
+    const handle: handleUnaryCall<Buffer, Buffer> = (call, answer) => {
+      void handleDelete(node, how, call, answer);
+    };
+    grpc.register(`${STREAMS}/${name}`, handle, same, same, 'unary');
+  }
   grpc.register(`${STREAMS}/Append`, append, same, same, 'clientStream');
   grpc.register(`${STREAMS}/BatchAppend`, batchAppend, same, same, 'bidi');
   grpc.register(`${STREAMS}/Read`, read, same, same, 'serverStream');
@@ -227,6 +255,10 @@ function register(grpc: Server, node: Node): void {
   grpc.register(`${GOSSIP}/Read`, gossip, same, same, 'unary');
 }
 
+const DELETIONS = [
+  ['Delete', 'delete'],
+  ['Tombstone', 'tombstone'],
+] as const;
 const STREAMS = '/event_store.client.streams.Streams';
 const FEATURES = '/event_store.client.server_features.ServerFeatures';
 const GOSSIP = '/event_store.client.gossip.Gossip';

@@ -62,7 +62,7 @@ async function waitFor(ms: number, call: Call): Promise<void> {
 }
 
 function countsOf(outcome: Outcome) {
-  if (outcome.kind === 'wrong-expected-version') return { appendsRefused: 1 };
+  if (outcome.kind === 'wrong-expected-version' || outcome.kind === 'deleted') return { appendsRefused: 1 };
   return outcome.kind === 'done' && outcome.added > 0
     ? { appendsTaken: 1, eventsTaken: outcome.added }
     : { appendsRepeated: 1 };
