@@ -5,7 +5,7 @@
  */
 import { book } from './booking.ts';
 import type { StoredEvent } from './events.ts';
-import { decodeData } from './fields.ts';
+import { type DataOf, decodeData, type Fields } from './fields.ts';
 import type { House } from './house.ts';
 import { NumberedEntry, type State } from './state.ts';
 
@@ -40,6 +40,14 @@ export function fold(house: House, s: State, stored: StoredEvent): void {
       `${stored.type} has schema version ${stored.schemaVersion}, this engine knows ${type.version}`,
     );
   }
-  const event = { data: decodeData(type.fields, stored.data), on: stored.effectiveOn };
+  const event = { data: dataOf(type.fields, stored), on: stored.effectiveOn };
   book(house, s, type, event, entryOf(s, stored), stored.revision);
+}
+
+function dataOf(fields: Fields, { revision, data }: StoredEvent): DataOf<Fields> {
+  try {
+    return decodeData(fields, data);
+  } catch (error) {
+    throw new UnreadableEvent(revision, error instanceof Error ? error.message : String(error));
+  }
 }

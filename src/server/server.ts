@@ -19,6 +19,7 @@ import { house } from '../segments/index.ts';
 import type { Book } from '../store/book.ts';
 import { engineVersion } from '../store/engine.ts';
 import { within } from '../store/patience.ts';
+import type { Secret } from '../store/seal.ts';
 import { ServerAuditing } from './auditing.ts';
 import { Books, type BooksBounds, sweepMs } from './books.ts';
 import { costPlugin } from './cost.ts';
@@ -65,6 +66,10 @@ export interface ServerSettings {
   readonly scenarios?: string;
   /** Where the log goes, a JSON object a line; nowhere when left out. */
   readonly log?: { write(line: string): void };
+  /** What snapshots are sealed with: they count as verified at the next start then. */
+  readonly snapshotKey?: Secret | undefined;
+  /** Works out no hashes. Everything served says that it is unverified. */
+  readonly trust?: boolean;
 }
 
 /** A server that runs. */
@@ -92,6 +97,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     scenarios = shippedScenarios,
     log,
     bounds = {},
+    snapshotKey: secret,
+    trust = false,
   } = settings;
   if (!isLoopback(host)) throw new RefusedError(new Refusal(hostRefused, `host: ${host}`));
   const app = fastify({
@@ -102,8 +109,10 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     bodyLimit: requestLimits.bodyBytes,
     connectionTimeout: requestLimits.idleMsMax,
   });
-  const note = (text: string, about: object = {}): void => app.log.info(about, text);
-  const books = new Books({ store, snapshots, house, engine: engineVersion(), now, note, bounds });
+  const note = (text: string, about: object = {}, level: 'info' | 'error' = 'info'): void =>
+    app.log[level](about, text);
+  const engine = engineVersion();
+  const books = new Books({ store, snapshots, house, engine, now, note, bounds, secret, trust });
   const library = new OpenLibrary(house, books, now);
   const files = new ScenarioFiles({ folder: scenarios, books, house, engine: engineVersion(), note });
   const runs = new Runs({
@@ -131,7 +140,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   try {
     // Never given back: the default book stays open, since it is what readiness is asked of.
     const first = await books.lease(defaultBook);
-    if (first instanceof Refusal) throw new RefusedError(first);
+    // One that nothing can be read of takes neither the others nor the server down.
+    if (first instanceof Refusal && !books.broken.has(defaultBook)) throw new RefusedError(first);
     await app.listen({ host, port });
   } catch (error) {
     await books.close();
@@ -297,17 +307,30 @@ function serveHealth(app: FastifyInstance, books: Books): void {
     const lease = await books
       .lease(defaultBook)
       .catch((error: unknown) => new Refusal(codes.unavailable, String(error)));
-    if (lease instanceof Refusal)
-      return await reply.code(503).send({ status: 'unavailable', why: lease.message });
+    const unavailable = { status: 'unavailable', book: defaultBook, broken: brokenOf(books) };
+    if (lease instanceof Refusal) return await reply.code(503).send({ ...unavailable, why: lease.message });
     const { book } = lease;
     try {
-      const why = book.stopped?.message ?? (await unreachable(book));
-      if (why !== undefined) return await reply.code(503).send({ status: 'unavailable', why });
+      // Whoever waits for readiness sends no command that would have it look again.
+      const why = (await unreachable(book)) ?? (await stillStopped(book));
+      const verified = verifiedOf(book);
+      const about = { verified, broken: brokenOf(books) };
+      if (why !== undefined) return await reply.code(503).send({ ...unavailable, ...about, why });
+      return { status: 'ready', book: book.id, revision: String(book.head.revision), ...about };
     } finally {
       lease.release();
     }
-    return { status: 'ready', book: book.id, revision: String(book.head.revision) };
   });
+}
+
+const verifiedOf = ({ verified: { through, state } }: Book) => ({ through: String(through), state });
+
+const brokenOf = (books: Books) => [...books.broken].map(([book, why]) => ({ book, why }));
+
+/** Why a book takes no commands, if it doesn't: what was found is looked at again. */
+async function stillStopped(book: Book): Promise<string | undefined> {
+  await book.recover();
+  return book.stopped?.message;
 }
 
 /** Why a book's store does not answer now, if so: reads may go on from memory, commands can't. */

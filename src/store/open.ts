@@ -14,6 +14,12 @@ import { SqliteLog } from './sqlite.ts';
 /** The ending of a book's file. */
 export const bookFileEnding = '.formicary';
 
+/** The file that holds a book; undefined where the store keeps none. */
+export function bookFileOf(storeUrl: string, book: string): string | undefined {
+  const address = addressOf(storeUrl);
+  return address.kind === 'sqlite' ? join(address.folder, `${book}${bookFileEnding}`) : undefined;
+}
+
 /** EventStoreDB's client is loaded where it is needed, and nowhere else: it is a large part of the program. */
 const eventStore = () => import('./eventstoredb.ts');
 

@@ -1,6 +1,7 @@
 /**
- * The file of a snapshot: a line with the header's hash, the header, and sections of bytes, each with its hash in the header. It
- * is written whole or not at all, and nothing of it counts before its hash has been found right.
+ * The file of a snapshot: a line with the header's hash and its seal, the header, and sections of bytes, each with its hash in the
+ * header. It is written whole or not at all, and nothing of it counts before its hash has been found right. The seal is an HMAC
+ * over the header, and so over all: only who has the secret can have written it.
  *
  * @module
  */
@@ -10,9 +11,10 @@ import { endianness } from 'node:os';
 import { dirname } from 'node:path';
 import { isRecord } from '../kernel/fields.ts';
 import { syncFolder } from './folders.ts';
+import { type Secret, sealOf, sealState } from './seal.ts';
 
 /** Version of the layout of sections; a file of another is dropped. */
-const format = 1;
+const format = 2;
 
 /** What a snapshot is of. */
 export interface SnapshotKey {
@@ -42,8 +44,17 @@ const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').upda
 
 let written = 0;
 
-/** Writes a file in place of the one before, so that a reader finds the old or the new one whole. */
-export async function writeSections(path: string, key: SnapshotKey, sections: Sections): Promise<void> {
+/**
+ * Writes a file in place of the one before, so that a reader finds the old or the new one whole.
+ *
+ * @param secret what it is sealed with: for a state that was verified, and no other
+ */
+export async function writeSections(
+  path: string,
+  key: SnapshotKey,
+  sections: Sections,
+  secret?: Secret,
+): Promise<void> {
   const list: readonly unknown[] = [...sections].map(([name, bytes]) => ({
     name,
     bytes: bytes.byteLength,
@@ -54,7 +65,7 @@ export async function writeSections(path: string, key: SnapshotKey, sections: Se
   try {
     const file = await open(temporary, 'wx');
     try {
-      await file.write(`${sha256(header)}\n${header}\n`);
+      await file.write(`${sha256(header)} ${sealOf(header, secret)}\n${header}\n`);
       for (const bytes of sections.values()) await writeAll(file, bytes);
       await file.sync();
     } finally {
@@ -78,22 +89,32 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
 /** A header, and what comes after it. */
 interface Header {
   readonly key: SnapshotKey;
+  readonly hash: string;
+  readonly sealed: boolean;
   readonly sections: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
   /** Where the first section begins. */
   readonly end: number;
 }
 
+/** What a file holds. */
+export interface SnapshotRead {
+  readonly key: SnapshotKey;
+  readonly sections: Sections;
+  /** The header's hash: no two snapshots have the same. */
+  readonly hash: string;
+  /** Whether it bears a seal of the secret. */
+  readonly sealed: boolean;
+}
+
 /**
  * Reads a file; the hashes of its sections are worked out side by side.
  *
- * @throws SnapshotRefused when it is no snapshot of this form, cut off, or a hash is not right
+ * @throws SnapshotRefused when it is no snapshot of this form, cut off, a hash is not right, or its seal is not of the secret
  */
-export async function readSections(
-  path: string,
-): Promise<{ readonly key: SnapshotKey; readonly sections: Sections }> {
+export async function readSections(path: string, secret?: Secret): Promise<SnapshotRead> {
   const file = await open(path, 'r');
   try {
-    const header = await readHeader(file);
+    const header = await readHeader(file, secret);
     const sections = new Map<string, Uint8Array>();
     const checks: Promise<void>[] = [];
     let at = header.end;
@@ -107,7 +128,8 @@ export async function readSections(
       checks.push(checked);
     }
     await Promise.all(checks);
-    return { key: header.key, sections };
+    const { key, hash, sealed } = header;
+    return { key, sections, hash, sealed };
   } finally {
     await file.close();
   }
@@ -128,15 +150,18 @@ async function readAt(file: FileHandle, at: number, length: number): Promise<Uin
   return bytes;
 }
 
-async function readHeader(file: FileHandle): Promise<Header> {
+async function readHeader(file: FileHandle, secret: Secret | undefined): Promise<Header> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytesMax), 0, headerBytesMax, 0);
-  const [hash = '', text = ''] = buffer.toString('latin1', 0, bytesRead).split('\n', 2);
+  const [first = '', text = ''] = buffer.toString('latin1', 0, bytesRead).split('\n', 2);
+  const [hash = '', seal = ''] = first.split(' ');
   if (sha256(Buffer.from(text, 'latin1')) !== hash)
     throw new SnapshotRefused("the header's hash is not right");
   const header: unknown = JSON.parse(text);
   if (!isRecord(header)) throw new SnapshotRefused('it has no header');
   if (header.format !== format) throw new SnapshotRefused(`its format is ${header.format}, not ${format}`);
   if (header.endianness !== endianness()) throw new SnapshotRefused('it is from a machine of another kind');
+  const state = sealState(text, seal, secret);
+  if (state === 'wrong') throw new SnapshotRefused('its seal is not of this key: it was written under another, or forged');
   const { revision, hash: last, recordedAt, engine, sections } = header;
   if (
     typeof revision !== 'number' ||
@@ -148,7 +173,8 @@ async function readHeader(file: FileHandle): Promise<Header> {
     throw new SnapshotRefused('its header is not whole');
   }
   const key = { revision, hash: last, recordedAt, engine };
-  return { key, sections: sections.map(sectionOf), end: hash.length + text.length + 2 };
+  const end = first.length + text.length + 2;
+  return { key, hash, sealed: state === 'right', sections: sections.map(sectionOf), end };
 }
 
 function sectionOf(section: unknown): Header['sections'][number] {
