@@ -13,6 +13,7 @@ import { Book, type Restored } from '../store/book.ts';
 import { engineVersion } from '../store/engine.ts';
 import { foldLog } from '../store/folding.ts';
 import type { EventLog } from '../store/log.ts';
+import { markBook } from '../store/mark.ts';
 import { snapshotPath, writeSnapshot } from '../store/snapshot.ts';
 import { openBook, openBookLog } from './books.ts';
 import { type Exit, exits } from './failures.ts';
@@ -35,7 +36,7 @@ export const rebuildCommand: CommandSpec = {
       value: 'URL',
     },
   },
-  settings: ['store', 'snapshots', 'book'],
+  settings: ['store', 'snapshots', 'snapshot-key-file', 'book'],
   examples: [
     'formicary rebuild',
     'formicary rebuild --verify --json',
@@ -88,7 +89,9 @@ async function rebuild(call: Call, log: EventLog, from: Restored, began: number)
   try {
     const rebuilt = digestsOf(book);
     const path = snapshotPath(call.settings, id, book.engine);
-    if (path !== undefined) await writeSnapshot(path, book);
+    const { snapshotKey } = call.settings;
+    if (path !== undefined) await writeSnapshot(path, book, snapshotKey);
+    await markBook(call.settings, book, snapshotKey);
     if (call.out.json) call.out.document({ ...rebuilt, snapshot: path ?? null });
     else {
       call.out.line(`${grouped(folded)} events folded, ${rate}`);

@@ -7,7 +7,7 @@ import { type Day, formatDay, type Period } from '../kernel/dates.ts';
 import { formatMinor, type Money } from '../kernel/money.ts';
 import type { ControlBalance } from '../kernel/reports.ts';
 import type { LedgerView } from '../kernel/view.ts';
-import { pointOptions, viewOf, withBook } from './books.ts';
+import { pointOptions, trustOption, viewOf, withBook } from './books.ts';
 import { reportBreaches } from './breaches.ts';
 import { reportConsolidated } from './consolidated.ts';
 import { reportCredit } from './credit.ts';
@@ -65,10 +65,11 @@ export const reportCommand: CommandSpec = {
     by: { doc: 'day, month, quarter or year. Default: month.', value: 'PERIOD' },
     holder: { doc: 'For balance: the accounts of this holder.', value: 'ID' },
     entity: { doc: 'For balance and income: this entity alone.', value: 'ID' },
+    ...trustOption,
     books: { doc: 'For consolidated: the books, with commas in between: 2 to 64 of them.', value: 'IDS' },
     csv: { doc: 'For consolidated, credit, arrears and breaches: print CSV, a line a row of the table.' },
   },
-  settings: ['store', 'book'],
+  settings: ['store', 'snapshot-key-file', 'book'],
   examples: [
     'formicary report',
     'formicary report income --by quarter --entity platform',

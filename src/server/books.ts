@@ -17,6 +17,7 @@ import { type Book, type BookCounts, noCounts } from '../store/book.ts';
 import { isLogFault } from '../store/folding.ts';
 import { LogFormatRefused } from '../store/log.ts';
 import { bookExists, booksOf } from '../store/open.ts';
+import { unprovedEventsMin } from '../store/snapshot.ts';
 import { bytesOfBook, postingsOfEvent } from './book-sizes.ts';
 import { OpenBook, type OpenBookSettings } from './open-book.ts';
 import { Verifying, verifyBytesMax } from './verifying.ts';
@@ -31,6 +32,8 @@ export interface BooksBounds {
   readonly idleMsMax: number;
   /** Most memory of the thread that verifies a log, in bytes. Beyond it hashes alone are worked out. */
   readonly verifyBytesMax: number;
+  /** Fewest events of a snapshot that a book begins from though nothing vouches for it. */
+  readonly unprovedEventsMin: number;
 }
 
 /** The bounds of a server that is told of no others. */
@@ -39,6 +42,7 @@ export const booksBounds: BooksBounds = {
   memoryBytesMax: 4 * 1024 ** 3,
   idleMsMax: 15 * 60_000,
   verifyBytesMax,
+  unprovedEventsMin,
 };
 
 /** How often a server looks for books that nobody needs any more, in milliseconds. */
@@ -49,7 +53,7 @@ const bytesHeld = ({ head, state }: Book): number => bytesOfBook(head.revision +
 const bytesToBe = (events: number): number => bytesOfBook(events, events * postingsOfEvent);
 
 /** What books are opened with, and how many. */
-export interface BooksSettings extends Omit<OpenBookSettings, 'verifying'> {
+export interface BooksSettings extends Omit<OpenBookSettings, 'verifying' | 'unprovedEventsMin'> {
   /** Default: {@link booksBounds}. */
   readonly bounds?: Partial<BooksBounds>;
 }
@@ -120,7 +124,8 @@ export class Books {
 
   constructor({ bounds, ...settings }: BooksSettings) {
     this.#bounds = { ...booksBounds, ...bounds };
-    this.#settings = { ...settings, verifying: new Verifying(this.#bounds.verifyBytesMax) };
+    const { verifyBytesMax: bytesMax, unprovedEventsMin } = this.#bounds;
+    this.#settings = { ...settings, verifying: new Verifying(bytesMax), unprovedEventsMin };
   }
 
   /** Aborts when the books are about to be closed. */

@@ -48,22 +48,21 @@ export class OpenBook {
   /** When it last moved on, in milliseconds since the epoch. */
   #progressAt: number;
 
-  private constructor(
-    book: Book,
-    settings: OpenBookSettings,
-    around: Surroundings,
-    vouching: Vouching,
-  ) {
+  private constructor(book: Book, settings: OpenBookSettings, around: Surroundings, vouching: Vouching) {
     this.book = book;
     this.#settings = settings;
     this.#vouching = vouching;
-    this.#saved = vouching.snapshot?.head.revision ?? -1;
+    this.#saved = vouching.kept;
     this.#progressAt = settings.now();
     this.desk = bookDesk(book, around.closing, around.answered);
     this.#stopSnapshots =
       vouching.path === undefined
         ? () => {}
-        : keepSnapshots(book, () => vouching.save(book), (error) => this.#notSaved(error));
+        : keepSnapshots(
+            book,
+            () => vouching.save(book),
+            (error) => this.#notSaved(error),
+          );
     book.onProgress(() => {
       this.#progressAt = settings.now();
     });

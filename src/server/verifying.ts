@@ -38,7 +38,8 @@ export class Verifying {
   verify(job: Omit<VerifyJob, 'bytesMax'>, size: LogSize, signal: AbortSignal): Promise<VerifyAnswer> {
     const done = this.#line.then(() => this.#verify(job, size, signal));
     this.#line = done.catch(() => undefined);
-    return done;
+    // Whoever gives up does not wait for those before it.
+    return Promise.race([done, aborted(signal)]);
   }
 
   async #verify(
@@ -52,6 +53,12 @@ export class Verifying {
     return answer.kind === 'beyond' ? await inThread({ ...job, bytesMax }, signal) : answer;
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<VerifyAnswer> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(givenUp);
+    signal.addEventListener('abort', () => resolve(givenUp), { once: true });
+  });
 
 /** Runs a job in a thread of its own, which may die of it. */
 function inThread(job: VerifyJob, signal: AbortSignal): Promise<VerifyAnswer> {
@@ -71,7 +78,9 @@ function inThread(job: VerifyJob, signal: AbortSignal): Promise<VerifyAnswer> {
     worker.once('message', answered);
     worker.once('error', (error: Error & { readonly code?: unknown }) =>
       answered(
-        error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? { kind: 'beyond' } : { kind: 'failed', why: String(error) },
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? { kind: 'beyond' }
+          : { kind: 'failed', why: String(error) },
       ),
     );
     worker.once('exit', () => answered(givenUp));

@@ -16,10 +16,10 @@ import {
   isAudited,
   isSameFile,
   type MarkRead,
+  markBook,
   markPath,
   readMark,
   unaudit,
-  writeMark,
 } from '../store/mark.ts';
 import type { Wait } from '../store/patience.ts';
 import type { Secret } from '../store/seal.ts';
@@ -52,6 +52,8 @@ export interface VouchingSettings extends SnapshotPlace {
   /** Nothing is verified. */
   readonly trust?: boolean | undefined;
   readonly verifying: Verifying;
+  /** Fewest events of a snapshot that is used though nothing vouches for it. */
+  readonly unprovedEventsMin: number;
   readonly note: Note;
 }
 
@@ -66,6 +68,7 @@ export class Vouching {
   readonly path: string | undefined;
   readonly #markPath: string | undefined;
   #snapshot: RestoredSnapshot | undefined;
+  #kept = -1;
   #mark: MarkRead | undefined;
   #file: FileMark | null = null;
 
@@ -80,12 +83,18 @@ export class Vouching {
   /** Reads what there is beside a log: its snapshot and its mark. */
   static async read(settings: VouchingSettings, book: string, log: EventLog): Promise<Vouching> {
     const vouching = new Vouching(settings, book, log);
-    const { house, engine, secret, store } = settings;
+    const { house, engine, secret, store, unprovedEventsMin } = settings;
     const { path } = vouching;
     if (path === undefined) return vouching;
     const dropped = (why: string): void => settings.note('snapshot dropped', { book, why });
-    vouching.#snapshot = await restoreSnapshot(path, { house, engine, log, secret, dropped });
-    vouching.#mark = vouching.#markPath === undefined ? undefined : await readMark(vouching.#markPath, secret);
+    const unused = (revision: number): void => {
+      if (secret === undefined) vouching.#kept = revision;
+    };
+    const rules = { house, engine, log, secret, unprovedEventsMin, unused, dropped };
+    vouching.#snapshot = await restoreSnapshot(path, rules);
+    vouching.#kept = vouching.#snapshot?.head.revision ?? vouching.#kept;
+    vouching.#mark =
+      vouching.#markPath === undefined ? undefined : await readMark(vouching.#markPath, secret);
     vouching.#file = await fileMark(store, book);
     return vouching;
   }
@@ -93,6 +102,11 @@ export class Vouching {
   /** The snapshot to begin from, if there is one that is used. */
   get snapshot(): RestoredSnapshot | undefined {
     return this.#snapshot;
+  }
+
+  /** The revision of the snapshot that is there and need not be written again; -1 for none. */
+  get kept(): number {
+    return this.#kept;
   }
 
   /** What the mark says against the log. */
@@ -110,7 +124,7 @@ export class Vouching {
   async save(book: Book): Promise<number> {
     if (this.path === undefined) return -1;
     const revision = await writeSnapshot(this.path, book, this.#settings.secret);
-    await this.#writeMark(book);
+    await markBook(this.#settings, book, this.#settings.secret);
     return revision;
   }
 
@@ -147,7 +161,8 @@ export class Vouching {
     const snapshot = this.#snapshot;
     const { path } = this;
     if (snapshot === undefined || path === undefined || trust === true) return undefined;
-    const mark = this.#mark?.sealed === true && isSameFile(this.#mark.file, this.#file) ? this.#mark : undefined;
+    const mark =
+      this.#mark?.sealed === true && isSameFile(this.#mark.file, this.#file) ? this.#mark : undefined;
     // The state is proved. Where the log is another file than the one that was verified, its events are looked at again.
     if (snapshot.proved && (this.#mark?.sealed !== true || mark !== undefined)) return undefined;
     const from = mark !== undefined && mark.revision <= snapshot.head.revision ? mark : beginning;
@@ -165,25 +180,17 @@ export class Vouching {
     const { note, secret } = this.#settings;
     if (this.path !== undefined) await rm(this.path, { force: true });
     if (this.#markPath !== undefined) await unaudit(this.#markPath, secret);
-    await book.distrust(why).catch((error: unknown) =>
-      note('log not folded anew', { book: book.id, error: String(error) }, 'error'),
-    );
+    await book
+      .distrust(why)
+      .catch((error: unknown) =>
+        note('log not folded anew', { book: book.id, error: String(error) }, 'error'),
+      );
     note('log folded anew', { book: book.id, revision: book.head.revision });
   }
 
   /** A proof is kept where a restart can go on from it: under a seal, on the state itself where that was compared. */
   async #keepProof(book: Book, by: 'fold' | 'hashes'): Promise<void> {
     if (by === 'fold' && this.#settings.secret !== undefined) await this.save(book);
-    else await this.#writeMark(book);
-  }
-
-  async #writeMark(book: Book): Promise<void> {
-    const { store, secret } = this.#settings;
-    const { state } = book.verified;
-    if (this.#markPath === undefined || (state !== 'VERIFIED' && state !== 'HASHES_ONLY')) return;
-    const { revision, hash } = book.head;
-    const by = state === 'VERIFIED' ? 'fold' : 'hashes';
-    const file = await fileMark(store, book.id);
-    await writeMark(this.#markPath, { revision, hash, file, by }, secret);
+    else await markBook(this.#settings, book, this.#settings.secret);
   }
 }

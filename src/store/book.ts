@@ -191,9 +191,9 @@ export class Book {
     const { snapshot } = settings;
     this.id = settings.id;
     this.house = settings.house;
-    this.#raw = settings.log;
+    this.#raw = ChainedLog.rawOf(settings.log);
     this.#trust = settings.trust ?? false;
-    this.log = this.#trust ? settings.log : new ChainedLog(settings.log, (fault) => this.#faulted(fault));
+    this.log = this.#trust ? this.#raw : new ChainedLog(this.#raw, (fault) => this.#faulted(fault));
     this.engine = settings.engine;
     this.#now = settings.now;
     this.#appendBytesMax = Math.min(
@@ -677,8 +677,7 @@ export class Book {
     const { house } = this;
     const trust = this.#trust;
     const { folded, fault } = await foldLog(house, this.#raw, { through, empty: this.emptyState(), trust });
-    if (fault instanceof EventTorn && through === undefined)
-      await this.#foldAnew(fault.revision - 1);
+    if (fault instanceof EventTorn && through === undefined) await this.#foldAnew(fault.revision - 1);
     else {
       this.#layers.restart(folded.state);
       this.#register = folded.register;

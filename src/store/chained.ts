@@ -112,6 +112,11 @@ export class ChainedLog implements EventLog {
     return this.raw.close();
   }
 
+  /** A log as it is. */
+  static rawOf(log: EventLog): EventLog {
+    return log instanceof ChainedLog ? log.raw : log;
+  }
+
   async *#told(batches: Batches): AsyncGenerator<readonly StoredEvent[]> {
     try {
       yield* batches;

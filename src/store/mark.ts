@@ -7,6 +7,7 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isRecord } from '../kernel/fields.ts';
+import type { Book } from './book.ts';
 import { type EventLog, LogUnreadable } from './log.ts';
 import { bookFileOf } from './open.ts';
 import { type Secret, sealOf, sealState } from './seal.ts';
@@ -129,11 +130,7 @@ export async function findingOf(mark: MarkRead | undefined, log: EventLog): Prom
 }
 
 /** Whether an audit has found a log clean, as it is, and its mark says so; where there is a secret, under its seal. */
-export async function isAudited(
-  path: string,
-  log: EventLog,
-  secret: Secret | undefined,
-): Promise<boolean> {
+export async function isAudited(path: string, log: EventLog, secret: Secret | undefined): Promise<boolean> {
   const mark = await readMark(path, secret);
   if (mark?.by !== 'audit' || (secret !== undefined && !mark.sealed)) return false;
   return mark.revision < 0 || (await hashAt(log, mark.revision)) === mark.hash;
@@ -144,4 +141,14 @@ export async function unaudit(path: string, secret: Secret | undefined): Promise
   const mark = await readMark(path, secret);
   if (mark?.sealed === true) await writeMark(path, { ...mark, by: 'hashes' }, secret);
   else await rm(path, { force: true });
+}
+
+/** Writes the mark of a book as far as it is verified; of one that isn't, none. */
+export async function markBook(place: SnapshotPlace, book: Book, secret: Secret | undefined): Promise<void> {
+  const path = markPath(place, book.id);
+  const { state } = book.verified;
+  if (path === undefined || (state !== 'VERIFIED' && state !== 'HASHES_ONLY')) return;
+  const { revision, hash } = book.head;
+  const file = await fileMark(place.store, book.id);
+  await writeMark(path, { revision, hash, file, by: state === 'VERIFIED' ? 'fold' : 'hashes' }, secret);
 }

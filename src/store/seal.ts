@@ -19,7 +19,11 @@ export const sealOf = (text: string, secret: Secret | undefined): string =>
   secret === undefined ? unsealed : createHmac('sha256', secret).update(text).digest('hex');
 
 /** Whether a text bears a seal of the secret: none where nobody sealed it, or where there is no secret to hold it against. */
-export function sealState(text: string, seal: string, secret: Secret | undefined): 'right' | 'wrong' | 'none' {
+export function sealState(
+  text: string,
+  seal: string,
+  secret: Secret | undefined,
+): 'right' | 'wrong' | 'none' {
   if (secret === undefined || seal === unsealed) return 'none';
   const right = Buffer.from(sealOf(text, secret));
   const given = Buffer.from(seal);

@@ -161,7 +161,8 @@ async function readHeader(file: FileHandle, secret: Secret | undefined): Promise
   if (header.format !== format) throw new SnapshotRefused(`its format is ${header.format}, not ${format}`);
   if (header.endianness !== endianness()) throw new SnapshotRefused('it is from a machine of another kind');
   const state = sealState(text, seal, secret);
-  if (state === 'wrong') throw new SnapshotRefused('its seal is not of this key: it was written under another, or forged');
+  if (state === 'wrong')
+    throw new SnapshotRefused('its seal is not of this key: it was written under another, or forged');
   const { revision, hash: last, recordedAt, engine, sections } = header;
   if (
     typeof revision !== 'number' ||
