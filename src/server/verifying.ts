@@ -10,6 +10,9 @@ import type { VerifyAnswer, VerifyJob } from './verify-job.ts';
 /** Most memory of the thread that verifies a log, heap and array buffers together: some 2.4 million events with their entries. */
 export const verifyBytesMax = 2 * 1024 ** 3;
 
+/** The thread's own heap, in bytes: the program that it runs, and pages of events whose hashes it works out. */
+const threadBytesMin = 256 * 1024 ** 2;
+
 /** Folding a log takes as much as its book does, and the snapshot that it is compared with is there for a while, too. */
 const timesBook = 2;
 
@@ -67,7 +70,7 @@ function inThread(job: VerifyJob, signal: AbortSignal): Promise<VerifyAnswer> {
     const worker = new Worker(moduleUrl, {
       workerData: job,
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: Math.ceil(job.bytesMax / 1024 ** 2) },
+      resourceLimits: { maxOldGenerationSizeMb: Math.max(job.bytesMax, threadBytesMin) / 1024 ** 2 },
     });
     const abort = (): void => void worker.terminate();
     const answered = (answer: VerifyAnswer): void => {

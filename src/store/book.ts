@@ -22,7 +22,7 @@ import { codes, Refusal } from '../kernel/refusals.ts';
 import { Register } from '../kernel/register.ts';
 import { State } from '../kernel/state.ts';
 import { appendBytesMax, appendFilled, appendsOf } from './appends.ts';
-import { ChainedLog, chained } from './chained.ts';
+import { ChainedLog, chained, readable } from './chained.ts';
 import { eventsAround, reversalOf } from './consequences.ts';
 import { derivedAgain } from './cut-close.ts';
 import { EventTorn, foldInto, foldLog, isLogFault, type LogFault } from './folding.ts';
@@ -618,7 +618,7 @@ export class Book {
 
   async #catchUp(progress?: (folded: number) => void): Promise<void> {
     const before = this.#head;
-    const batches = this.#raw.read(before.revision + 1, 'forwards');
+    const batches = readable(this.#raw, before.revision + 1);
     try {
       for await (const events of this.#trust ? batches : chained(batches, before)) {
         if (this.#head === before) this.#checkFollows(events[0]);

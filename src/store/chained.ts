@@ -55,6 +55,29 @@ export async function* chained(
   }
 }
 
+/**
+ * Batches of events, upwards, up to a place that can't be read: a log may have more events before it than it has handed out.
+ *
+ * @throws what reading the log throws, after those events
+ */
+export async function* readable(
+  log: EventLog,
+  from: number,
+  limit = Number.POSITIVE_INFINITY,
+): AsyncGenerator<readonly StoredEvent[]> {
+  let next = from;
+  try {
+    for await (const events of log.read(from, 'forwards', limit)) {
+      yield events;
+      next += events.length;
+    }
+  } catch (error) {
+    if (!(error instanceof LogUnreadable) || error.revision <= next) throw error;
+    yield* log.read(next, 'forwards', error.revision - next);
+    throw error;
+  }
+}
+
 /** A log that hands out no event whose hash does not hold. What is appended goes through as it is. */
 export class ChainedLog implements EventLog {
   /** The log itself, for those who look for what is wrong with it. */

@@ -11,7 +11,7 @@ import type { House } from '../kernel/house.ts';
 import { type Head, headBeforeAll } from '../kernel/ledger.ts';
 import { Register } from '../kernel/register.ts';
 import { State } from '../kernel/state.ts';
-import { ChainedLog, chained } from './chained.ts';
+import { ChainedLog, chained, readable } from './chained.ts';
 import { type EventLog, LogUnreadable } from './log.ts';
 
 /** An event that no rule made: it could be booked in part only, or not at all. */
@@ -84,7 +84,7 @@ export async function foldLog(
   { through = Number.POSITIVE_INFINITY, empty, trust = false, progress }: FoldingRules = {},
 ): Promise<{ readonly folded: Folded; readonly fault: LogFault | undefined }> {
   const folded = new Folded(empty ?? State.empty(new Chart(house.kinds)));
-  const batches = ChainedLog.rawOf(log).read(0, 'forwards', through + 1);
+  const batches = readable(ChainedLog.rawOf(log), 0, through + 1);
   try {
     for await (const events of trust ? batches : chained(batches)) {
       for (const event of events) folded.add(house, event);
