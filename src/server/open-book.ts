@@ -67,7 +67,11 @@ export class OpenBook {
       this.#progressAt = settings.now();
     });
     this.#following = this.#keepFollowing();
-    this.#proving = vouching.prove(book, settings.wait ?? waitByClock, this.#stop.signal);
+    this.#proving = vouching
+      .prove(book, settings.wait ?? waitByClock, this.#stop.signal)
+      .catch((error: unknown) =>
+        settings.note('log not verified', { book: book.id, why: String(error) }, 'error'),
+      );
   }
 
   /**

@@ -33,7 +33,7 @@ import { type PackedRows, packRows, unpackRows } from './snapshot-rows.ts';
 const snapshotEvents = 100_000;
 const snapshotShare = 4;
 /**
- * A log of fewer events is folded rather than begun from a snapshot that nothing vouches for: that takes some tenth of a second, and
+ * A log of fewer events is folded rather than begun from a snapshot that nothing vouches for: that takes some tenths of a second, and
  * what it comes to is verified.
  */
 export const unprovedEventsMin = 20_000;

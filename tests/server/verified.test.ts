@@ -253,9 +253,7 @@ describe('a snapshot without a key', () => {
       'mutation { openSandbox(input: { book: "main" }) { ... on Sandbox { id } } }',
     );
     await lines.said('log folded anew');
-    const { ledger } = await served.data(
-      `{ ledger(sandbox: "${openSandbox.id}") { verified { state } } }`,
-    );
+    const { ledger } = await served.data(`{ ledger(sandbox: "${openSandbox.id}") { verified { state } } }`);
     expect(ledger.verified.state).toBe('BROKEN');
     await served.server.close();
   });
