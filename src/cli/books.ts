@@ -14,7 +14,7 @@ import { findingOf, isAudited, markBook, markPath, readMark } from '../store/mar
 import { openLog } from '../store/open.ts';
 import { restoreSnapshot, snapshotPath, unprovedEventsMin, writeSnapshot } from '../store/snapshot.ts';
 import { checkExists } from './existing.ts';
-import { orFail } from './failures.ts';
+import { type Exit, exits, orFail } from './failures.ts';
 import { dayOption, revisionOption, timeOption } from './given.ts';
 import type { Call } from './spec.ts';
 
@@ -142,6 +142,18 @@ export async function withBook<T>(call: Call, work: (book: Book) => Promise<T>, 
   } finally {
     await close();
   }
+}
+
+/** The exit of a command that has read books: what lies behind the place where one is broken could not be read. */
+export const readExit = (...books: readonly Book[]): Exit =>
+  books.some(({ verified }) => verified.state === 'BROKEN') ? exits.no : exits.done;
+
+/** Reads from the book in force. */
+export async function readFromBook(call: Call, read: (book: Book) => Promise<Exit>): Promise<Exit> {
+  return await withBook(call, async (book) => {
+    const exit = await read(book);
+    return exit === exits.done ? readExit(book) : exit;
+  });
 }
 
 /** The options that name a point of both axes. */

@@ -9,7 +9,7 @@ import { defaultTimeline, type Parameter, parseParameterName, type Timeline } fr
 import { policyTable, type State, unset } from '../kernel/state.ts';
 import { house } from '../segments/index.ts';
 import { bookExists } from '../store/open.ts';
-import { trustOption, withBook } from './books.ts';
+import { readFromBook, trustOption } from './books.ts';
 import { type Exit, exits } from './failures.ts';
 import { dayOption, wordOf } from './given.ts';
 import type { Call, CommandSpec } from './spec.ts';
@@ -33,7 +33,7 @@ export const parametersCommand: CommandSpec = {
         house.segments.map(({ id }) => id),
       );
     return (await bookExists(store, book))
-      ? await withBook(call, async ({ state }) => list(call, segment, state))
+      ? await readFromBook(call, async ({ state }) => list(call, segment, state))
       : list(call, segment, undefined);
   },
 };

@@ -7,7 +7,7 @@ import { type Day, formatDay, type Period } from '../kernel/dates.ts';
 import { formatMinor, type Money } from '../kernel/money.ts';
 import type { ControlBalance } from '../kernel/reports.ts';
 import type { LedgerView } from '../kernel/view.ts';
-import { pointOptions, trustOption, viewOf, withBook } from './books.ts';
+import { pointOptions, readFromBook, trustOption, viewOf } from './books.ts';
 import { reportBreaches } from './breaches.ts';
 import { reportConsolidated } from './consolidated.ts';
 import { reportCredit } from './credit.ts';
@@ -97,7 +97,7 @@ async function report(call: Call): Promise<Exit> {
   if (kind === 'breaches') return await reportBreaches(call);
   if (kind === 'credit' || kind === 'arrears') return await reportCredit(call, kind);
   const entity = call.value('entity');
-  return await withBook(call, async (book) => {
+  return await readFromBook(call, async (book) => {
     const view = await viewOf(call, book);
     if (entity !== undefined)
       wordOf(entity, [...new Set(book.house.kinds.map((one) => one.entity))], `--entity ${entity}`);

@@ -28,10 +28,12 @@ describe('on a book whose event 3 was changed', () => {
     using place = await made();
     tamper(file(place), 3, { actor: 'other' });
     const held = await place.run('report');
-    expect(held.code).toBe(0);
+    expect(held.code).toBe(1);
+    expect(held.stdout).toContain('platform:');
     expect(held.stderr).toContain('book main is broken and holds through revision 2');
     const trusted = await place.run('report', '--trust');
     expect(trusted.stderr).toContain('book main is unverified: --trust skips the hashes');
+    expect(trusted.code).toBe(0);
     const { code, stderr } = await place.run('import', 'lines.jsonl');
     expect(code).not.toBe(0);
     expect(stderr).toContain('UNAVAILABLE');

@@ -839,7 +839,9 @@ describe('a book in a file', () => {
     await book.close();
     await other.close();
     const again = await SqliteLog.open(path);
-    await expect(open(again)).rejects.toThrow(/revision 2/);
+    const reopened = await open(again);
+    expect(reopened.stopped?.message).toMatch(/revision 2/);
+    expect([reopened.head.revision, reopened.verified.state]).toEqual([1, 'BROKEN']);
     await again.close();
   });
 
