@@ -9,6 +9,7 @@ import { house } from '../segments/index.ts';
 import { Book, type BookSettings } from '../store/book.ts';
 import { ChainedLog } from '../store/chained.ts';
 import { engineVersion } from '../store/engine.ts';
+import { eventsIn } from '../store/folding.ts';
 import type { EventLog } from '../store/log.ts';
 import { findingOf, isAudited, markBook, markPath, readMark } from '../store/mark.ts';
 import { openLog } from '../store/open.ts';
@@ -79,7 +80,7 @@ export async function openBook(call: Call, make = false): Promise<OpenBook> {
             unprovedEventsMin,
             dropped: (why) => out.note(`the snapshot is not used: ${why}`),
           });
-    const progress = out.progress('reading the log', (await log.head()).revision + 1, 'events');
+    const progress = out.progress('reading the log', await eventsIn(log), 'events');
     const book = await Book.open({
       id,
       house,

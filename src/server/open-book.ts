@@ -6,6 +6,7 @@
 import type { CommandAnswer, Desk } from '../graphql/source.ts';
 import type { Refusal } from '../kernel/refusals.ts';
 import { Book } from '../store/book.ts';
+import { eventsIn } from '../store/folding.ts';
 import { openLog } from '../store/open.ts';
 import { type Wait, waitByClock } from '../store/patience.ts';
 import { keepSnapshots } from '../store/snapshot.ts';
@@ -89,7 +90,7 @@ export class OpenBook {
     const began = now();
     const log = await openLog(settings.store, id);
     try {
-      const refusal = await around.admit((await log.head()).revision + 1);
+      const refusal = await around.admit(await eventsIn(log));
       if (refusal !== undefined) {
         await log.close();
         return refusal;

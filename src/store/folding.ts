@@ -72,6 +72,16 @@ export type LogFault = LogUnreadable | UnreadableEvent;
 export const isLogFault = (error: unknown): error is LogFault =>
   error instanceof LogUnreadable || error instanceof UnreadableEvent;
 
+/** How many events a log has; where its end can't be read, how many lie before that. */
+export async function eventsIn(log: EventLog): Promise<number> {
+  try {
+    return (await log.head()).revision + 1;
+  } catch (error) {
+    if (!(error instanceof LogUnreadable)) throw error;
+    return error.revision;
+  }
+}
+
 /**
  * Folds a log from its first event on, as far as it holds. Others get their turn between pages.
  *

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ServerSettings } from '../../src/server/server.ts';
 import { markPath, writeMark } from '../../src/store/mark.ts';
@@ -163,6 +164,23 @@ describe('a tampered event', () => {
     expect(found.errors[0]?.message).toContain('revision 20');
     expect((await seen(served)).verified).toMatchObject({ state: 'BROKEN', through: '19' });
     expect(await send(served)).toMatchObject({ code: 'UNAVAILABLE' });
+    await served.server.close();
+  });
+
+  it('at the end, whose row can’t be decoded, leaves all before that row', async () => {
+    await made();
+    rmSync(snapshot());
+    const database = new Database(file());
+    const first = database.prepare<[], number>('SELECT max(first) FROM batch').pluck().get() ?? 0;
+    database.prepare("UPDATE batch SET body = 'no JSON' WHERE first = ?").run(first);
+    database.close();
+    const { served } = await again();
+    expect(await seen(served)).toMatchObject({
+      revision: String(first - 1),
+      verified: { state: 'BROKEN', through: String(first - 1) },
+    });
+    expect(await send(served)).toMatchObject({ code: 'UNAVAILABLE' });
+    expect((await ready(served)).status).toBe(503);
     await served.server.close();
   });
 
