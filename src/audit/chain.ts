@@ -7,6 +7,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { genesisHash, hashHolds, type StoredEvent } from '../kernel/events.ts';
 import { fits64, formatMoney } from '../kernel/money.ts';
+import { ChainedLog } from '../store/chained.ts';
 import { type EventLog, emptyHead, type LogHead, LogUnreadable } from '../store/log.ts';
 
 /** Most problems that are listed; beyond them they are counted. */
@@ -72,10 +73,12 @@ const checksBytes = (log: EventLog): log is EventLog & ByteChecked =>
  * @throws LogUnavailable, LogClosed as the log does
  */
 export async function verifyChain(
-  log: EventLog,
+  given: EventLog,
   { from = 0, to, anchor }: ChainRange = {},
   onProgress?: (checked: number, of: number) => void,
 ): Promise<Verification> {
+  // A log that fails at the first event that does not hold would hide those after it.
+  const log = ChainedLog.rawOf(given);
   const head = await headOf(log);
   const end = to ?? head?.revision ?? Number.POSITIVE_INFINITY;
   if (from < 0 || (to !== undefined && (to < from || (head !== undefined && to > head.revision))))

@@ -10,6 +10,7 @@ import type { Finding } from '../audit/findings.ts';
 import { formatDay } from '../kernel/dates.ts';
 import { house } from '../segments/index.ts';
 import type { EventLog } from '../store/log.ts';
+import { fileMark, markPath, writeMark } from '../store/mark.ts';
 import { openBookLog } from './books.ts';
 import { badUsage, type Exit, exits } from './failures.ts';
 import { revisionOption } from './given.ts';
@@ -20,6 +21,7 @@ export const auditCommand: CommandSpec = {
   name: 'audit',
   summary: 'Verifies a book: every hash, link and entry; with --conformance, every rule.',
   about: [
+    'Where it is clean from the first event to the last, a book that a server has closed for commands takes them again.',
     'It exits with 1 on any difference. A tail that was cut off shows only against an anchor that was noted elsewhere: the server logs REVISION:HASH at each close, import prints it.',
     '--conformance asks each rule once more, on the recorded state before each event and under the policy then known, and lists every booking that it would have made otherwise.',
   ],
@@ -30,7 +32,7 @@ export const auditCommand: CommandSpec = {
     conformance: { doc: 'Hold the record against the rules, too.' },
     head: { doc: 'An event that is known to have been in the book.', value: 'REVISION:HASH' },
   },
-  settings: ['store', 'book'],
+  settings: ['store', 'snapshots', 'snapshot-key-file', 'book'],
   examples: [
     'formicary audit',
     'formicary audit --conformance --json',
@@ -66,9 +68,23 @@ async function audit(call: Call): Promise<Exit> {
       else if (call.flag('conformance'))
         call.out.line('conformance was not looked at: the chain does not hold');
     }
-    return chain.holds && rules?.clean !== false ? exits.done : exits.no;
+    const clean = chain.holds && rules?.clean !== false;
+    if (clean && range.from === undefined && range.to === undefined) await mark(call, chain);
+    return clean ? exits.done : exits.no;
   } finally {
     await log.close();
+  }
+}
+
+/** Leaves word for a server that waits for it, and for the next start. */
+async function mark({ settings, out }: Call, { head: { revision, hash } }: Verification): Promise<void> {
+  const path = markPath(settings, settings.book);
+  if (path === undefined || revision < 0) return;
+  try {
+    const file = await fileMark(settings.store, settings.book);
+    await writeMark(path, { revision, hash, file, by: 'audit' }, settings.snapshotKey);
+  } catch (error) {
+    out.note(`a server is not told: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

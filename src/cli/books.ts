@@ -6,14 +6,17 @@
 import { Refusal } from '../kernel/refusals.ts';
 import { LedgerView } from '../kernel/view.ts';
 import { house } from '../segments/index.ts';
-import { Book } from '../store/book.ts';
+import { Book, type BookSettings } from '../store/book.ts';
+import { ChainedLog } from '../store/chained.ts';
 import { aheadWarning } from '../store/clock.ts';
 import { engineVersion } from '../store/engine.ts';
+import { eventsIn } from '../store/folding.ts';
 import type { EventLog } from '../store/log.ts';
+import { findingOf, isAudited, markBook, markPath, readMark } from '../store/mark.ts';
 import { openLog } from '../store/open.ts';
-import { restoreSnapshot, snapshotPath, writeSnapshot } from '../store/snapshot.ts';
+import { restoreSnapshot, snapshotPath, unprovedEventsMin, writeSnapshot } from '../store/snapshot.ts';
 import { checkExists } from './existing.ts';
-import { orFail } from './failures.ts';
+import { type Exit, exits, orFail } from './failures.ts';
 import { dayOption, revisionOption, timeOption } from './given.ts';
 import type { Call } from './spec.ts';
 
@@ -23,13 +26,25 @@ const snapshotWorth = 20_000;
 /** Largest append, in bytes: half of what the embedded store takes at once, so that many commands share one sync of the disk. */
 const appendBytesMax = 4_000_000;
 
+/** What commands take that read. */
+export const trustOption = {
+  trust: { doc: 'Skip the hashes: what is read counts as it stands, and stderr says that it is unverified.' },
+} as const;
+
 /**
- * The log of the book in force.
+ * The log of the book in force. Each event that is read of it is held against the one before it, unless --trust was given.
  *
  * @param make whether a book that isn't there is begun
  * @throws Failure when it isn't there and must not be made
  */
-export async function openBookLog({ settings }: Call, make: boolean): Promise<EventLog> {
+export async function openBookLog(call: Call, make: boolean): Promise<EventLog> {
+  const log = await openRawLog(call, make);
+  if (!call.flag('trust')) return new ChainedLog(log);
+  call.out.note(`book ${call.settings.book} is unverified: --trust skips the hashes`);
+  return log;
+}
+
+async function openRawLog({ settings }: Call, make: boolean): Promise<EventLog> {
   const { store, book } = settings;
   if (!make)
     await checkExists(
@@ -47,13 +62,14 @@ export interface OpenBook {
   close(): Promise<void>;
 }
 
-/** Opens the book in force. */
+/** Opens the book in force; says on stderr where what it holds is not verified. */
 export async function openBook(call: Call, make = false): Promise<OpenBook> {
   const { settings, out } = call;
-  const log = await openBookLog(call, make);
-  const engine = engineVersion();
+  const log = await openRawLog(call, make);
   try {
-    const path = snapshotPath(settings, settings.book, engine);
+    const { snapshotKey: secret, book: id } = settings;
+    const engine = engineVersion();
+    const path = snapshotPath(settings, id, engine);
     const snapshot =
       path === undefined
         ? undefined
@@ -61,29 +77,36 @@ export async function openBook(call: Call, make = false): Promise<OpenBook> {
             house,
             engine,
             log,
+            secret,
+            unprovedEventsMin,
             dropped: (why) => out.note(`the snapshot is not used: ${why}`),
           });
-    const progress = out.progress('reading the log', (await log.head()).revision + 1, 'events');
+    const progress = out.progress('reading the log', await eventsIn(log), 'events');
     const book = await Book.open({
-      id: settings.book,
+      id,
       house,
       log,
       engine,
       now: Date.now,
       appendBytesMax,
+      trust: call.flag('trust'),
       progress: (folded) => progress.update(folded),
+      ...(await marked(call, log)),
       ...(snapshot === undefined ? {} : { snapshot }),
     });
     progress.end();
-    if (book.stopped !== undefined) out.note(`${book.stopped.message}\n  ${book.stopped.hint}`);
+    noteVerified(call, book);
+    // A broken book has just been said to be so.
+    if (book.stopped !== undefined && book.verified.state !== 'BROKEN')
+      out.note(`${book.stopped.message}\n  ${book.stopped.hint}`);
     const ahead = aheadWarning(book.id, book.head.recordedAt, Date.now());
     if (ahead !== undefined) out.note(`warning: ${ahead}`);
     const kept = snapshot?.head.revision ?? -1;
     const close = async (): Promise<void> => {
       if (path !== undefined && book.head.revision - kept >= snapshotWorth) {
-        await writeSnapshot(path, book).catch((error: unknown) =>
-          out.note(`no snapshot was written: ${String(error)}`),
-        );
+        await writeSnapshot(path, book, secret)
+          .then(() => markBook(settings, book, secret))
+          .catch((error: unknown) => out.note(`no snapshot was written: ${String(error)}`));
       }
       await book.close();
     };
@@ -94,6 +117,30 @@ export async function openBook(call: Call, make = false): Promise<OpenBook> {
   }
 }
 
+/** What the mark beside a book says of its log. */
+async function marked(call: Call, log: EventLog): Promise<Pick<BookSettings, 'finding' | 'cleared'>> {
+  const { settings } = call;
+  const { snapshotKey: secret, book } = settings;
+  const path = markPath(settings, book);
+  if (path === undefined || call.flag('trust')) return {};
+  return {
+    finding: await findingOf(await readMark(path, secret), log),
+    cleared: () => isAudited(path, log, secret),
+  };
+}
+
+/** Says on stderr where what a book holds is not verified. */
+function noteVerified({ out }: Call, { id, verified, head }: Book): void {
+  const { state, through, why } = verified;
+  if (state === 'UNVERIFIED') out.note(`book ${id} is unverified: --trust skips the hashes`);
+  if (state === 'SNAPSHOT_UNPROVED')
+    out.note(
+      `book ${id}, snapshot unproved: nothing vouches for the snapshot that revision ${head.revision} is worked out from; \`formicary rebuild\` works it out from the log`,
+    );
+  if (state === 'BROKEN')
+    out.note(`book ${id} is broken and holds through revision ${through}: ${why}; run \`formicary audit\``);
+}
+
 /** Works on the book in force, and closes it whatever comes. */
 export async function withBook<T>(call: Call, work: (book: Book) => Promise<T>, make = false): Promise<T> {
   const { book, close } = await openBook(call, make);
@@ -102,6 +149,18 @@ export async function withBook<T>(call: Call, work: (book: Book) => Promise<T>, 
   } finally {
     await close();
   }
+}
+
+/** The exit of a command that has read books: what lies behind the place where one is broken could not be read. */
+export const readExit = (...books: readonly Book[]): Exit =>
+  books.some(({ verified }) => verified.state === 'BROKEN') ? exits.no : exits.done;
+
+/** Reads from the book in force. */
+export async function readFromBook(call: Call, read: (book: Book) => Promise<Exit>): Promise<Exit> {
+  return await withBook(call, async (book) => {
+    const exit = await read(book);
+    return exit === exits.done ? readExit(book) : exit;
+  });
 }
 
 /** The options that name a point of both axes. */

@@ -6,7 +6,7 @@
 import { formatDay } from '../kernel/dates.ts';
 import { isRecord } from '../kernel/fields.ts';
 import type { Book } from '../store/book.ts';
-import { revisionOf, withBook } from './books.ts';
+import { readFromBook, revisionOf } from './books.ts';
 import { badUsage, type Exit, exits } from './failures.ts';
 import { dayOption } from './given.ts';
 import { type Cell, csvText } from './output.ts';
@@ -26,7 +26,7 @@ const readAtOnce = 500;
 /** Prints the breaches of days that are closed: a table, CSV or JSON. */
 export async function reportBreaches(call: Call): Promise<Exit> {
   if (call.flag('csv') && call.out.json) throw badUsage('--json, --csv', 'one of them');
-  return await withBook(call, async (book) => {
+  return await readFromBook(call, async (book) => {
     const { out } = call;
     const revision = await revisionOf(call, book);
     const breaches = await listed(call, book, revision);

@@ -15,8 +15,8 @@ import {
   consolidatedBooks,
 } from '../segments/index.ts';
 import type { Book } from '../store/book.ts';
-import { type OpenBook, openBook } from './books.ts';
-import { badUsage, type Exit, exits } from './failures.ts';
+import { type OpenBook, openBook, readExit } from './books.ts';
+import { badUsage, type Exit } from './failures.ts';
 import { dayOption } from './given.ts';
 import { type Cell, csvText } from './output.ts';
 import type { Call } from './spec.ts';
@@ -52,10 +52,10 @@ export async function reportConsolidated(call: Call): Promise<Exit> {
     if (call.out.json) call.out.document(documentOf(found, asOf));
     else if (call.flag('csv')) call.out.write(csvOf(found));
     else print(call, found, asOf);
+    return readExit(...opened.map(({ book }) => book));
   } finally {
     for (const { close } of opened) await close();
   }
-  return exits.done;
 }
 
 function readBook({ id, house, state, head, register }: Book, asOf: Day | undefined): ConsolidatedBook {

@@ -9,7 +9,7 @@ import { formatMinor } from '../kernel/money.ts';
 import { formatRate } from '../kernel/rates.ts';
 import type { arrearsAt, creditIncomeOf, IncomeReading, lendingLines } from '../segments/graphql.ts';
 import type { Book } from '../store/book.ts';
-import { revisionOf, withBook } from './books.ts';
+import { readFromBook, revisionOf } from './books.ts';
 import { badUsage, type Exit, exits, orFail } from './failures.ts';
 import { dayOption, periodOption } from './given.ts';
 import { type Cell, csvText } from './output.ts';
@@ -28,7 +28,7 @@ const cny = (minor: bigint): string => formatMinor(minor, 'CNY');
 /** Prints a report of credit: a table, CSV or JSON. */
 export async function reportCredit(call: Call, kind: 'credit' | 'arrears'): Promise<Exit> {
   if (call.flag('csv') && call.out.json) throw badUsage('--json, --csv', 'one of them');
-  return await withBook(call, async (book) => {
+  return await readFromBook(call, async (book) => {
     const { out } = call;
     const point = await pointOf(call, book);
     const statement =

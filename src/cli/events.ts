@@ -9,7 +9,7 @@ import { type Day, formatDay } from '../kernel/dates.ts';
 import type { StoredEvent } from '../kernel/events.ts';
 import { house } from '../segments/index.ts';
 import type { EventLog } from '../store/log.ts';
-import { openBookLog } from './books.ts';
+import { openBookLog, trustOption } from './books.ts';
 import { badUsage, type Exit, exits } from './failures.ts';
 import { dayOption, revisionOption, timeOption, wordOf } from './given.ts';
 import type { Call, CommandSpec } from './spec.ts';
@@ -37,6 +37,7 @@ export const eventsCommand: CommandSpec = {
     revision: { doc: 'Events up to this revision.', value: 'R' },
     'known-at': { doc: 'Events recorded up to this time, as 2016-03-01T12:00:00Z.', value: 'TIME' },
     last: { doc: 'The last so many alone.', value: 'N' },
+    ...trustOption,
     follow: { doc: 'Go on with what comes, until Ctrl-C.' },
   },
   settings: ['store', 'book'],

@@ -7,7 +7,7 @@ import { type ExplainedLine, type Explanation, explain, linesDefault, linesMax }
 import { formatDay } from '../kernel/dates.ts';
 import { formatMinor, formatMoney, type Money } from '../kernel/money.ts';
 import { house } from '../segments/index.ts';
-import { openBookLog } from './books.ts';
+import { openBookLog, trustOption } from './books.ts';
 import { badUsage, type Exit, exits, orFail } from './failures.ts';
 import { dayOption, revisionOption } from './given.ts';
 import type { Cell, Output } from './output.ts';
@@ -27,6 +27,7 @@ export const explainCommand: CommandSpec = {
     from: { doc: 'The change from this day on.', value: 'DATE' },
     to: { doc: 'The change up to this day.', value: 'DATE' },
     revision: { doc: 'What was recorded up to this revision.', value: 'R' },
+    ...trustOption,
     limit: { doc: `Most lines. Default: ${linesDefault}, at most ${linesMax}.`, value: 'N' },
   },
   settings: ['store', 'book'],

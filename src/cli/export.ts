@@ -7,7 +7,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { exportBook, exportFormats } from '../audit/export.ts';
 import { Refusal } from '../kernel/refusals.ts';
 import { house } from '../segments/index.ts';
-import { openBookLog } from './books.ts';
+import { openBookLog, trustOption } from './books.ts';
 import { badUsage, cliCodes, type Exit, exits, Failure } from './failures.ts';
 import { dayOption, revisionOption, wordOption } from './given.ts';
 import type { Call, CommandSpec } from './spec.ts';
@@ -24,6 +24,7 @@ export const exportCommand: CommandSpec = {
     out: { doc: 'The file; by default stdout.', value: 'FILE' },
     'as-of': { doc: 'What counts up to this day.', value: 'DATE' },
     revision: { doc: 'What was recorded up to this revision.', value: 'R' },
+    ...trustOption,
     assertions: { doc: 'In a journal: every account’s balance at the end, for the other tool to check.' },
   },
   settings: ['store', 'book'],

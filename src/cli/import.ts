@@ -45,7 +45,7 @@ export const importCommand: CommandSpec = {
     close: { doc: 'daily: close each day before the first line of a later one.', value: 'WHEN' },
     actor: { doc: 'Who is recorded where a line doesn’t say it. Default: import.', value: 'NAME' },
   },
-  settings: ['store', 'book'],
+  settings: ['store', 'snapshot-key-file', 'book'],
   examples: [
     'formicary import history.jsonl --close daily',
     'formicary import history.jsonl --dry-run --json',

@@ -9,7 +9,7 @@ import { defaultTimeline, type Parameter, parseParameterName, type Timeline } fr
 import { policyTable, type State, unset } from '../kernel/state.ts';
 import { house } from '../segments/index.ts';
 import { bookExists } from '../store/open.ts';
-import { withBook } from './books.ts';
+import { readFromBook, trustOption } from './books.ts';
 import { type Exit, exits } from './failures.ts';
 import { dayOption, wordOf } from './given.ts';
 import type { Call, CommandSpec } from './spec.ts';
@@ -21,7 +21,7 @@ export const parametersCommand: CommandSpec = {
     'The values are those of the book, as it knows them now; where there is no book, those that a new one would begin with. Without --on all values over time are listed.',
   ],
   args: [{ name: 'SEGMENT', doc: 'A line of business.', optional: true }],
-  options: { on: { doc: 'The values on this day alone.', value: 'DATE' } },
+  options: { on: { doc: 'The values on this day alone.', value: 'DATE' }, ...trustOption },
   settings: ['store', 'book'],
   examples: ['formicary parameters payments', 'formicary parameters yuebao --on 2017-08-14 --json'],
   run: async (call) => {
@@ -33,7 +33,7 @@ export const parametersCommand: CommandSpec = {
         house.segments.map(({ id }) => id),
       );
     return (await bookExists(store, book))
-      ? await withBook(call, async ({ state }) => list(call, segment, state))
+      ? await readFromBook(call, async ({ state }) => list(call, segment, state))
       : list(call, segment, undefined);
   },
 };

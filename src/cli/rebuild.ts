@@ -5,14 +5,15 @@
  */
 import { Chart } from '../kernel/accounts.ts';
 import { balanceDigest, digest } from '../kernel/digest.ts';
-import { fold } from '../kernel/fold.ts';
 import { headBeforeAll } from '../kernel/ledger.ts';
 import { Register } from '../kernel/register.ts';
 import { State } from '../kernel/state.ts';
 import { house } from '../segments/index.ts';
 import { Book, type Restored } from '../store/book.ts';
 import { engineVersion } from '../store/engine.ts';
+import { foldLog } from '../store/folding.ts';
 import type { EventLog } from '../store/log.ts';
+import { markBook } from '../store/mark.ts';
 import { snapshotPath, writeSnapshot } from '../store/snapshot.ts';
 import { checkNotBehind } from '../store/snapshot-ahead.ts';
 import { openBook, openBookLog } from './books.ts';
@@ -36,7 +37,7 @@ export const rebuildCommand: CommandSpec = {
       value: 'URL',
     },
   },
-  settings: ['store', 'snapshots', 'book'],
+  settings: ['store', 'snapshots', 'snapshot-key-file', 'book'],
   examples: [
     'formicary rebuild',
     'formicary rebuild --verify --json',
@@ -90,7 +91,9 @@ async function rebuild(call: Call, log: EventLog, from: Restored, began: number)
   progress.end();
   try {
     const rebuilt = digestsOf(book);
-    if (path !== undefined) await writeSnapshot(path, book);
+    const { snapshotKey } = call.settings;
+    if (path !== undefined) await writeSnapshot(path, book, snapshotKey);
+    await markBook(call.settings, book, snapshotKey);
     if (call.out.json) call.out.document({ ...rebuilt, snapshot: path ?? null });
     else {
       call.out.line(`${grouped(folded)} events folded, ${rate}`);
@@ -156,21 +159,17 @@ const nothingYet = (): Restored => ({
   state: State.empty(new Chart(house.kinds)),
   register: new Register(),
   head: headBeforeAll,
+  proved: true,
 });
 
 /** The state that a log gives, up to a revision. */
 async function foldedUpTo({ out }: Call, log: EventLog, revision: number): Promise<Restored> {
   const progress = out.progress('rebuilding', revision + 1, 'events');
-  const { state, register } = nothingYet();
-  let head = headBeforeAll;
-  for await (const events of log.read(0, 'forwards', revision + 1)) {
-    for (const event of events) {
-      fold(house, state, event);
-      register.add(event, state.journal.length);
-      head = { revision: event.revision, hash: event.hash, recordedAt: event.recordedAt };
-    }
-    progress.update(state.marks.events);
-  }
+  const { folded, fault } = await foldLog(house, log, {
+    through: revision,
+    progress: (count) => progress.update(count),
+  });
   progress.end();
-  return { state, register, head };
+  if (fault !== undefined) throw fault;
+  return { ...folded, proved: true };
 }

@@ -7,7 +7,7 @@ import { type Day, formatDay, type Period } from '../kernel/dates.ts';
 import { formatMinor, type Money } from '../kernel/money.ts';
 import type { ControlBalance } from '../kernel/reports.ts';
 import type { LedgerView } from '../kernel/view.ts';
-import { pointOptions, viewOf, withBook } from './books.ts';
+import { pointOptions, readFromBook, trustOption, viewOf } from './books.ts';
 import { reportBreaches } from './breaches.ts';
 import { reportConsolidated } from './consolidated.ts';
 import { reportCredit } from './credit.ts';
@@ -65,10 +65,11 @@ export const reportCommand: CommandSpec = {
     by: { doc: 'day, month, quarter or year. Default: month.', value: 'PERIOD' },
     holder: { doc: 'For balance: the accounts of this holder.', value: 'ID' },
     entity: { doc: 'For balance and income: this entity alone.', value: 'ID' },
+    ...trustOption,
     books: { doc: 'For consolidated: the books, with commas in between: 2 to 64 of them.', value: 'IDS' },
     csv: { doc: 'For consolidated, credit, arrears and breaches: print CSV, a line a row of the table.' },
   },
-  settings: ['store', 'book'],
+  settings: ['store', 'snapshot-key-file', 'book'],
   examples: [
     'formicary report',
     'formicary report income --by quarter --entity platform',
@@ -96,7 +97,7 @@ async function report(call: Call): Promise<Exit> {
   if (kind === 'breaches') return await reportBreaches(call);
   if (kind === 'credit' || kind === 'arrears') return await reportCredit(call, kind);
   const entity = call.value('entity');
-  return await withBook(call, async (book) => {
+  return await readFromBook(call, async (book) => {
     const view = await viewOf(call, book);
     if (entity !== undefined)
       wordOf(entity, [...new Set(book.house.kinds.map((one) => one.entity))], `--entity ${entity}`);

@@ -15,6 +15,7 @@ import { Mistakes } from '../scenario/format/mistakes.ts';
 import { runScenario } from '../scenario/run.ts';
 import { house } from '../segments/index.ts';
 import { engineVersion } from '../store/engine.ts';
+import { trustOption } from './books.ts';
 import { charts } from './charts.ts';
 import { badUsage, cliCodes, type Exit, exits, Failure } from './failures.ts';
 import { baseOf } from './run-base.ts';
@@ -43,6 +44,7 @@ export const runCommand: CommandSpec = {
       value: 'NAME',
       many: true,
     },
+    ...trustOption,
     csv: { doc: 'Print CSV: a line a figure.' },
     md: { doc: 'Print Markdown.' },
     out: {

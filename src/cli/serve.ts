@@ -12,7 +12,7 @@ import { house } from '../segments/index.ts';
 import { addressOf, shownStore } from '../store/address.ts';
 import type { Book } from '../store/book.ts';
 import { bookExists } from '../store/open.ts';
-import { withBook } from './books.ts';
+import { trustOption, withBook } from './books.ts';
 import { cliCodes, type Exit, exits, Failure } from './failures.ts';
 import { importHistory } from './importing.ts';
 import type { Call, CommandSpec } from './spec.ts';
@@ -33,11 +33,12 @@ export const serveCommand: CommandSpec = {
   ],
   args: [],
   options: {
+    ...trustOption,
     'no-demo': { doc: 'Begin with an empty book.' },
     log: { doc: 'Write a log to stderr, a JSON object a line, even where stderr is a terminal.' },
     'print-config': { doc: 'Print the settings in force and where each comes from, and end.' },
   },
-  settings: ['store', 'snapshots', 'port', 'host', 'introspection'],
+  settings: ['store', 'snapshots', 'snapshot-key-file', 'port', 'host', 'introspection'],
   examples: [
     'formicary serve',
     'formicary serve --store sqlite:/srv/books --port 8080',
@@ -58,6 +59,8 @@ async function serve(call: Call): Promise<Exit> {
   const server = await startServer({
     store: settings.store,
     snapshots: settings.snapshots,
+    snapshotKey: settings.snapshotKey,
+    trust: call.flag('trust'),
     port: settings.port,
     host: settings.host,
     introspection: settings.introspection === 'on',
@@ -66,6 +69,7 @@ async function serve(call: Call): Promise<Exit> {
     throw listening(error, `${settings.host}:${settings.port}`);
   });
   try {
+    if (call.flag('trust')) out.note('everything served is unverified: --trust skips the hashes');
     for (const book of await server.books.opened()) {
       // One that takes no commands is not new: what was in it is out of reach.
       if (book.head.revision < 0 && book.stopped === undefined && !call.flag('no-demo')) {

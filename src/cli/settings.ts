@@ -9,6 +9,7 @@ import { isId, isRecord, show } from '../kernel/fields.ts';
 import { closest } from '../kernel/own-facts.ts';
 import { Refusal } from '../kernel/refusals.ts';
 import { addressForms, parseAddress } from '../store/address.ts';
+import { type Secret, secretBytesMin } from '../store/seal.ts';
 import { cliCodes, exits, Failure } from './failures.ts';
 
 /** One setting. Its option is `--name`, its variable FORMICARY_NAME, its key in formicary.yaml its name. */
@@ -36,6 +37,12 @@ export const settingSpecs = {
     value: 'DIR',
     default: './data/snapshots',
     parse: text('a folder', /^.+$/),
+  },
+  'snapshot-key-file': {
+    doc: `A file with the key that snapshots are sealed with, ${secretBytesMin} bytes or more, outside of the store. FORMICARY_SNAPSHOT_KEY may hold the key itself.`,
+    value: 'FILE',
+    default: '',
+    parse: text('a file', /^.+$/),
   },
   book: {
     doc: 'The book.',
@@ -67,6 +74,7 @@ export const settingSpecs = {
 } as const satisfies {
   readonly store: SettingSpec<string>;
   readonly snapshots: SettingSpec<string>;
+  readonly 'snapshot-key-file': SettingSpec<string>;
   readonly book: SettingSpec<string>;
   readonly port: SettingSpec<number>;
   readonly host: SettingSpec<string>;
@@ -79,6 +87,8 @@ export type SettingName = keyof typeof settingSpecs;
 export interface Settings {
   readonly store: string;
   readonly snapshots: string;
+  /** What snapshots are sealed with. It is never shown. */
+  readonly snapshotKey: Secret | undefined;
   readonly book: string;
   readonly port: number;
   readonly host: string;
@@ -87,7 +97,7 @@ export interface Settings {
 
 /** A setting, and where its value comes from: `option --port`, `environment FORMICARY_PORT`, `formicary.yaml`, `default`. */
 export interface SettingInForce {
-  readonly name: SettingName;
+  readonly name: SettingName | 'snapshot-key';
   readonly value: string | number;
   readonly from: string;
 }
@@ -102,10 +112,21 @@ export interface Sources {
 }
 
 const defaultFile = 'formicary.yaml';
-const names: readonly SettingName[] = ['store', 'snapshots', 'book', 'port', 'host', 'introspection'];
+const names: readonly SettingName[] = [
+  'store',
+  'snapshots',
+  'snapshot-key-file',
+  'book',
+  'port',
+  'host',
+  'introspection',
+];
+
+/** The variable that may hold the key of snapshots. It has no option: others on this machine see those. */
+const keyVariable = 'FORMICARY_SNAPSHOT_KEY';
 
 /** The environment's variable of a setting. */
-export const variableOf = (name: string): string => `FORMICARY_${name.toUpperCase()}`;
+export const variableOf = (name: string): string => `FORMICARY_${name.toUpperCase().replaceAll('-', '_')}`;
 
 /**
  * The settings in force, and where each comes from.
@@ -134,12 +155,41 @@ export function settingsFrom(sources: Sources): {
   const settings: Settings = {
     store: take<string>('store', settingSpecs.store),
     snapshots: take<string>('snapshots', settingSpecs.snapshots),
+    snapshotKey: keyOf(
+      sources.environment[keyVariable],
+      take<string>('snapshot-key-file', settingSpecs['snapshot-key-file']),
+      inForce,
+    ),
     book: take<string>('book', settingSpecs.book),
     port: take<number>('port', settingSpecs.port),
     host: take<string>('host', settingSpecs.host),
     introspection: take<'on' | 'off'>('introspection', settingSpecs.introspection),
   };
   return { settings, inForce };
+}
+
+/** The key of snapshots: from a file, or from the environment. */
+function keyOf(text: string | undefined, file: string, inForce: SettingInForce[]): Secret | undefined {
+  const isGiven = text !== undefined && text !== '';
+  if (isGiven && file !== '')
+    throw badSetting(`snapshot-key-file: ${file}`, `${keyVariable} is set, too; expected one of the two`);
+  if (isGiven)
+    inForce.push({ name: 'snapshot-key', value: '(not shown)', from: `environment ${keyVariable}` });
+  const named = isGiven ? keyVariable : `snapshot-key-file: ${file}`;
+  const key = isGiven ? Buffer.from(text) : file === '' ? undefined : readKey(named, file);
+  if (key !== undefined && key.byteLength < secretBytesMin)
+    throw badSetting(named, `${key.byteLength} bytes; expected at least ${secretBytesMin}`);
+  return key;
+}
+
+/** A key's bytes; the end of a line that an editor puts there is none of them. */
+function readKey(named: string, file: string): Secret {
+  try {
+    const bytes = readFileSync(file);
+    return bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes;
+  } catch (error) {
+    throw badSetting(named, error instanceof Error ? error.message : String(error));
+  }
 }
 
 const badSetting = (value: string, detail: string): Failure =>

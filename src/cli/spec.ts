@@ -73,7 +73,10 @@ const settingOptions = (names: readonly SettingName[]): { [name: string]: Option
   Object.fromEntries(
     names.map((name) => {
       const { doc, value, default: usual } = settingSpecs[name];
-      return [name, { value, doc: `${doc} Default: ${usual}; or ${variableOf(name)}.` }];
+      return [
+        name,
+        { value, doc: `${doc} Default: ${usual === '' ? 'none' : usual}; or ${variableOf(name)}.` },
+      ];
     }),
   );
 

@@ -14,7 +14,54 @@ import { Money } from './money.ts';
 import { bookArgs, knownArgs, type LedgerPoint, pointOf } from './point.ts';
 import { BalanceSheetRef, IncomeStatementRef, TrialBalanceRef } from './reports.ts';
 import { SegmentLedger } from './segment-ledger.ts';
-import type { Source } from './source.ts';
+import type { Source, Verified } from './source.ts';
+
+/** What each state means, worst last. */
+const verificationStates = {
+  VERIFIED: {
+    description:
+      'Every event’s hash was worked out again and folded: by this server, or by the one that sealed the snapshot that it began from.',
+  },
+  HASHES_ONLY: {
+    description:
+      'Every event’s hash was worked out again. The snapshot that the figures began from was not compared: folding the log takes more memory than the bound.',
+  },
+  SNAPSHOT_UNPROVED: {
+    description:
+      'The figures began from a snapshot without a seal, which is being compared with the log. What was recorded after it is verified.',
+  },
+  UNVERIFIED: { description: 'The server was started with --trust: no hash was worked out.' },
+  BROKEN: {
+    description:
+      'The log or the snapshot is not as it was written. The book takes no commands, and holds up to `through`.',
+  },
+} as const;
+
+const VerificationState = builder.enumType('VerificationState', {
+  description: 'What vouches for a ledger’s figures.',
+  values: verificationStates,
+});
+
+const LedgerVerification = builder.objectRef<Verified>('LedgerVerification').implement({
+  description: 'Up to where something vouches for a ledger’s figures, and what.',
+  fields: (t) => ({
+    through: t.field({
+      type: 'Revision',
+      description: 'The last revision that the state holds for; "-1" for none.',
+      resolve: ({ through }) => through,
+    }),
+    state: t.field({
+      type: VerificationState,
+      description: 'What vouches for it.',
+      resolve: ({ state }) => state,
+    }),
+    why: t.string({
+      nullable: true,
+      description: 'What was found, where it is broken.',
+      resolve: ({ why }) => why,
+    }),
+  }),
+});
 
 /** A ledger at a point. */
 export const LedgerRef = builder.objectRef<LedgerPoint>('Ledger');
@@ -75,6 +122,13 @@ LedgerRef.implement({
       nullable: true,
       description: 'The last day that counts; null: all days.',
       resolve: ({ asOf }) => asOf,
+    }),
+    verified: t.field({
+      type: LedgerVerification,
+      nullable: true,
+      description:
+        'What vouches for its figures, as of now. Of a sandbox: for those of the book that it is made from. Null for a what-if, whose figures are derived.',
+      resolve: ({ source }) => source.verified,
     }),
     settling: t.boolean({
       description: 'A day’s close is being written: figures of that day are not final.',

@@ -43,6 +43,14 @@ export interface Lookups {
   knownAt(ms: number): number;
 }
 
+/** Up to where something vouches for what a source serves, and how. */
+export interface Verified {
+  readonly through: number;
+  readonly state: 'VERIFIED' | 'HASHES_ONLY' | 'SNAPSHOT_UNPROVED' | 'UNVERIFIED' | 'BROKEN';
+  /** What was found, where it is broken. */
+  readonly why: string | undefined;
+}
+
 /** A ledger with a history: a book, a sandbox, or a variant of a run. */
 export interface Source {
   /** Says which one it is: `book main`, `sandbox sandbox-3`. */
@@ -52,6 +60,8 @@ export interface Source {
   /** The state as of the head. */
   readonly state: State;
   readonly head: Head;
+  /** What vouches for it; not there where it is derived, as a variant of a run is. */
+  readonly verified?: Verified;
   /** The first revision that it can be read at: what lies below is known by its sum only. */
   readonly readableFrom: number;
   /** What is known of its events; of use only after {@link ready}, where there is that. */

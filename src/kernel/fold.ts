@@ -81,8 +81,9 @@ export function entryOf(s: State, stored: StoredEvent): NumberedEntry {
 /** Folds one recorded event. Events are folded in order, each once. */
 export function fold(house: House, s: State, stored: StoredEvent): void {
   const type = typeOf(house, stored);
-  reading(stored, () => {
-    const event = { data: decodeData(type.fields, stored.data), on: stored.effectiveOn };
-    book(house, s, type, event, entryOf(s, stored), stored.revision);
-  });
+  const { event, entry } = reading(stored, () => ({
+    event: { data: decodeData(type.fields, stored.data), on: stored.effectiveOn },
+    entry: entryOf(s, stored),
+  }));
+  book(house, s, type, event, entry, stored.revision);
 }

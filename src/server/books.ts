@@ -14,8 +14,13 @@ import type { BookListed, CommandAnswer, Desk } from '../graphql/source.ts';
 import { isId } from '../kernel/fields.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
 import { type Book, type BookCounts, noCounts } from '../store/book.ts';
+import { isLogFault } from '../store/folding.ts';
+import { LogFormatRefused } from '../store/log.ts';
 import { bookExists, booksOf } from '../store/open.ts';
+import { unprovedEventsMin } from '../store/snapshot.ts';
+import { bytesOfBook, postingsOfEvent } from './book-sizes.ts';
 import { OpenBook, type OpenBookSettings } from './open-book.ts';
+import { Verifying, verifyBytesMax } from './verifying.ts';
 
 /** What of a server's books may be open. */
 export interface BooksBounds {
@@ -25,6 +30,10 @@ export interface BooksBounds {
   readonly memoryBytesMax: number;
   /** A book that nobody has needed for so long is unloaded, in milliseconds. */
   readonly idleMsMax: number;
+  /** Most memory of the thread that verifies a log, in bytes. Beyond it hashes alone are worked out. */
+  readonly verifyBytesMax: number;
+  /** Fewest events of a snapshot that a book begins from though nothing vouches for it. */
+  readonly unprovedEventsMin: number;
 }
 
 /** The bounds of a server that is told of no others. */
@@ -32,25 +41,19 @@ export const booksBounds: BooksBounds = {
   booksMax: 64,
   memoryBytesMax: 4 * 1024 ** 3,
   idleMsMax: 15 * 60_000,
+  verifyBytesMax,
+  unprovedEventsMin,
 };
 
 /** How often a server looks for books that nobody needs any more, in milliseconds. */
 export const sweepMs = 60_000;
 
-/**
- * What a book holds in memory, in bytes, with its tables, look-ups and texts: measured on histories of 80 thousand to 450 thousand
- * events, by which these figures come to between three quarters of the truth and the whole of it.
- */
-const bytesOf = { posting: 60, event: 250 } as const;
-/** Postings of an event, where only the number of events is known yet: 2.7 to 4 in the histories that we have. */
-const postingsOfEvent = 3;
-
-const bytesHeld = ({ head, state }: Book): number =>
-  (head.revision + 1) * bytesOf.event + state.journal.length * bytesOf.posting;
-const bytesToBe = (events: number): number => events * (bytesOf.event + postingsOfEvent * bytesOf.posting);
+const bytesHeld = ({ head, state }: Book): number => bytesOfBook(head.revision + 1, state.journal.length);
+/** Of a book of which only the number of events is known yet. */
+const bytesToBe = (events: number): number => bytesOfBook(events, events * postingsOfEvent);
 
 /** What books are opened with, and how many. */
-export interface BooksSettings extends OpenBookSettings {
+export interface BooksSettings extends Omit<OpenBookSettings, 'verifying' | 'unprovedEventsMin'> {
   /** Default: {@link booksBounds}. */
   readonly bounds?: Partial<BooksBounds>;
 }
@@ -113,13 +116,16 @@ export class Books {
   readonly #places = new Map<string, Place>();
   readonly #closing = new AbortController();
   readonly #answers = new Map<string, number>();
+  /** Why books could not be opened when that was last tried: nothing of their logs can be read. */
+  readonly #unreadable = new Map<string, string>();
   /** What books that are not open any more have done. */
   #past: BookCounts = noCounts;
   #trimming = false;
 
   constructor({ bounds, ...settings }: BooksSettings) {
-    this.#settings = settings;
     this.#bounds = { ...booksBounds, ...bounds };
+    const { verifyBytesMax: bytesMax, unprovedEventsMin } = this.#bounds;
+    this.#settings = { ...settings, verifying: new Verifying(bytesMax), unprovedEventsMin };
   }
 
   /** Aborts when the books are about to be closed. */
@@ -156,6 +162,16 @@ export class Books {
     return this.#answers;
   }
 
+  /** Books whose logs or snapshots are not as they were written, by id, and why: those that are open, and those that can't be. */
+  get broken(): ReadonlyMap<string, string> {
+    const found = new Map(this.#unreadable);
+    for (const { book } of this.held) {
+      const { state, why } = book.verified;
+      if (state === 'BROKEN') found.set(book.id, why ?? '');
+    }
+    return found;
+  }
+
   /** Bytes that the open books take together, and those that are being opened are expected to take. */
   get bytes(): number {
     let bytes = 0;
@@ -174,7 +190,7 @@ export class Books {
   /**
    * A lease of a book, which is opened where it isn't yet. The default book is made when it is first asked for; others must exist.
    *
-   * @returns a refusal when there is no such book, no room for it, or the server is stopping
+   * @returns a refusal when there is no such book, nothing of its log can be read, there is no room, or the server is stopping
    * @throws what opening and reading its log throws
    */
   async lease(id: string): Promise<Lease | Refusal> {
@@ -265,12 +281,23 @@ export class Books {
       else {
         place.open = found;
         place.bytesKept = 0;
+        this.#unreadable.delete(id);
       }
       return found;
     } catch (error) {
       this.#places.delete(id);
+      if (isLogFault(error) || error instanceof LogFormatRefused) return this.#cannotRead(id, error.message);
       throw error;
     }
+  }
+
+  /** Nothing of a book can be read: that is no reason not to serve the others. */
+  #cannotRead(id: string, why: string): Refusal {
+    const hint = 'Run `formicary audit`, and restore a copy of its log.';
+    if (this.#unreadable.get(id) !== why)
+      this.#settings.note('book is broken', { book: id, why, hint }, 'error');
+    this.#unreadable.set(id, why);
+    return new Refusal(codes.unavailable, `book ${id}`, why, hint);
   }
 
   /** Between this and the count of the lease nothing else may run: a place without leases may be gone. */

@@ -82,7 +82,12 @@ export function bookDesk(
       return book.head;
     },
     readableFrom: -1,
-    lookups: book.register,
+    get lookups() {
+      return book.register;
+    },
+    get verified() {
+      return book.verified;
+    },
     events: (revisions) => book.log.readMany(revisions),
     stateAt: (revision, signal) => refolded(book, revision, signal),
     reached: async (revision, signal) => {
@@ -125,6 +130,13 @@ const sandboxLookups = ({ book, own, forkedAt }: Sandbox): Lookups => {
   };
 };
 
+/** What a sandbox was made of turned out not to be what its book's log folds to. */
+const outdated = {
+  through: -1,
+  state: 'BROKEN',
+  why: 'its book was folded anew since: open another sandbox',
+} as const;
+
 /** A sandbox as a desk. Where its history was replayed, its own book is that history, and `of` says what it was made of. */
 export function sandboxDesk(
   sandbox: Sandbox,
@@ -136,6 +148,7 @@ export function sandboxDesk(
   const news = new News();
   const listeners = new Set<() => void>();
   const below = bookDesk(book, closing);
+  const { foldings } = book;
   const events = async (revisions: readonly number[]): Promise<readonly StoredEvent[]> => {
     const recorded = await below.events(revisions.filter((at) => at <= forkedAt));
     let next = 0;
@@ -155,6 +168,9 @@ export function sandboxDesk(
       return sandbox.events.length;
     },
     overrides: sandbox.overrides,
+    get verified() {
+      return foldings === book.foldings ? book.verified : outdated;
+    },
     get state() {
       return sandbox.state;
     },

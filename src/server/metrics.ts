@@ -104,6 +104,12 @@ export class Metrics {
       [],
       () => [[{}, books.held.filter(({ followed }) => !followed).length]],
     );
+    this.#gauge(
+      'formicary_books_broken',
+      'Books whose logs or snapshots are not as they were written: they take no commands.',
+      [],
+      () => [[{}, books.broken.size]],
+    );
     this.#gauge('formicary_book_revision', 'Revision of an open book’s newest event.', ['book'], () =>
       labelled().map(({ book }) => [{ book: book.id }, book.head.revision]),
     );

@@ -4,36 +4,23 @@
  * @module
  */
 import type { CommandAnswer, Desk } from '../graphql/source.ts';
-import type { House } from '../kernel/house.ts';
 import type { Refusal } from '../kernel/refusals.ts';
 import { Book } from '../store/book.ts';
-import { type EventLog, LogUnreadable } from '../store/log.ts';
+import { eventsIn } from '../store/folding.ts';
 import { openLog } from '../store/open.ts';
 import { type Wait, waitByClock } from '../store/patience.ts';
-import {
-  keepSnapshots,
-  restoreSnapshot,
-  type SnapshotPlace,
-  snapshotPath,
-  writeSnapshot,
-} from '../store/snapshot.ts';
+import { keepSnapshots } from '../store/snapshot.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { bookDesk } from './desks.ts';
+import { Vouching, type VouchingSettings } from './vouching.ts';
 
 /** How long after a failure a book is followed again, in milliseconds: twice as long each time that nothing came of it. */
 const followAgainMs = { first: 100, most: 30_000 } as const;
 
 /** What books are opened with: their store, the place of their snapshots, and what goes on around them. */
-export interface OpenBookSettings extends SnapshotPlace {
-  readonly house: House;
-  /** Engine version. */
-  readonly engine: string;
+export interface OpenBookSettings extends VouchingSettings {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told of what goes wrong beside a request, and of what takes long. */
-  readonly note: (text: string, about?: { readonly [name: string]: unknown }) => void;
-  /** Told of what somebody should look into. Default: as {@link note}. */
-  readonly warn?: OpenBookSettings['note'];
   /** Waits so many milliseconds, or until the signal aborts. Default: by the clock. */
   readonly wait?: Wait;
 }
@@ -48,23 +35,14 @@ export interface Surroundings {
   readonly admit: (events: number) => Promise<Refusal | undefined>;
 }
 
-/** How many events of a log there are to be read, as far as it can be told. */
-async function lengthOf(log: EventLog): Promise<number> {
-  try {
-    return (await log.head()).revision + 1;
-  } catch (error) {
-    if (error instanceof LogUnreadable) return error.revision;
-    throw error;
-  }
-}
-
 export class OpenBook {
   readonly book: Book;
   readonly desk: Desk;
   readonly #settings: OpenBookSettings;
-  readonly #path: string | undefined;
+  readonly #vouching: Vouching;
   readonly #stop = new AbortController();
   readonly #following: Promise<void>;
+  readonly #proving: Promise<void>;
   readonly #stopSnapshots: () => void;
   /** The revision of the snapshot that there is. */
   #saved: number;
@@ -73,27 +51,34 @@ export class OpenBook {
   #progressAt: number;
   readonly #clock: ClockWatch;
 
-  private constructor(
-    book: Book,
-    settings: OpenBookSettings,
-    around: Surroundings,
-    snapshot: { readonly path: string | undefined; readonly revision: number },
-  ) {
+  private constructor(book: Book, settings: OpenBookSettings, around: Surroundings, vouching: Vouching) {
     this.book = book;
     this.#settings = settings;
-    this.#path = snapshot.path;
-    this.#saved = snapshot.revision;
+    this.#vouching = vouching;
+    this.#saved = vouching.kept;
     this.#progressAt = settings.now();
-    this.#clock = new ClockWatch(book, settings.warn ?? settings.note, this.#progressAt);
+    const warn = (text: string, about: { readonly [name: string]: unknown }): void =>
+      settings.note(text, about, 'warn');
+    this.#clock = new ClockWatch(book, warn, this.#progressAt);
     this.desk = bookDesk(book, around.closing, around.answered);
-    const { path } = snapshot;
     this.#stopSnapshots =
-      path === undefined ? () => {} : keepSnapshots(path, book, (error) => this.#notSaved(error));
+      vouching.path === undefined
+        ? () => {}
+        : keepSnapshots(
+            book,
+            () => vouching.save(book),
+            (error) => this.#notSaved(error),
+          );
     book.onProgress(() => {
       this.#progressAt = settings.now();
       this.#clock.look(this.#progressAt);
     });
     this.#following = this.#keepFollowing();
+    this.#proving = vouching
+      .prove(book, settings.wait ?? waitByClock, this.#stop.signal)
+      .catch((error: unknown) =>
+        settings.note('log not verified', { book: book.id, why: String(error) }, 'error'),
+      );
   }
 
   /**
@@ -107,28 +92,37 @@ export class OpenBook {
     settings: OpenBookSettings,
     around: Surroundings,
   ): Promise<OpenBook | Refusal> {
-    const { house, engine, now, note } = settings;
+    const { house, engine, now, note, trust = false } = settings;
     const began = now();
     const log = await openLog(settings.store, id);
     try {
-      const refusal = await around.admit(await lengthOf(log));
+      const refusal = await around.admit(await eventsIn(log));
       if (refusal !== undefined) {
         await log.close();
         return refusal;
       }
-      const path = snapshotPath(settings, id, engine);
-      const dropped = (why: string): void => note('snapshot dropped', { book: id, why });
-      const snapshot =
-        path === undefined ? undefined : await restoreSnapshot(path, { house, engine, log, dropped });
-      const from = snapshot === undefined ? {} : { snapshot };
-      const book = await Book.open({ id, house, log, now, engine, ...from });
-      note('book opened', { book: id, revision: book.head.revision, ms: now() - began });
+      const vouching = await Vouching.read(settings, id, log);
+      const { snapshot } = vouching;
+      const book = await Book.open({
+        id,
+        house,
+        log,
+        now,
+        engine,
+        trust,
+        finding: await vouching.finding(),
+        cleared: () => vouching.cleared(),
+        broken: ({ message, hint }) => note('book is broken', { book: id, why: message, hint }, 'error'),
+        ...(snapshot === undefined ? {} : { snapshot }),
+      });
+      const { through, state } = book.verified;
+      note('book opened', { book: id, revision: book.head.revision, ms: now() - began, state, through });
       if (book.stopped !== undefined)
         note('book takes no commands', { book: id, why: book.stopped.message, hint: book.stopped.hint });
-      return new OpenBook(book, settings, around, { path, revision: snapshot?.head.revision ?? -1 });
+      return new OpenBook(book, settings, around, vouching);
     } catch (error) {
-      const { warn = note } = settings;
-      warn('book not opened', { book: id, why: error instanceof Error ? error.message : String(error) });
+      const why = error instanceof Error ? error.message : String(error);
+      note('book not opened', { book: id, why }, 'warn');
       await log.close();
       throw error;
     }
@@ -147,9 +141,9 @@ export class OpenBook {
   /** Writes a snapshot, where the book has grown since the last one. One that can't be written is told of, and nothing else. */
   async save(): Promise<void> {
     const { book } = this;
-    if (this.#path === undefined || book.head.revision <= this.#saved) return;
+    if (this.#vouching.path === undefined || book.head.revision <= this.#saved) return;
     try {
-      this.#saved = await writeSnapshot(this.#path, book);
+      this.#saved = await this.#vouching.save(book);
     } catch (error) {
       this.#notSaved(error);
     }
@@ -160,6 +154,7 @@ export class OpenBook {
     this.#stopSnapshots();
     this.#stop.abort();
     await this.#following;
+    await this.#proving;
     await this.book.close();
   }
 

@@ -18,6 +18,7 @@ import { house } from '../segments/index.ts';
 import type { Book } from '../store/book.ts';
 import { engineVersion } from '../store/engine.ts';
 import { within } from '../store/patience.ts';
+import type { Secret } from '../store/seal.ts';
 import { ServerAuditing } from './auditing.ts';
 import { Books, type BooksBounds, sweepMs } from './books.ts';
 import { clockWarnings } from './clock-watch.ts';
@@ -76,6 +77,10 @@ export interface ServerSettings {
   readonly scenarios?: string;
   /** Where the log goes, a JSON object a line; nowhere when left out. */
   readonly log?: { write(line: string): void };
+  /** What snapshots are sealed with: they count as verified at the next start then. */
+  readonly snapshotKey?: Secret | undefined;
+  /** Works out no hashes. Everything served says that it is unverified. */
+  readonly trust?: boolean;
 }
 
 /** A server that runs. */
@@ -104,6 +109,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     log,
     bounds = {},
     introspection = true,
+    snapshotKey: secret,
+    trust = false,
   } = settings;
   const limits = { ...connectionLimits, ...settings.connections };
   if (!isLoopback(host)) throw new RefusedError(new Refusal(hostRefused, `host: ${host}`));
@@ -115,12 +122,13 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     bodyLimit: requestLimits.bodyBytes,
     ...connectionOptions(limits),
   });
-  const note = (text: string, about: object = {}): void => app.log.info(about, text);
-  const warn = (text: string, about: object = {}): void => app.log.warn(about, text);
-  const books = new Books({ store, snapshots, house, engine: engineVersion(), now, note, warn, bounds });
+  const note = (text: string, about: object = {}, level: 'info' | 'warn' | 'error' = 'info'): void =>
+    app.log[level](about, text);
+  const engine = engineVersion();
+  const books = new Books({ store, snapshots, house, engine, now, note, bounds, secret, trust });
   const library = new OpenLibrary(house, books, now);
   const whatIfs = new ServerWhatIfs({
-    engine: engineVersion(),
+    engine,
     store,
     books,
     files: new ScenarioFiles({ folder: scenarios, house, note }),
@@ -148,7 +156,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   try {
     // Never given back: the default book stays open, since it is what readiness is asked of.
     const first = await books.lease(defaultBook);
-    if (first instanceof Refusal) throw new RefusedError(first);
+    // One that nothing can be read of takes neither the others nor the server down.
+    if (first instanceof Refusal && !books.broken.has(defaultBook)) throw new RefusedError(first);
     await app.listen({ host, port });
   } catch (error) {
     await books.close();
@@ -328,19 +337,32 @@ function serveHealth(app: FastifyInstance, books: Books, now: () => number): voi
       .catch((error: unknown) =>
         error instanceof RefusedError ? error.refusal : new Refusal(codes.unavailable, String(error)),
       );
-    if (lease instanceof Refusal)
-      return await reply.code(503).send({ status: 'unavailable', why: lease.message });
+    const unavailable = { status: 'unavailable', book: defaultBook, broken: brokenOf(books) };
+    if (lease instanceof Refusal) return await reply.code(503).send({ ...unavailable, why: lease.message });
     const { book } = lease;
     try {
-      const why = book.stopped?.message ?? (await unreachable(book));
-      if (why !== undefined) return await reply.code(503).send({ status: 'unavailable', why });
+      // Whoever waits for readiness sends no command that would have it look again.
+      const why = (await unreachable(book)) ?? (await stillStopped(book));
+      const verified = verifiedOf(book);
+      const about = { verified, broken: brokenOf(books) };
+      if (why !== undefined) return await reply.code(503).send({ ...unavailable, ...about, why });
+      const warnings = clockWarnings(books.held, now());
+      const warned = warnings.length === 0 ? {} : { warnings };
+      return { status: 'ready', book: book.id, revision: String(book.head.revision), ...about, ...warned };
     } finally {
       lease.release();
     }
-    const warnings = clockWarnings(books.held, now());
-    const about = warnings.length === 0 ? {} : { warnings };
-    return { status: 'ready', book: book.id, revision: String(book.head.revision), ...about };
   });
+}
+
+const verifiedOf = ({ verified: { through, state } }: Book) => ({ through: String(through), state });
+
+const brokenOf = (books: Books) => [...books.broken].map(([book, why]) => ({ book, why }));
+
+/** Why a book takes no commands, if it doesn't: what was found is looked at again. */
+async function stillStopped(book: Book): Promise<string | undefined> {
+  await book.recover();
+  return book.stopped?.message;
 }
 
 /** Why a book's store does not answer now, if so: reads may go on from memory, commands can't. */

@@ -8,7 +8,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Chart } from '../kernel/accounts.ts';
 import type { Command } from '../kernel/commands.ts';
 import { hashHolds, type StoredEvent } from '../kernel/events.ts';
-import { fold, UnreadableEvent } from '../kernel/fold.ts';
 import type { House } from '../kernel/house.ts';
 import {
   type Circumstances,
@@ -23,8 +22,10 @@ import { codes, Refusal } from '../kernel/refusals.ts';
 import { Register } from '../kernel/register.ts';
 import { State } from '../kernel/state.ts';
 import { appendBytesMax, appendFilled, appendsOf, isDivisible, largestOf } from './appends.ts';
+import { ChainedLog, chained, readable } from './chained.ts';
 import { eventsAround, reversalOf } from './consequences.ts';
 import { derivedAgain } from './cut-close.ts';
+import { EventTorn, foldInto, foldLog, isLogFault, type LogFault } from './folding.ts';
 import { Layers, type Pin } from './layers.ts';
 import {
   AppendTooLarge,
@@ -35,6 +36,7 @@ import {
   OutcomeUnknown,
   WrongExpectedRevision,
 } from './log.ts';
+import { Standing, type Verified } from './standing.ts';
 
 /** What a book needs from outside. */
 export interface BookSettings {
@@ -55,6 +57,14 @@ export interface BookSettings {
   readonly overrides?: readonly Override[];
   /** Waits so many milliseconds. Default: by the clock. */
   readonly wait?: (ms: number) => Promise<void>;
+  /** Works out no hashes: what is read counts as it stands, and the book says that it is unverified. */
+  readonly trust?: boolean;
+  /** What is known to be wrong with the log before it is read: the book takes no commands until an audit has looked at it. */
+  readonly finding?: string | undefined;
+  /** Asked whether an audit has found the log clean since something was found. Without it nothing clears that. */
+  readonly cleared?: () => Promise<boolean>;
+  /** Told when the log can't be read on as it was written, or something else was found. */
+  readonly broken?: (refusal: Refusal) => void;
 }
 
 /** What a book has done since it was opened. */
@@ -78,6 +88,8 @@ export interface Restored {
   readonly state: State;
   readonly register: Register;
   readonly head: Head;
+  /** Whether it is known to be what the log folds to: folded with its hashes, or written by a process that had. */
+  readonly proved: boolean;
 }
 
 /** What a book has done that has done nothing yet. */
@@ -154,10 +166,21 @@ const othersCloseWaitMs = 50;
 export class Book {
   readonly id: string;
   readonly house: House;
+  /** The log. Reading from it fails where an event's hash does not hold, and stops the book, unless the book trusts it. */
   readonly log: EventLog;
   readonly engine: string;
   readonly overrides: readonly Override[];
-  readonly register: Register;
+  /** The log as it is, for the book itself: it holds what it reads against its head. */
+  readonly #raw: EventLog;
+  readonly #trust: boolean;
+  readonly #standing: Standing;
+  readonly #cleared: () => Promise<boolean>;
+  readonly #broken: (refusal: Refusal) => void;
+  /** An event could be booked in part only: what was folded so far has to be folded again. */
+  #torn = false;
+  /** How often all was folded anew: states taken before that are none of this book any more. */
+  #foldings = 0;
+  #register: Register;
   readonly #layers: Layers;
   readonly #now: () => number;
   #appendBytesMax: number;
@@ -182,7 +205,9 @@ export class Book {
     const { snapshot } = settings;
     this.id = settings.id;
     this.house = settings.house;
-    this.log = settings.log;
+    this.#raw = ChainedLog.rawOf(settings.log);
+    this.#trust = settings.trust ?? false;
+    this.log = this.#trust ? this.#raw : new ChainedLog(this.#raw, (fault) => this.#faulted(fault));
     this.engine = settings.engine;
     this.#now = settings.now;
     this.#appendBytesMax = Math.min(
@@ -190,23 +215,44 @@ export class Book {
       settings.log.appendBytesMax * appendFilled,
     );
     this.#wait = settings.wait ?? ((ms) => wait(ms));
-    this.register = snapshot?.register ?? new Register();
+    this.#register = snapshot?.register ?? new Register();
+    const proved = snapshot?.proved ?? true;
+    this.#standing = new Standing(
+      settings.id,
+      this.#trust ? 'UNVERIFIED' : proved ? 'VERIFIED' : 'SNAPSHOT_UNPROVED',
+    );
+    this.#cleared = settings.cleared ?? (async () => false);
+    this.#broken = settings.broken ?? (() => {});
     this.overrides = settings.overrides ?? [];
     this.#layers = new Layers(snapshot?.state ?? this.emptyState());
     this.#head = snapshot?.head ?? headBeforeAll;
   }
 
   /**
-   * Opens a book: folds its log, from a snapshot where there is one, and finishes a close that was begun and not ended.
+   * Opens a book: folds its log, from a snapshot where there is one, and finishes a close that was begun and not ended. Where the
+   * log can't be read on as it was written, the book is what lies before that, and takes no commands until the rest can be read.
    *
-   * @throws LogUnreadable, UnreadableEvent when the log can't be read
+   * @throws LogUnreadable, UnreadableEvent when not even the first event can be read
    */
   static async open(settings: BookSettings): Promise<Book> {
     const book = new Book(settings);
-    await book.#catchUp(settings.progress);
-    book.counts.followed = 0;
-    if (book.state.marks.settling !== undefined) await book.#finishClose(settings.progress);
+    if (settings.finding !== undefined) book.#found(settings.finding, false);
+    await book.#begin(settings.progress);
     return book;
+  }
+
+  async #begin(progress: BookSettings['progress']): Promise<void> {
+    try {
+      await this.#catchUp(progress);
+      this.counts.followed = 0;
+      if (this.#stopped === undefined && this.state.marks.settling !== undefined)
+        await this.#finishClose(progress);
+    } catch (error) {
+      if (!isLogFault(error) || this.#head.revision < 0) throw error;
+      this.#faulted(error);
+      await this.#mend();
+      this.counts.followed = 0;
+    }
   }
 
   /** The state before any event: what the book's events are folded into. */
@@ -222,6 +268,21 @@ export class Book {
 
   get head(): Head {
     return this.#head;
+  }
+
+  /** What is known of each event without reading it. */
+  get register(): Register {
+    return this.#register;
+  }
+
+  /** Up to where something vouches for what the book serves, and how. */
+  get verified(): Verified {
+    return this.#standing.verified(this.#head.revision);
+  }
+
+  /** How often all was folded anew since it was opened: a state taken before is none of this book any more. */
+  get foldings(): number {
+    return this.#foldings;
   }
 
   /** Why the book takes no commands, if so. */
@@ -309,10 +370,9 @@ export class Book {
    * @throws LogUnavailable, LogUnreadable when the log can't be followed any more
    */
   async follow(signal: AbortSignal): Promise<void> {
+    await this.recover();
     try {
-      const isOtherwise = this.#stopped === this.#otherwise?.refusal;
-      if (this.#stopped !== undefined && !isOtherwise) await this.#alone(() => this.#recovered());
-      for await (const events of this.log.subscribe(this.#head.revision + 1, signal)) {
+      for await (const events of this.#raw.subscribe(this.#head.revision + 1, signal)) {
         const last = events.at(-1)?.revision ?? -1;
         // What this book has appended itself is folded already.
         if (last > this.#head.revision) await this.#alone(() => this.#followed(events));
@@ -323,11 +383,37 @@ export class Book {
     }
   }
 
+  /**
+   * Looks again where the book is stopped: whether the log can be read as it was written by now, or an audit was clean. A close that
+   * this engine derives otherwise stays what it is.
+   */
+  async recover(): Promise<void> {
+    const isOtherwise = this.#stopped === this.#otherwise?.refusal;
+    if (this.#stopped !== undefined && !isOtherwise) await this.#alone(() => this.#recovered());
+  }
+
+  /** Says that the state at or before the head was compared with what the log folds to; or that its hashes alone were looked at. */
+  proved(how: 'fold' | 'hashes'): void {
+    if (how === 'fold') this.#standing.folded();
+    else this.#standing.hashesHold();
+  }
+
+  /**
+   * Takes no commands from now on, since what was folded so far can't be right, and folds the log anew.
+   *
+   * @param why what was found
+   * @throws LogUnavailable, LogClosed as the log does: it is folded anew before the next command then
+   */
+  async distrust(why: string): Promise<void> {
+    this.#found(why, true);
+    await this.#alone(() => this.#foldAnew());
+  }
+
   /** Takes no more commands, decides and answers what waits, then lets go of the log. */
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#draining) await new Promise((resolve) => setImmediate(resolve));
-    await this.#alone(() => this.log.close());
+    await this.#alone(() => this.#raw.close());
   }
 
   /**
@@ -340,7 +426,7 @@ export class Book {
       try {
         return await work();
       } finally {
-        this.#layers.release();
+        await this.#mend().finally(() => this.#layers.release());
       }
     });
     this.#line = done.catch(() => undefined);
@@ -397,14 +483,14 @@ export class Book {
 
   /** Whether the log is held while a batch is decided: others have appended in between lately, and it can be. */
   get #isHolding(): boolean {
-    return this.#toHold > 0 && this.log.hold !== undefined;
+    return this.#toHold > 0 && this.#raw.hold !== undefined;
   }
 
   /** Decides a batch; where the log is held, others append before or after, and never in between. */
   async #decideHeld(batch: readonly Waiting[]): Promise<{ answers: Answer[]; again: boolean }> {
     const isSettling = (): boolean => this.state.marks.settling !== undefined;
     // Somebody else's close can only go on while nobody holds the log.
-    const { log } = this;
+    const log = this.#raw;
     if (!this.#isHolding || log.hold === undefined || this.#stopped !== undefined || isSettling())
       return await this.#decideAll(batch);
     return await log.hold(async () => {
@@ -420,16 +506,25 @@ export class Book {
   #failed(error: unknown): Refusal | undefined {
     if (error instanceof LogUnavailable || error instanceof AppendTooLarge || error instanceof LogClosed)
       return new Refusal(codes.unavailable, this.id, error.message);
-    if (error instanceof OutcomeUnknown) this.counts.unknownOutcomes++;
-    const stops =
-      error instanceof OutcomeUnknown || error instanceof LogUnreadable || error instanceof UnreadableEvent;
-    if (!stops) return undefined;
-    const hint = error instanceof LogUnreadable ? error.refusal.hint : undefined;
-    this.#stopped =
-      error instanceof UnreadableEvent
-        ? error.refusal
-        : new Refusal(codes.unavailable, this.id, error.message, hint);
+    if (isLogFault(error)) return this.#faulted(error);
+    if (!(error instanceof OutcomeUnknown)) return undefined;
+    this.counts.unknownOutcomes++;
+    this.#stopped = new Refusal(codes.unavailable, this.id, error.message);
     return this.#stopped;
+  }
+
+  /** The log can't be read as it was written: commands are refused until it can. */
+  #faulted(fault: LogFault): Refusal {
+    const isNew = this.#standing.fault?.revision !== fault.revision;
+    this.#stopped = this.#standing.broken(fault);
+    if (isNew) this.#broken(this.#stopped);
+    return this.#stopped;
+  }
+
+  /** Something was found: commands are refused until an audit has looked at it. */
+  #found(why: string, suspect: boolean): void {
+    this.#stopped = this.#standing.found(why, suspect);
+    this.#broken(this.#stopped);
   }
 
   /** Decides a batch and answers as much of it as became durable; the rest is decided again where others appended in between. */
@@ -491,7 +586,7 @@ export class Book {
 
   /** Whether nobody has appended since this book last looked; else what there is has been folded. */
   async #isAtHead(): Promise<boolean> {
-    const { revision } = await this.log.head();
+    const { revision } = await this.#raw.head();
     // Whoever answers for the log may be behind this book: a node that follows the one that took its last append.
     if (revision <= this.#head.revision) return true;
     await this.#catchUp();
@@ -513,7 +608,7 @@ export class Book {
     const fitting = tooLarge < 0 ? groups : groups.slice(0, tooLarge);
     for (const { events, commandsDone } of appendsOf(fitting, this.#appendBytesMax)) {
       try {
-        await this.log.append(expected, events);
+        await this.#raw.append(expected, events);
         this.counts.batches++;
         this.counts.events += events.length;
       } catch (error) {
@@ -543,7 +638,7 @@ export class Book {
   async #beyondLog(groups: readonly (readonly StoredEvent[])[]): Promise<number> {
     for (const [at, group] of groups.entries()) {
       const largest = isDivisible(group) ? largestOf(group) : undefined;
-      if (largest !== undefined && (await this.log.takes?.(largest)) === false) return at;
+      if (largest !== undefined && (await this.#raw.takes?.(largest)) === false) return at;
     }
     return -1;
   }
@@ -573,17 +668,33 @@ export class Book {
     return divisible;
   }
 
-  /** After an unknown outcome: reads what the log holds, makes it durable by the engine's own recovery, and goes on from there. */
+  /**
+   * After an unknown outcome: reads what the log holds, makes it durable by the engine's own recovery, and goes on from there. After
+   * a fault: looks whether it is gone. What only an audit can clear stays until one has.
+   */
   async #recovered(): Promise<boolean> {
-    if ((await this.#caughtUp()) !== undefined) return false;
+    const standing = this.#standing;
+    if (standing.suspect && (await this.#caughtUp(() => this.#foldAnew())) !== undefined) return false;
+    if (standing.finding !== undefined && !(await this.#cleared())) return false;
+    standing.cleared();
+    if ((await this.#caughtUp(() => this.#catchUpAgain())) !== undefined) return false;
+    standing.mended();
     this.#stopped = undefined;
     return true;
   }
 
+  /** Catches up; an event that was folded before and could not be read since has to be there again as it was written. */
+  async #catchUpAgain(): Promise<void> {
+    const revision = this.#standing.fault?.revision ?? -1;
+    if (revision >= 0 && revision <= this.#head.revision)
+      await new ChainedLog(this.#raw).readMany([revision]);
+    await this.#catchUp();
+  }
+
   /** Catches up, and says what commands are answered with if that can't be done. */
-  async #caughtUp(): Promise<Refusal | undefined> {
+  async #caughtUp(work: () => Promise<void> = () => this.#catchUp()): Promise<Refusal | undefined> {
     try {
-      await this.#catchUp();
+      await work();
       return undefined;
     } catch (error) {
       const refusal = this.#failed(error);
@@ -593,40 +704,76 @@ export class Book {
   }
 
   async #catchUp(progress?: (folded: number) => void): Promise<void> {
-    const before = this.#head.revision;
-    for await (const events of this.log.read(before + 1, 'forwards')) {
-      if (this.#head.revision === before) this.#checkFollows(events[0]);
-      for (const event of events) this.#fold(event);
-      progress?.(this.#head.revision + 1);
+    const before = this.#head;
+    const batches = readable(this.#raw, before.revision + 1);
+    try {
+      for await (const events of this.#trust ? batches : chained(batches, before)) {
+        if (this.#head === before) this.#checkFollows(events[0]);
+        for (const event of events) this.#fold(event);
+        progress?.(this.#head.revision + 1);
+      }
+    } finally {
+      this.#progressed(before.revision);
     }
-    this.#progressed(before);
   }
 
   /** Folds what a subscription has brought; where that doesn't go on from the head, the log is read. */
   async #followed(events: readonly StoredEvent[]): Promise<void> {
-    const before = this.#head.revision;
-    const fresh = events.filter(({ revision }) => revision > before);
+    const before = this.#head;
+    const fresh = events.filter(({ revision }) => revision > before.revision);
     const [first] = fresh;
     if (first === undefined) return;
-    if (first.revision !== before + 1) {
+    if (first.revision !== before.revision + 1) {
       await this.#catchUp();
       return;
     }
-    this.#checkFollows(first);
-    for (const event of fresh) this.#fold(event);
-    this.#progressed(before);
+    try {
+      this.#checkFollows(first);
+      for await (const held of this.#trust ? [fresh] : chained([fresh], before))
+        for (const event of held) this.#fold(event);
+    } finally {
+      this.#progressed(before.revision);
+    }
   }
 
+  /** Even a log that is trusted has to go on from what was read of it. */
   #checkFollows(event: StoredEvent | undefined): void {
-    if (event === undefined || hashHolds(event, this.#head.hash)) return;
+    if (!this.#trust || event === undefined || hashHolds(event, this.#head.hash)) return;
     throw new LogUnreadable(event.revision, `it does not follow the event with hash ${this.#head.hash}`);
   }
 
   #fold(event: StoredEvent): void {
-    const { head: state } = this.#layers;
-    fold(this.house, state, event);
-    this.register.add(event, state.journal.length);
+    try {
+      foldInto(this.house, this.#layers.head, this.#register, event);
+    } catch (error) {
+      this.#torn = error instanceof EventTorn;
+      throw error;
+    }
     this.#head = { revision: event.revision, hash: event.hash, recordedAt: event.recordedAt };
+  }
+
+  /** Folds again what an event has torn that could be booked in part only. */
+  async #mend(): Promise<void> {
+    if (!this.#torn) return;
+    await this.#foldAnew(this.#head.revision);
+    this.#torn = false;
+  }
+
+  /** Folds the log from its first event on, aside, and puts what that comes to in place of what there is. */
+  async #foldAnew(through?: number): Promise<void> {
+    const { house } = this;
+    const trust = this.#trust;
+    const { folded, fault } = await foldLog(house, this.#raw, { through, empty: this.emptyState(), trust });
+    if (fault instanceof EventTorn && through === undefined) await this.#foldAnew(fault.revision - 1);
+    else {
+      this.#layers.restart(folded.state);
+      this.#register = folded.register;
+      this.#head = folded.head;
+      this.#foldings++;
+      if (!trust) this.#standing.folded();
+      this.#notify();
+    }
+    if (fault !== undefined) this.#faulted(fault);
   }
 
   /** Counts and tells of what has been folded since a revision. */
@@ -684,7 +831,7 @@ export class Book {
     const alone = rest.map((event) => [event]);
     for (const { events } of appendsOf(alone, this.#appendBytesMax)) {
       try {
-        await this.log.append(expected, events);
+        await this.#raw.append(expected, events);
       } catch (error) {
         if (error instanceof WrongExpectedRevision) return false;
         if (error instanceof AppendTooLarge && this.#canBeSmaller(error, events.length > 1))

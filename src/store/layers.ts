@@ -25,6 +25,12 @@ export class Layers {
     this.#head = head;
   }
 
+  /** Begins again with another head: what is pinned stays as it is, and is no layer of this one. */
+  restart(head: State): void {
+    this.#head = head;
+    this.#below.length = 0;
+  }
+
   /** Says that something is under way which goes on from the head as it is now: a batch being appended, a catching up. */
   hold(): void {
     this.#held++;

@@ -17,6 +17,12 @@ export const bookFileEnding = '.formicary';
 
 const fileOf = (folder: string, book: string): string => join(folder, `${book}${bookFileEnding}`);
 
+/** The file that holds a book; undefined where the store keeps none. */
+export function bookFileOf(storeUrl: string, book: string): string | undefined {
+  const address = addressOf(storeUrl);
+  return address.kind === 'sqlite' ? fileOf(address.folder, book) : undefined;
+}
+
 /** Whether a folder holds a book's file. @throws LogLost it doesn't, and did: see {@link checkNotGone} */
 async function sqliteExists(folder: string, book: string): Promise<boolean> {
   const path = fileOf(folder, book);

@@ -1,6 +1,7 @@
 /**
- * The file of a snapshot: a line with the header's hash, the header, and sections of bytes, each with its hash in the header. It
- * is written whole or not at all, and nothing of it counts before its hash has been found right.
+ * The file of a snapshot: a line with the header's hash and its seal, the header, and sections of bytes, each with its hash in the
+ * header. It is written whole or not at all, and nothing of it counts before its hash has been found right. The seal is an HMAC
+ * over the header, and so over all: only who has the secret can have written it.
  *
  * @module
  */
@@ -10,9 +11,10 @@ import { endianness } from 'node:os';
 import { dirname } from 'node:path';
 import { isRecord } from '../kernel/fields.ts';
 import { syncFolder } from './folders.ts';
+import { type Secret, sealOf, sealState } from './seal.ts';
 
 /** Version of the layout of sections; a file of another is dropped. */
-const format = 1;
+const format = 2;
 
 /** What a snapshot is of. */
 export interface SnapshotKey {
@@ -42,8 +44,17 @@ const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').upda
 
 let written = 0;
 
-/** Writes a file in place of the one before, so that a reader finds the old or the new one whole. */
-export async function writeSections(path: string, key: SnapshotKey, sections: Sections): Promise<void> {
+/**
+ * Writes a file in place of the one before, so that a reader finds the old or the new one whole.
+ *
+ * @param secret what it is sealed with: for a state that was verified, and no other
+ */
+export async function writeSections(
+  path: string,
+  key: SnapshotKey,
+  sections: Sections,
+  secret?: Secret,
+): Promise<void> {
   const list: readonly unknown[] = [...sections].map(([name, bytes]) => ({
     name,
     bytes: bytes.byteLength,
@@ -54,7 +65,7 @@ export async function writeSections(path: string, key: SnapshotKey, sections: Se
   try {
     const file = await open(temporary, 'wx');
     try {
-      await file.write(`${sha256(header)}\n${header}\n`);
+      await file.write(`${sha256(header)} ${sealOf(header, secret)}\n${header}\n`);
       for (const bytes of sections.values()) await writeAll(file, bytes);
       await file.sync();
     } finally {
@@ -78,22 +89,32 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
 /** A header, and what comes after it. */
 interface Header {
   readonly key: SnapshotKey;
+  readonly hash: string;
+  readonly sealed: boolean;
   readonly sections: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
   /** Where the first section begins. */
   readonly end: number;
 }
 
+/** What a file holds. */
+export interface SnapshotRead {
+  readonly key: SnapshotKey;
+  readonly sections: Sections;
+  /** The header's hash: no two snapshots have the same. */
+  readonly hash: string;
+  /** Whether it bears a seal of the secret. */
+  readonly sealed: boolean;
+}
+
 /**
  * Reads a file; the hashes of its sections are worked out side by side.
  *
- * @throws SnapshotRefused when it is no snapshot of this form, cut off, or a hash is not right
+ * @throws SnapshotRefused when it is no snapshot of this form, cut off, a hash is not right, or its seal is not of the secret
  */
-export async function readSections(
-  path: string,
-): Promise<{ readonly key: SnapshotKey; readonly sections: Sections }> {
+export async function readSections(path: string, secret?: Secret): Promise<SnapshotRead> {
   const file = await open(path, 'r');
   try {
-    const header = await readHeader(file);
+    const header = await readHeader(file, secret);
     const sections = new Map<string, Uint8Array>();
     const checks: Promise<void>[] = [];
     let at = header.end;
@@ -107,21 +128,22 @@ export async function readSections(
       checks.push(checked);
     }
     await Promise.all(checks);
-    return { key: header.key, sections };
+    const { key, hash, sealed } = header;
+    return { key, sections, hash, sealed };
   } finally {
     await file.close();
   }
 }
 
 /**
- * What a snapshot is of, by its header alone.
+ * What a snapshot of any format is of, by its header alone.
  *
- * @throws SnapshotRefused when it is no snapshot of this form, or the header's hash is not right
+ * @throws SnapshotRefused when it is no snapshot, or the header's hash is not right
  */
 export async function readKey(path: string): Promise<SnapshotKey> {
   const file = await open(path, 'r');
   try {
-    return (await readHeader(file)).key;
+    return keyOf((await readFirst(file)).header);
   } finally {
     await file.close();
   }
@@ -142,27 +164,46 @@ async function readAt(file: FileHandle, at: number, length: number): Promise<Uin
   return bytes;
 }
 
-async function readHeader(file: FileHandle): Promise<Header> {
+/** The two lines that a file of any format begins with: hash, and perhaps seal, of the header; and the header. */
+async function readFirst(file: FileHandle) {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytesMax), 0, headerBytesMax, 0);
-  const [hash = '', text = ''] = buffer.toString('latin1', 0, bytesRead).split('\n', 2);
+  const [first = '', text = ''] = buffer.toString('latin1', 0, bytesRead).split('\n', 2);
+  const [hash = '', seal = ''] = first.split(' ');
   if (sha256(Buffer.from(text, 'latin1')) !== hash)
     throw new SnapshotRefused("the header's hash is not right");
   const header: unknown = JSON.parse(text);
   if (!isRecord(header)) throw new SnapshotRefused('it has no header');
+  return { first, text, hash, seal, header };
+}
+
+async function readHeader(file: FileHandle, secret: Secret | undefined): Promise<Header> {
+  const { first, text, hash, seal, header } = await readFirst(file);
   if (header.format !== format) throw new SnapshotRefused(`its format is ${header.format}, not ${format}`);
   if (header.endianness !== endianness()) throw new SnapshotRefused('it is from a machine of another kind');
-  const { revision, hash: last, recordedAt, engine, sections } = header;
+  const state = sealState(text, seal, secret);
+  if (state === 'wrong')
+    throw new SnapshotRefused('its seal is not of this key: it was written under another, or forged');
+  const { sections } = header;
+  if (!Array.isArray(sections)) throw new SnapshotRefused('its header is not whole');
+  const end = first.length + text.length + 2;
+  return {
+    key: keyOf(header),
+    hash,
+    sealed: state === 'right',
+    sections: sections.map(sectionOf),
+    end,
+  };
+}
+
+function keyOf({ revision, hash, recordedAt, engine }: Readonly<Record<string, unknown>>): SnapshotKey {
   if (
-    typeof revision !== 'number' ||
-    typeof last !== 'string' ||
-    typeof recordedAt !== 'number' ||
-    typeof engine !== 'string' ||
-    !Array.isArray(sections)
-  ) {
-    throw new SnapshotRefused('its header is not whole');
-  }
-  const key = { revision, hash: last, recordedAt, engine };
-  return { key, sections: sections.map(sectionOf), end: hash.length + text.length + 2 };
+    typeof revision === 'number' &&
+    typeof hash === 'string' &&
+    typeof recordedAt === 'number' &&
+    typeof engine === 'string'
+  )
+    return { revision, hash, recordedAt, engine };
+  throw new SnapshotRefused('its header is not whole');
 }
 
 function sectionOf(section: unknown): Header['sections'][number] {

@@ -1,7 +1,8 @@
 /**
- * Snapshots: a book's state at a revision, in a file beside its log, so that opening it need not fold the whole log again. A
- * snapshot is never trusted: it counts when its bytes are the ones that were written, by this engine, and the log's event at its
- * revision has its hash; else it is dropped, and the log is folded from its beginning.
+ * Snapshots: a book's state at a revision, in a file beside its log, so that opening it need not fold the whole log again. It is
+ * used when its bytes are the ones that were written, by this engine, and the log's event at its revision has its hash; else it is
+ * dropped, and the log is folded from its beginning. It is proved when it bears a seal: only a process that had verified the log
+ * writes one, with a secret that is not in the store. Without a seal, somebody else may have written it, hashes and all.
  *
  * @module
  */
@@ -18,6 +19,7 @@ import { Rows, type Table } from '../kernel/tables.ts';
 import { addressOf } from './address.ts';
 import type { Book, Restored } from './book.ts';
 import type { EventLog } from './log.ts';
+import type { Secret } from './seal.ts';
 import { checkNotBehind, isThere, snapshotsOf } from './snapshot-ahead.ts';
 import {
   readSections,
@@ -31,6 +33,11 @@ import { type PackedRows, packRows, unpackRows } from './snapshot-rows.ts';
 /** A snapshot is written when so many events have come since the last one, or a quarter of all, whichever is more. */
 const snapshotEvents = 100_000;
 const snapshotShare = 4;
+/**
+ * A log of fewer events is folded rather than begun from a snapshot that nothing vouches for: that takes some tenths of a second, and
+ * what it comes to is verified.
+ */
+export const unprovedEventsMin = 20_000;
 /** Tables of fewer bytes are unpacked at once, larger ones when they are first looked at. */
 const unpackBytesMax = 100_000;
 
@@ -39,6 +46,13 @@ export interface SnapshotPlace {
   readonly store: string;
   /** A folder for snapshots of books whose log is elsewhere; without one, none of these are kept. */
   readonly snapshots?: string | undefined;
+}
+
+/** The folder of a store's snapshots; undefined where there is no place for any. */
+export function snapshotFolder({ store, snapshots }: SnapshotPlace): string | undefined {
+  const address = addressOf(store);
+  if (address.kind === 'memory') return undefined;
+  return address.kind === 'sqlite' ? address.folder : snapshots;
 }
 
 /**
@@ -50,9 +64,7 @@ export function snapshotPath(
   book: string,
   engine: string,
 ): string | undefined {
-  const address = addressOf(store);
-  if (address.kind === 'memory') return undefined;
-  const folder = address.kind === 'sqlite' ? address.folder : snapshots;
+  const folder = snapshotFolder({ store, snapshots });
   return folder === undefined ? undefined : join(folder, `${book}@${engine}.snapshot`);
 }
 
@@ -75,8 +87,20 @@ export interface RestoreSettings {
   readonly house: House;
   readonly engine: string;
   readonly log: EventLog;
+  /** What it may be sealed with. */
+  readonly secret?: Secret | undefined;
+  /** Fewest events of a snapshot that is used without a seal. Default: any. */
+  readonly unprovedEventsMin?: number;
+  /** Told of which revision the snapshot is that is there and not used for that. */
+  readonly unused?: (revision: number) => void;
   /** Told why a snapshot was dropped. */
   readonly dropped?: (why: string) => void;
+}
+
+/** What a snapshot restored. */
+export interface RestoredSnapshot extends Restored {
+  /** Tells it from every other one. */
+  readonly snapshot: string;
 }
 
 /**
@@ -87,7 +111,7 @@ export interface RestoreSettings {
 export async function restoreSnapshot(
   path: string,
   settings: RestoreSettings,
-): Promise<Restored | undefined> {
+): Promise<RestoredSnapshot | undefined> {
   await checkNotBehind(path, settings.log);
   if (!(await isThere(path))) return undefined;
   try {
@@ -98,8 +122,15 @@ export async function restoreSnapshot(
   }
 }
 
-async function restore(path: string, { house, engine, log }: RestoreSettings): Promise<Restored> {
-  const { key, sections } = await readSections(path);
+async function restore(
+  path: string,
+  { house, engine, log, secret, unprovedEventsMin: min = 0, unused }: RestoreSettings,
+): Promise<RestoredSnapshot | undefined> {
+  const { key, sections, hash, sealed } = await readSections(path, secret);
+  if (!sealed && key.revision + 1 < min) {
+    unused?.(key.revision);
+    return undefined;
+  }
   if (key.engine !== engine) throw new SnapshotRefused(`engine ${key.engine} wrote it, this is ${engine}`);
   const [event] = await log.readMany([key.revision]);
   if (event?.hash !== key.hash) throw new SnapshotRefused(`the log's event ${key.revision} has another hash`);
@@ -115,15 +146,21 @@ async function restore(path: string, { house, engine, log }: RestoreSettings): P
   state.gross = gross;
   if (marks.events !== key.revision + 1 || register.count !== marks.events)
     throw new SnapshotRefused('it holds another number of events than it says');
-  return { state, register, head: { revision: key.revision, hash: key.hash, recordedAt: key.recordedAt } };
+  const head = { revision: key.revision, hash: key.hash, recordedAt: key.recordedAt };
+  return { state, register, head, proved: sealed, snapshot: hash };
 }
 
 /**
  * Writes a snapshot of the book as it is in its lowest layer: at its head, unless sandboxes hold on to an earlier state.
  *
+ * It is sealed where the book is verified; of a book that is broken none is written.
+ *
+ * @param secret what it is sealed with
  * @returns the revision that it is of; -1 where there was nothing to write
  */
-export async function writeSnapshot(path: string, book: Book): Promise<number> {
+export async function writeSnapshot(path: string, book: Book, secret?: Secret): Promise<number> {
+  const { state: verified } = book.verified;
+  if (verified === 'BROKEN') return -1;
   let state = book.state;
   while (state.base !== undefined) state = state.base;
   const revision = state.marks.events - 1;
@@ -133,13 +170,17 @@ export async function writeSnapshot(path: string, book: Book): Promise<number> {
   if (last === undefined) return -1;
   const key: SnapshotKey = { revision, hash: last.hash, recordedAt: last.recordedAt, engine: book.engine };
   await mkdir(dirname(path), { recursive: true });
-  await writeSections(path, key, sections);
+  await writeSections(path, key, sections, verified === 'VERIFIED' ? secret : undefined);
   await prune(path);
   return revision;
 }
 
 /** Goes on writing snapshots as a book grows; call it to stop. A snapshot that can't be written is told of, and nothing else. */
-export function keepSnapshots(path: string, book: Book, failed: (error: unknown) => void): () => void {
+export function keepSnapshots(
+  book: Book,
+  write: () => Promise<unknown>,
+  failed: (error: unknown) => void,
+): () => void {
   let done = book.head.revision;
   let writing = false;
   return book.onProgress(() => {
@@ -147,7 +188,7 @@ export function keepSnapshots(path: string, book: Book, failed: (error: unknown)
     if (writing || revision - done < Math.max(snapshotEvents, revision / snapshotShare)) return;
     writing = true;
     done = revision;
-    writeSnapshot(path, book)
+    write()
       .catch(failed)
       .finally(() => {
         writing = false;

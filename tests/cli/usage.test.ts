@@ -80,6 +80,7 @@ describe('settings', () => {
     expect(parsed(stdout).settings).toEqual([
       { name: 'store', value: 'sqlite:from-file', from: 'formicary.yaml' },
       { name: 'snapshots', value: './data/snapshots', from: 'default' },
+      { name: 'snapshot-key-file', value: '', from: 'default' },
       { name: 'port', value: 4002, from: 'environment FORMICARY_PORT' },
       { name: 'host', value: '127.0.0.2', from: 'option --host' },
     ]);

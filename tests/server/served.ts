@@ -75,9 +75,11 @@ export class Served implements AsyncDisposable {
   ): Promise<Served> {
     let now = clockFrom;
     const server = await startServer({ store: 'memory:', port: 0, now: () => (now += 1000), ...settings });
+    const lines = [...history];
+    if (lines.length === 0) return new Served(server);
     const lease = await server.books.lease('main');
     if (lease instanceof Refusal) throw new Error(lease.message);
-    for (const [on, command, inputs] of history) {
+    for (const [on, command, inputs] of lines) {
       const answer = await lease.desk.execute(
         { on, command, with: inputs },
         { actor: 'history', correlation: 'history' },
