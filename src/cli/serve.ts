@@ -38,7 +38,16 @@ export const serveCommand: CommandSpec = {
     log: { doc: 'Write a log to stderr, a JSON object a line, even where stderr is a terminal.' },
     'print-config': { doc: 'Print the settings in force and where each comes from, and end.' },
   },
-  settings: ['store', 'snapshots', 'snapshot-key-file', 'port', 'host', 'introspection'],
+  settings: [
+    'store',
+    'snapshots',
+    'snapshot-key-file',
+    'port',
+    'host',
+    'introspection',
+    'runs',
+    'run-memory',
+  ],
   examples: [
     'formicary serve',
     'formicary serve --store sqlite:/srv/books --port 8080',
@@ -64,6 +73,10 @@ async function serve(call: Call): Promise<Exit> {
     port: settings.port,
     host: settings.host,
     introspection: settings.introspection === 'on',
+    runs: {
+      ...(settings.runs === 0 ? {} : { atOnce: settings.runs }),
+      memoryBytesMax: settings.runMemoryMiB * 1024 ** 2,
+    },
     ...(logs ? { log: process.stderr } : {}),
   }).catch((error: unknown) => {
     throw listening(error, `${settings.host}:${settings.port}`);

@@ -24,6 +24,11 @@ interface SettingSpec<T> {
 const text = (expected: string, pattern: RegExp) => (given: string) =>
   pattern.test(given) ? given : { expected };
 
+const whole = (least: number, most: number) => (given: string) =>
+  /^\d{1,9}$/.test(given) && Number(given) >= least && Number(given) <= most
+    ? Number(given)
+    : { expected: `a whole number from ${least} to ${most}` };
+
 /** Every setting that there is. */
 export const settingSpecs = {
   store: {
@@ -71,6 +76,18 @@ export const settingSpecs = {
     default: 'on',
     parse: (given) => (given === 'on' || given === 'off' ? given : { expected: 'on or off' }),
   },
+  runs: {
+    doc: 'How many what-ifs are evaluated at the same time. 0: a server takes the cores of the machine less one, a command line all.',
+    value: 'N',
+    default: 0,
+    parse: whole(0, 256),
+  },
+  'run-memory': {
+    doc: 'Most memory of one what-if of a server, in MiB.',
+    value: 'MIB',
+    default: 2048,
+    parse: whole(64, 1_048_576),
+  },
 } as const satisfies {
   readonly store: SettingSpec<string>;
   readonly snapshots: SettingSpec<string>;
@@ -79,6 +96,8 @@ export const settingSpecs = {
   readonly port: SettingSpec<number>;
   readonly host: SettingSpec<string>;
   readonly introspection: SettingSpec<'on' | 'off'>;
+  readonly runs: SettingSpec<number>;
+  readonly 'run-memory': SettingSpec<number>;
 };
 
 export type SettingName = keyof typeof settingSpecs;
@@ -93,6 +112,8 @@ export interface Settings {
   readonly port: number;
   readonly host: string;
   readonly introspection: 'on' | 'off';
+  readonly runs: number;
+  readonly runMemoryMiB: number;
 }
 
 /** A setting, and where its value comes from: `option --port`, `environment FORMICARY_PORT`, `formicary.yaml`, `default`. */
@@ -120,6 +141,8 @@ const names: readonly SettingName[] = [
   'port',
   'host',
   'introspection',
+  'runs',
+  'run-memory',
 ];
 
 /** The variable that may hold the key of snapshots. It has no option: others on this machine see those. */
@@ -164,6 +187,8 @@ export function settingsFrom(sources: Sources): {
     port: take<number>('port', settingSpecs.port),
     host: take<string>('host', settingSpecs.host),
     introspection: take<'on' | 'off'>('introspection', settingSpecs.introspection),
+    runs: take<number>('runs', settingSpecs.runs),
+    runMemoryMiB: take<number>('run-memory', settingSpecs['run-memory']),
   };
   return { settings, inForce };
 }

@@ -133,6 +133,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     books,
     files: new ScenarioFiles({ folder: scenarios, house, note }),
     bounds: settings.runs ?? {},
+    trust,
     now,
     note,
   });

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import { Chart } from '../kernel/accounts.ts';
 import type { Command } from '../kernel/commands.ts';
 import { hashHolds, type StoredEvent } from '../kernel/events.ts';
@@ -159,6 +159,8 @@ const heldBatches = 32;
 /** Most commands that are decided while the log is held, and how long it is left to others afterwards, in milliseconds. */
 const heldBatchMax = 512;
 const heldPauseMs = 10;
+/** After a page of so many events, catching up lets others in. */
+const turnEventsMin = 256;
 /** A close that another writer is about to write is left to it, unless nothing more of it comes for so many looks. */
 const othersCloseLooks = 20;
 const othersCloseWaitMs = 50;
@@ -330,7 +332,7 @@ export class Book {
     if (this.#draining) return;
     this.#draining = true;
     // One turn of the event loop, so that what has arrived with this command is decided with it.
-    setImmediate(() => this.#drain());
+    void setImmediate().then(() => this.#drain());
   }
 
   /** Decides commands as they would be now, one after the other, and forgets them. Amid a close all are refused. */
@@ -412,7 +414,7 @@ export class Book {
   /** Takes no more commands, decides and answers what waits, then lets go of the log. */
   async close(): Promise<void> {
     this.#closed = true;
-    while (this.#draining) await new Promise((resolve) => setImmediate(resolve));
+    while (this.#draining) await setImmediate();
     await this.#alone(() => this.#raw.close());
   }
 
@@ -479,6 +481,8 @@ export class Book {
     this.#together = Math.min(most, again ? Math.max(1, Math.floor(size / 2)) : this.#together * batchGrowth);
     if (tries > 1) await this.#wait(Math.random() * Math.min(conflictWaitMsMax, 2 ** tries));
     else if (held && this.#queue.length > 0) await this.#wait(heldPauseMs);
+    // Others get their turn: on an engine that blocks, commands could come one after the other without one.
+    else if (this.#queue.length > 0) await setImmediate();
   }
 
   /** Whether the log is held while a batch is decided: others have appended in between lately, and it can be. */
@@ -711,6 +715,8 @@ export class Book {
         if (this.#head === before) this.#checkFollows(events[0]);
         for (const event of events) this.#fold(event);
         progress?.(this.#head.revision + 1);
+        // Others get their turn: there may be any number of pages.
+        if (events.length >= turnEventsMin) await setImmediate();
       }
     } finally {
       this.#progressed(before.revision);

@@ -30,12 +30,12 @@ async function run(served: Served, text: string, input = 'wait: true') {
 }
 
 /** Everything that a stream of a run's progress says. */
-async function progress(served: Served, id: string): Promise<readonly { status: string }[]> {
+async function progress(served: Served, id: string): Promise<readonly { status: string; refusal: object }[]> {
   const response = await fetch(`${served.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
     body: JSON.stringify({
-      query: `subscription { runProgress(id: "${id}") { status phase share refusal { code } run { id digest } } }`,
+      query: `subscription { runProgress(id: "${id}") { status phase share refusal { code value } run { id digest } } }`,
     }),
   });
   return [...(await response.text()).matchAll(/^data: (\{.*)$/gm)].map(
@@ -89,10 +89,11 @@ describe('a bound', () => {
       endless('time'),
       'time: 8000 ms',
     ],
-    ['memory', { daysMax: endlessDays, memoryBytesMax: 96 * 1024 ** 2 }, endless('memory'), /^memory/],
+    ['memory', { daysMax: endlessDays, memoryBytesMax: 72 * 1024 ** 2 }, endless('memory'), /^memory/],
   ])('of %s ends a run with a code, and the next goes on', async (_what, runs, text, value) => {
     await using served = await Served.start(undefined, { runs });
-    const refused = await run(served, text);
+    const asked = await run(served, text, 'wait: false');
+    const refused = asked.id === undefined ? asked : (await progress(served, asked.id)).at(-1)?.refusal;
     expect(refused).toMatchObject({ code: 'RUN_TOO_LARGE', value: expect.stringMatching(value) });
     const { ledger } = await served.data('{ ledger { revision } }');
     expect(ledger.revision).not.toBe('0');
@@ -117,7 +118,12 @@ describe('a thread that dies', () => {
   it('says so to whoever waits, and to whoever asks after that', async () => {
     const script = new URL(`data:text/javascript,${encodeURIComponent('process.exit(7)')}`);
     const { promise: gone, resolve } = Promise.withResolvers<Error>();
-    const thread = new RunThread({ engine: '', scenarios: '', bounds }, handlers, resolve, script);
+    const thread = new RunThread(
+      { engine: '', scenarios: '', bounds, trust: false },
+      handlers,
+      resolve,
+      script,
+    );
     const asked = { text: '', file: '', overrides: [] };
     const waiting = thread.wire.call('outline', asked);
     await expect(waiting).rejects.toThrow('the thread has ended with code 7');

@@ -44,6 +44,8 @@ export interface ServerWhatIfsSettings {
   readonly books: Books;
   readonly files: ScenarioFiles;
   readonly bounds: Partial<WhatIfBounds>;
+  /** Whether the hashes of what is read are taken as they stand. */
+  readonly trust: boolean;
   readonly now: () => number;
   readonly note: (text: string, about: object) => void;
 }
@@ -53,7 +55,7 @@ export class ServerWhatIfs implements WhatIfs {
   readonly #threads: RunThreads;
   readonly #files: ScenarioFiles;
 
-  constructor({ engine, store, books, files, bounds, now, note }: ServerWhatIfsSettings) {
+  constructor({ engine, store, books, files, bounds, trust, now, note }: ServerWhatIfsSettings) {
     const { atOnce, heldBytesMax, ...each } = { ...whatIfBounds, ...bounds };
     this.#files = files;
     this.#threads = new RunThreads({
@@ -62,6 +64,7 @@ export class ServerWhatIfs implements WhatIfs {
       books,
       scenarios: files.folder,
       bounds: each,
+      trust,
       atOnce,
       heldBytesMax,
       now,

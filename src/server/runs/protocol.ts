@@ -17,6 +17,8 @@ export interface ThreadSetup {
   /** The folder of scenarios: histories lie below it. */
   readonly scenarios: string;
   readonly bounds: RunBounds;
+  /** Whether the hashes of what is read are taken as they stand. */
+  readonly trust: boolean;
 }
 
 /** A book as a scenario names it. */

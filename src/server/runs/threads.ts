@@ -28,6 +28,8 @@ export interface RunThreadsSettings {
   readonly store: string;
   readonly books: Books;
   readonly bounds: RunBounds;
+  /** Whether the hashes of what is read are taken as they stand. */
+  readonly trust: boolean;
   /** How many runs are evaluated at the same time. */
   readonly atOnce: number;
   /** Most memory that runs which are done may hold together, in bytes. */
@@ -190,8 +192,8 @@ export class RunThreads implements RunEngine {
   }
 
   #start(what: string, gone: () => void): RunThread {
-    const { engine, scenarios, bounds, note, lost } = this.#settings;
-    const setup: ThreadSetup = { engine, scenarios, bounds };
+    const { engine, scenarios, bounds, trust, note, lost } = this.#settings;
+    const setup: ThreadSetup = { engine, scenarios, bounds, trust };
     const thread: RunThread = new RunThread(
       setup,
       {

@@ -20,6 +20,7 @@ import { meaningOf } from '../../scenario/file.ts';
 import { HeldRun } from '../../scenario/held-run.ts';
 import { runScenario } from '../../scenario/run.ts';
 import { house } from '../../segments/index.ts';
+import { ChainedLog } from '../../store/chained.ts';
 import { openLog } from '../../store/open.ts';
 import { Histories } from './histories.ts';
 import type {
@@ -41,7 +42,7 @@ const niceness = 10;
 
 if (parentPort === null) throw new Error('this module is the thread of a run');
 const port = parentPort;
-const { engine, scenarios, bounds }: ThreadSetup = workerData;
+const { engine, scenarios, bounds, trust }: ThreadSetup = workerData;
 const never = new AbortController().signal;
 const histories = new Histories(scenarios);
 let held: HeldRun | undefined;
@@ -186,7 +187,7 @@ async function* eventsOf(
   }
   const log = await openLog(store, pinned.book);
   try {
-    yield* log.read(0, 'forwards', pinned.revision + 1);
+    yield* (trust ? log : new ChainedLog(log)).read(0, 'forwards', pinned.revision + 1);
   } finally {
     await log.close();
   }
