@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isMainThread } from 'node:worker_threads';
+
 /** Nothing is shown before so many milliseconds. */
 const quietMs = 1_000;
 /** How often a bar is drawn, and how often a line is written, in milliseconds. */
@@ -34,7 +36,8 @@ export class Progress {
   /** Says how much is done; the share of the whole where it is not that of {@link Task.total}. */
   update(done: number, part?: number): void {
     const now = performance.now();
-    if (now - this.#began < quietMs) return;
+    // What a thread runs is part of something whose progress is shown already.
+    if (now - this.#began < quietMs || !isMainThread) return;
     if (now - this.#drawn < (this.#stream.isTTY ? drawMs : lineMs)) return;
     this.#drawn = now;
     const { what, unit, total } = this.#task;

@@ -21,6 +21,7 @@ import { badUsage, cliCodes, type Exit, exits, Failure } from './failures.ts';
 import { baseOf } from './run-base.ts';
 import { figureTables, metricRows } from './run-figures.ts';
 import { printRun, runCsv, runDocument, runMarkdown, type Told } from './run-report.ts';
+import { atOnceOf, runAll } from './run-threads.ts';
 import type { Call, CommandSpec } from './spec.ts';
 
 export const runCommand: CommandSpec = {
@@ -28,6 +29,7 @@ export const runCommand: CommandSpec = {
   summary: 'Runs scenarios: what the books would have been under other assumptions.',
   about: [
     'It prints a table a line of the report, by segment and period, with each variant beside the untouched baseline; metrics; what could not be kept as it was; warnings; and the scenario’s expectations, ticked. It exits with 1 when an expectation fails.',
+    'Several files are run at the same time, as many as the machine has cores, and printed in their order.',
     'Paths in a file are relative to it. A book as the base is looked for in the store in force.',
   ],
   args: [{ name: 'FILE', doc: 'A scenario file.', many: true }],
@@ -52,7 +54,7 @@ export const runCommand: CommandSpec = {
       value: 'DIR',
     },
   },
-  settings: ['store'],
+  settings: ['store', 'runs'],
   examples: [
     'formicary run scenarios/merchant-fee-cut.yaml',
     'formicary run scenarios/*.yaml --strict --json',
@@ -64,6 +66,7 @@ export const runCommand: CommandSpec = {
     const engine = engineVersion();
     // Every file is read before any is run: a mistake in the last shows at once.
     const scenarios = call.args.map((file) => ({ file, scenario: prepared(call, readScenario(file)) }));
+    if (atOnceOf(call) > 1) return await runAll(call, runCommand);
     const told: Told[] = [];
     for (const { file, scenario } of scenarios) {
       const one = await evaluate(call, file, scenario, engine);

@@ -126,11 +126,21 @@ export class Evaluation {
     return Math.max(0, horizon.to - (closing?.on ?? facts[0]?.on ?? horizon.from));
   }
 
+  /** Evaluates facts up to a place at one go. */
+  advance(to: number): void {
+    for (const _bit of this.advancing(to));
+  }
+
+  /** Evaluates all that is left at one go: see {@link finishing}. */
+  finish(): void {
+    for (const _bit of this.finishing());
+  }
+
   /**
    * Evaluates facts up to a place, bit by bit: a fact, or an event of a day's close. Between two bits others may be let in; nobody
    * may look at the state meanwhile.
    */
-  *advance(to: number): Generator<void, void, void> {
+  *advancing(to: number): Generator<void, void, void> {
     const { facts } = this.#plan;
     const { closing } = this.house.own;
     const end = Math.min(to, facts.length);
@@ -145,12 +155,12 @@ export class Evaluation {
 
   /**
    * Evaluates what is left, closes the days of the horizon that are still open where it says so, and what was put on days never
-   * closed; bit by bit, as {@link advance}.
+   * closed; bit by bit, as {@link advancing}.
    *
    * @param closed told of each day that the horizon closes
    */
-  *finish(closed: () => void = () => undefined): Generator<void, void, void> {
-    yield* this.advance(this.#plan.facts.length);
+  *finishing(closed: () => void = () => undefined): Generator<void, void, void> {
+    yield* this.advancing(this.#plan.facts.length);
     const { horizon, before } = this.#plan;
     if (horizon.close === 'daily') {
       const first = this.state.openFrom ?? this.state.marks.earliest ?? horizon.from;

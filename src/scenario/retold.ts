@@ -54,7 +54,7 @@ export async function retell({ house, base, overrides, edits, horizon, signal }:
   const overlay = overrides.length === 0 ? undefined : { overrides, used: [] };
   const teller = new Teller(house);
   const evaluation = new Evaluation(house, State.empty(new Chart(house.kinds), overlay), plan, teller.sink);
-  await inSlices(evaluation.finish(), () => signal.throwIfAborted());
+  await inSlices(evaluation.finishing(), () => signal.throwIfAborted());
   return { events: teller.events, divergences: evaluation.divergences };
 }
 

@@ -178,8 +178,7 @@ export function replayVariant(
 ): void {
   const plan = planOf(base, scenario.horizon, edits, overrides);
   const overlay = overrides.length === 0 ? undefined : { overrides, used: [] };
-  const bits = new Evaluation(house, State.empty(new Chart(house.kinds), overlay), plan, sink).finish();
-  while (!bits.next().done);
+  new Evaluation(house, State.empty(new Chart(house.kinds), overlay), plan, sink).finish();
 }
 
 /** Lets the outside world in between slices, and says how far things are. */
@@ -194,14 +193,14 @@ class Slices {
   }
 
   async advance(evaluation: Evaluation, phase: string, to: number): Promise<void> {
-    await this.#through(evaluation, phase, evaluation.advance(to));
+    await this.#through(evaluation, phase, evaluation.advancing(to));
   }
 
   async finish(evaluation: Evaluation, phase: string): Promise<void> {
     const closed = (): void => {
       this.#done++;
     };
-    await this.#through(evaluation, phase, evaluation.finish(closed));
+    await this.#through(evaluation, phase, evaluation.finishing(closed));
   }
 
   async #through(evaluation: Evaluation, phase: string, bits: Iterable<void>): Promise<void> {

@@ -32,6 +32,39 @@ function placed(more?: string): Place {
   return place;
 }
 
+describe('several files at the same time', () => {
+  /** Three files, each with another rate. */
+  function three(): Place {
+    const place = placed();
+    for (const [name, rate] of Object.entries({ a: '2%', b: '3%' }))
+      place.write(`scenarios/${name}.yaml`, scenario().replace('1%', rate));
+    return place;
+  }
+  const files = ['scenarios/a.yaml', 'scenarios/fees.yaml', 'scenarios/b.yaml'];
+
+  it.each([['--json'], ['--csv'], ['--md'], []])(
+    'print what one after the other print: %s',
+    async (...form) => {
+      using place = three();
+      const alone = await place.run('run', ...files, ...form, '--runs', '1');
+      const together = await place.run('run', ...files, ...form, '--runs', '3');
+      expect(together).toMatchObject({ code: 0, stdout: alone.stdout });
+      expect(alone.stdout).not.toBe('');
+    },
+  );
+
+  it('end with the first that can’t be run, and with 1 where an expectation fails', async () => {
+    using place = three();
+    place.write('scenarios/a.yaml', scenario('expect:\n  - divergences = 7\n'));
+    expect(await place.run('run', ...files, '--runs', '2')).toMatchObject({ code: 1 });
+    place.write('scenarios/a.yaml', scenario().replace('spring.jsonl', 'none.jsonl'));
+    expect(await place.run('run', ...files, '--runs', '2')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('FILE_UNREADABLE'),
+    });
+  });
+});
+
 describe('run', () => {
   it('prints variants beside the baseline, what diverged, and that the baseline is the record', async () => {
     using place = placed();

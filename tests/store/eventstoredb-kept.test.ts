@@ -58,7 +58,7 @@ const notKept = (reason: RegExp, hint: RegExp): unknown =>
   expect.objectContaining({
     name: 'LogNotKept',
     message: expect.stringMatching(reason),
-    hint: expect.stringMatching(hint),
+    refusal: expect.objectContaining({ hint: expect.stringMatching(hint) }),
   });
 
 const events = chain(6);
