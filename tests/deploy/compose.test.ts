@@ -107,6 +107,13 @@ describe('profiles', () => {
     for (const [name, { profiles }] of services) expect([name, profiles?.length]).toEqual([name, 1]);
   });
 
+  it('of a plain `up` is the embedded store alone', () => {
+    expect(readFileSync(new URL('../../.env', import.meta.url), 'utf8')).toMatch(
+      /^COMPOSE_PROFILES=embedded$/m,
+    );
+    expect(inProfile('embedded')).toEqual(['formicary']);
+  });
+
   it('name only services that are there when they are', () => {
     for (const [name, { profiles, depends_on = {} }] of services)
       for (const needed of Object.keys(depends_on))
