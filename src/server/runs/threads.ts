@@ -52,6 +52,8 @@ interface Held {
 export class RunThreads implements RunEngine {
   readonly #settings: RunThreadsSettings;
   readonly #held = new Map<string, Held>();
+  /** The job of each thread that has one. */
+  readonly #jobs = new WeakMap<RunThread, RunJob>();
   /** Names runs; started when the first is named. */
   #clerk: RunThread | undefined;
   /** A thread that has loaded what a run needs and has none yet. */
@@ -180,9 +182,6 @@ export class RunThreads implements RunEngine {
     this.#jobs.set(thread, job);
     return thread;
   }
-
-  /** The job of each thread that has one. */
-  readonly #jobs = new WeakMap<RunThread, RunJob>();
 
   #prepare(): void {
     if (this.#closed) return;

@@ -136,6 +136,7 @@ async function evaluate({ asked, base: pinned, store }: RunGiven): Promise<RunOu
     },
   });
   held = new HeldRun(run, base);
+  throwAway();
   // Who asks for a run asks about it next.
   void answering();
   const { id, seed, digest } = run;
