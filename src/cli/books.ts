@@ -130,7 +130,7 @@ async function marked(call: Call, log: EventLog): Promise<Pick<BookSettings, 'fi
 }
 
 /** Says on stderr where what a book holds is not verified. */
-function noteVerified({ out }: Call, { id, verified, head }: Book): void {
+function noteVerified({ out }: Call, { id, verified, head, stopped }: Book): void {
   const { state, through, why } = verified;
   if (state === 'UNVERIFIED') out.note(`book ${id} is unverified: --trust skips the hashes`);
   if (state === 'SNAPSHOT_UNPROVED')
@@ -138,7 +138,14 @@ function noteVerified({ out }: Call, { id, verified, head }: Book): void {
       `book ${id}, snapshot unproved: nothing vouches for the snapshot that revision ${head.revision} is worked out from; \`formicary rebuild\` works it out from the log`,
     );
   if (state === 'BROKEN')
-    out.note(`book ${id} is broken and holds through revision ${through}: ${why}; run \`formicary audit\``);
+    out.note(
+      `${stopped?.code}: book ${id} is broken and holds through revision ${through}: ${why}\n  ${stopped?.hint}`,
+    );
+}
+
+/** @throws LogUnreadable, UnreadableEvent the log goes on behind what could be read of it */
+export function checkWhole({ fault }: Book): void {
+  if (fault !== undefined) throw fault;
 }
 
 /** Works on the book in force, and closes it whatever comes. */

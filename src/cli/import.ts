@@ -14,7 +14,7 @@ import { type HistoryItem, readHistoryFile } from '../scenario/history.ts';
 import { house } from '../segments/index.ts';
 import { type Book, Series } from '../store/book.ts';
 import { bookExists } from '../store/open.ts';
-import { withBook } from './books.ts';
+import { checkWhole, withBook } from './books.ts';
 import { cliCodes, type Exit, exits, Failure } from './failures.ts';
 import { wordOption } from './given.ts';
 import { type ImportResult, importHistory, type RefusedLine, type Target } from './importing.ts';
@@ -68,6 +68,7 @@ async function runImport(call: Call): Promise<Exit> {
   return await withBook(
     nowhere ? { ...call, settings: { ...call.settings, store: 'memory:' } } : call,
     async (book) => {
+      checkWhole(book);
       const progress = out.progress(`importing ${basename(file)}`, undefined, 'lines');
       const rehearsal = dryRun ? await Rehearsal.on(book) : undefined;
       const began = performance.now();

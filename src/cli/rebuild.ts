@@ -16,7 +16,7 @@ import type { EventLog } from '../store/log.ts';
 import { markBook } from '../store/mark.ts';
 import { snapshotPath, writeSnapshot } from '../store/snapshot.ts';
 import { checkNotBehind } from '../store/snapshot-ahead.ts';
-import { openBook, openBookLog } from './books.ts';
+import { checkWhole, openBook, openBookLog } from './books.ts';
 import { type Exit, exits } from './failures.ts';
 import { grouped } from './progress.ts';
 import { runningLedger } from './running.ts';
@@ -90,6 +90,7 @@ async function rebuild(call: Call, log: EventLog, from: Restored, began: number)
   const rate = rateOf(folded, (performance.now() - began) / 1_000);
   progress.end();
   try {
+    checkWhole(book);
     const rebuilt = digestsOf(book);
     const { snapshotKey } = call.settings;
     if (path !== undefined) await writeSnapshot(path, book, snapshotKey);
@@ -109,6 +110,7 @@ async function rebuild(call: Call, log: EventLog, from: Restored, began: number)
 async function verify(call: Call): Promise<Exit> {
   const { book, close } = await openBook(call);
   try {
+    checkWhole(book);
     const live = digestsOf(book);
     const began = performance.now();
     const rebuilt = digestsOf(await foldedUpTo(call, book.log, live.revision));

@@ -12,9 +12,11 @@ import { bookUnknown } from '../graphql/faults.ts';
 import { defaultBook } from '../graphql/point.ts';
 import type { BookListed, CommandAnswer, Desk } from '../graphql/source.ts';
 import { isId } from '../kernel/fields.ts';
+import { UnreadableEvent } from '../kernel/fold.ts';
+import type { Head } from '../kernel/ledger.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
 import { type Book, type BookCounts, noCounts } from '../store/book.ts';
-import { isLogFault } from '../store/folding.ts';
+import { isLogFault, type LogFault } from '../store/folding.ts';
 import { LogFormatRefused } from '../store/log.ts';
 import { bookExists, booksOf } from '../store/open.ts';
 import { unprovedEventsMin } from '../store/snapshot.ts';
@@ -286,18 +288,20 @@ export class Books {
       return found;
     } catch (error) {
       this.#places.delete(id);
-      if (isLogFault(error) || error instanceof LogFormatRefused) return this.#cannotRead(id, error.message);
+      if (isLogFault(error) || error instanceof LogFormatRefused) return this.#cannotRead(id, error);
       throw error;
     }
   }
 
   /** Nothing of a book can be read: that is no reason not to serve the others. */
-  #cannotRead(id: string, why: string): Refusal {
-    const hint = 'Run `formicary audit`, and restore a copy of its log.';
+  #cannotRead(id: string, fault: LogFault | LogFormatRefused): Refusal {
+    const refusal = refusalOf(id, fault);
+    const { hint } = refusal;
+    const { message: why } = fault;
     if (this.#unreadable.get(id) !== why)
       this.#settings.note('book is broken', { book: id, why, hint }, 'error');
     this.#unreadable.set(id, why);
-    return new Refusal(codes.unavailable, `book ${id}`, why, hint);
+    return refusal;
   }
 
   /** Between this and the count of the lease nothing else may run: a place without leases may be gone. */
@@ -458,6 +462,18 @@ const isIdle = ({ open, leases, leaving }: Place): boolean =>
 
 const bytesIn = ({ open, bytesKept }: Place): number =>
   open === undefined ? bytesKept : bytesHeld(open.book);
+
+/** The end of a book; a refusal where it has more than can be read: what is made of the whole of it can't be made. */
+export const endOf = ({ head, stopped, verified }: Book): Head | Refusal =>
+  verified.state === 'BROKEN' && stopped !== undefined ? stopped : head;
+
+/** What who asks for a book is answered with, nothing of which can be read. */
+function refusalOf(id: string, fault: LogFault | LogFormatRefused): Refusal {
+  // What another version wrote, or none of ours, says what to do by itself.
+  if (fault instanceof UnreadableEvent || fault instanceof LogFormatRefused) return fault.refusal;
+  const hint = 'Run `formicary audit`, and restore a copy of its log.';
+  return new Refusal(codes.unavailable, `book ${id}`, fault.message, hint);
+}
 
 const mib = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2)} MiB`;
 

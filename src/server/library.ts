@@ -16,7 +16,7 @@ import { appendsOf } from '../store/appends.ts';
 import { Book } from '../store/book.ts';
 import { MemoryLog } from '../store/memory.ts';
 import { Sandboxes, sandboxLimits } from '../store/sandbox.ts';
-import type { Books, Lease } from './books.ts';
+import { type Books, endOf, type Lease } from './books.ts';
 import { sandboxDesk } from './desks.ts';
 import type { Leases } from './leases.ts';
 
@@ -112,6 +112,8 @@ export class OpenLibrary {
     const { book: id, revision } = order;
     return await this.#books.use(id, async (lease) => {
       const { book } = lease;
+      const end = endOf(book);
+      if (revision === undefined && end instanceof Refusal) return end;
       const at = revision ?? book.head.revision;
       if (at > book.head.revision)
         return new Refusal(pointUnknown, `revision: ${at}`, `book ${id} ends at ${book.head.revision}`);

@@ -287,6 +287,11 @@ export class Book {
     return this.#foldings;
   }
 
+  /** What is in the way of reading the log on, if anything is. */
+  get fault(): LogFault | undefined {
+    return this.#standing.fault;
+  }
+
   /** Why the book takes no commands, if so. */
   get stopped(): Refusal | undefined {
     return this.#stopped;

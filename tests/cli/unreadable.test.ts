@@ -26,15 +26,12 @@ afterAll(() => place[Symbol.dispose]());
 
 describe('a book with an event of a newer version', () => {
   it.each([
-    ['report', 'balance'],
     ['audit', '--conformance'],
     ['explain', 'platform:asset:treasury:own-cash:CNY'],
     ['rebuild'],
     ['rebuild', '--verify'],
     ['run', 'a.yaml'],
     ['import', 'a.jsonl'],
-    ['parameters'],
-    ['serve', '--port', '0'],
   ])('%s says LOG_UNREADABLE, where, and what to do', async (...args) => {
     const { code, said } = await place.json(...args);
     expect(code).toBe(3);
@@ -47,6 +44,19 @@ describe('a book with an event of a newer version', () => {
       revision: expect.any(Number),
     });
   });
+
+  it.each([['report', 'balance'], ['parameters']])(
+    '%s tells of what lies before it, and says LOG_UNREADABLE',
+    async (...args) => {
+      const { code, stdout, stderr } = await place.run(...args);
+      expect(code).toBe(1);
+      expect(stdout).not.toBe('');
+      expect(stderr).toMatch(
+        /^LOG_UNREADABLE: book main is broken and holds through revision \d+: event \d+/m,
+      );
+      expect(stderr).toContain('A newer version');
+    },
+  );
 
   it.each([['events'], ['export', '--format', 'jsonl'], ['audit']])(
     '%s tells of it all the same: it takes the log as it is',

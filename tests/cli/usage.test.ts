@@ -83,6 +83,9 @@ describe('settings', () => {
       { name: 'snapshot-key-file', value: '', from: 'default' },
       { name: 'port', value: 4002, from: 'environment FORMICARY_PORT' },
       { name: 'host', value: '127.0.0.2', from: 'option --host' },
+      { name: 'introspection', value: 'on', from: 'default' },
+      { name: 'runs', value: 0, from: 'default' },
+      { name: 'run-memory', value: 2048, from: 'default' },
     ]);
   });
 

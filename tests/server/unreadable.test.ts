@@ -3,8 +3,6 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { RefusedError } from '../../src/kernel/refusals.ts';
-import { startServer } from '../../src/server/server.ts';
 import { openLog } from '../../src/store/open.ts';
 import { eventAfter } from '../store/events.ts';
 import { Served } from './served.ts';
@@ -38,29 +36,40 @@ afterAll(async () => {
 
 const hint = expect.stringContaining('A newer version');
 const topUp = (book: string): string =>
-  `mutation { topUp(input: { book: "${book}", effectiveOn: "2016-04-03", holder: "user-1", amount: { amount: "1.00", currency: "CNY" } }) { __typename } }`;
+  `mutation { topUp(input: { book: "${book}", effectiveOn: "2016-04-03", holder: "user-1", amount: { amount: "1.00", currency: "CNY" } }) { __typename ... on Refusal { code value hint } } }`;
 const run = (base: string): string =>
-  `mutation { runScenario(input: { text: "scenario: a\\nbase: { ${base} }\\nhorizon: { from: 2016-03-01, to: 2016-03-05 }" }) { __typename ... on Refusal { code hint } } }`;
+  `mutation { runScenario(input: { text: "scenario: a\\nbase: { ${base} }\\nhorizon: { from: 2016-03-01, to: 2016-03-05 }" }) { __typename ... on Refusal { code value hint } } }`;
+const open = (more = ''): string =>
+  `mutation { openSandbox(input: { book: "type"${more} }) { __typename ... on Refusal { code value hint } } }`;
 
 it.each([
-  ['a query', '{ ledger(book: "type") { revision } }', 'Unheard of version 1'],
-  [
-    'a query, of a newer version of a type',
-    '{ ledger(book: "version") { revision } }',
-    'RatePublished of version 99',
-  ],
-  ['a command', topUp('type'), 'Unheard of version 1'],
-  ['a sandbox', 'mutation { openSandbox(input: { book: "type" }) { __typename } }', 'Unheard of version 1'],
-])('%s is answered with LOG_UNREADABLE', async (_what, query, value) => {
-  const { errors, data } = await served.ask(query);
-  const said = errors[0]?.extensions ?? Object.values(data)[0];
-  expect(JSON.stringify({ said, data })).toContain(value);
-  expect(said).toMatchObject({ code: 'LOG_UNREADABLE', hint });
+  ['type', 'Unheard of version 1'],
+  ['version', 'RatePublished of version 99'],
+])('a book with an unknown %s is read up to there, and says so', async (book, value) => {
+  const { ledger } = await served.data(
+    `{ ledger(book: "${book}") { revision verified { through state why } } }`,
+  );
+  const { revision } = ledger;
+  expect(ledger.verified).toMatchObject({
+    through: revision,
+    state: 'BROKEN',
+    why: expect.stringContaining(value.split(' ')[0] ?? ''),
+  });
+  const { topUp: refused } = await served.data(topUp(book));
+  expect(refused).toEqual({
+    __typename: 'Unavailable',
+    code: 'LOG_UNREADABLE',
+    value: expect.stringContaining(value),
+    hint,
+  });
 });
 
-it('so is a what-if', async () => {
-  const { errors, data } = await served.ask(run('book: type'));
-  expect(errors[0]?.extensions ?? data.runScenario).toMatchObject({ code: 'LOG_UNREADABLE', hint });
+it('what would be made of the whole of it is refused; of what can be read it is made', async () => {
+  const refused = { code: 'LOG_UNREADABLE', value: expect.stringContaining('Unheard of version 1'), hint };
+  expect((await served.data(open())).openSandbox).toMatchObject(refused);
+  expect((await served.data(run('book: type'))).runScenario).toMatchObject(refused);
+  expect((await served.data(open(', revision: "412"'))).openSandbox.__typename).toBe('Sandbox');
+  expect((await served.data(run('book: type, at: 412'))).runScenario.__typename).toBe('Run');
 });
 
 it('a file that is no book is none that can be read, and its place is not told', async () => {
@@ -69,18 +78,24 @@ it('a file that is no book is none that can be read, and its place is not told',
   expect(JSON.stringify(errors)).not.toContain(folder);
 });
 
-it('other books are served, and nobody finds a stack in the log', async () => {
+it('other books are served, and the log names those that are broken, without a stack', async () => {
   expect(await served.data('{ ledger { revision } }')).toHaveProperty('ledger.revision');
-  expect(log.filter((line) => line.includes('"level":50'))).toEqual([]);
+  const wrong = log.filter((line) => line.includes('"level":50'));
+  expect(new Set(wrong.map((line) => JSON.parse(line).book))).toEqual(new Set(['type', 'version', 'other']));
+  expect(wrong.filter((line) => line.includes('"stack"'))).toEqual([]);
 });
 
-it('a server whose own book it is does not start, and says why', async () => {
+it('a server whose own book it is starts, and is not ready', async () => {
   const alone = mkdtempSync(join(tmpdir(), 'formicary-unreadable-'));
   try {
     copyFileSync(join(folder, 'type.formicary'), join(alone, 'main.formicary'));
-    const started = startServer({ store: `sqlite:${alone}`, port: 0 });
-    await expect(started).rejects.toThrow(RefusedError);
-    await expect(started).rejects.toMatchObject({ refusal: { code: 'LOG_UNREADABLE', hint } });
+    await using other = await Served.start([], { store: `sqlite:${alone}` });
+    const ready = await fetch(`${other.url}/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({
+      why: expect.stringContaining('Unheard of version 1'),
+      broken: [{ book: 'main' }],
+    });
   } finally {
     rmSync(alone, { recursive: true });
   }
@@ -94,8 +109,7 @@ it('one that somebody else appends to an open book stops its commands with the s
   await book.log.append(book.head.revision, [
     eventAfter(book.head, { type: 'Unheard', kind: 'fact', recordedAt: book.head.recordedAt }),
   ]);
-  const command = topUp('main').replace('__typename }', '__typename ... on Refusal { code hint } }');
-  expect(await other.data(command)).toEqual({
+  expect(await other.data(topUp('main'))).toMatchObject({
     topUp: { __typename: 'Unavailable', code: 'LOG_UNREADABLE', hint },
   });
   const { status, errors } = await other.ask(

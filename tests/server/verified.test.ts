@@ -194,7 +194,7 @@ describe('a tampered event', () => {
     const { status, body } = await ready(served);
     expect(status).toBe(503);
     expect(body).toMatchObject({ book: 'main', broken: [{ book: 'main' }] });
-    expect(await send(served)).toMatchObject({ __typename: 'Unavailable', code: 'UNAVAILABLE' });
+    expect(await send(served)).toMatchObject({ __typename: 'Unavailable', code: 'LOG_UNREADABLE' });
     expect(await send(served, 'north')).toEqual({ __typename: 'CommandAccepted' });
     expect(lines.of('book is broken')).toHaveLength(1);
     await served.server.close();

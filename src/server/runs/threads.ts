@@ -12,7 +12,7 @@ import { runCancelled, runDied, runTooLarge, runUnknown } from '../../scenario/c
 import { runIdOf } from '../../scenario/run.ts';
 import type { RunEngine, RunJob, RunNamed } from '../../scenario/runs.ts';
 import { addressOf } from '../../store/address.ts';
-import type { Books, Lease } from '../books.ts';
+import { type Books, endOf, type Lease } from '../books.ts';
 import type { BookNamed, FieldAsked, FiguresAsked, ThreadSetup } from './protocol.ts';
 import { RemoteRun } from './remote.ts';
 import { RunThread } from './thread.ts';
@@ -232,10 +232,10 @@ function diedOf(what: string, error: unknown): Refusal {
 }
 
 /** A book's event at a revision: the head where none is named. */
-async function pinnedBook(
-  { book: { id, log, head } }: Lease,
-  { book, at }: BookNamed,
-): Promise<PinnedBase | Refusal> {
+async function pinnedBook(lease: Lease, { book, at }: BookNamed): Promise<PinnedBase | Refusal> {
+  const { id, log, head } = lease.book;
+  const end = endOf(lease.book);
+  if (at === undefined && end instanceof Refusal) return end;
   const revision = at ?? head.revision;
   if (revision > head.revision)
     return new Refusal(codes.eventUnknown, `at: ${revision}`, `book ${id} ends at ${head.revision}`);
