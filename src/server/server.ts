@@ -42,6 +42,7 @@ import { ServerWhatIfs, type WhatIfBounds } from './runs/index.ts';
 import { ScenarioFiles } from './scenario-files.ts';
 import { schema } from './schema.ts';
 import { ServerTransfers } from './transfers.ts';
+import { turnstilePlugin } from './turnstile.ts';
 
 /** The server would be open to others. */
 export const hostRefused = declareCode(
@@ -306,6 +307,7 @@ function createGateway(
     plugins: [
       useCSRFPrevention({ requestHeaders: [csrfHeader] }),
       parametersPlugin,
+      turnstilePlugin(),
       shapePlugin(requestLimits),
       ...(introspection ? [] : [introspectionOffPlugin]),
       EnvelopArmorPlugin({

@@ -12,6 +12,7 @@ import { type EventLog, LogUnreadable } from '../store/log.ts';
 import { openLog } from '../store/open.ts';
 import { restoredDigest } from '../store/restored-digest.ts';
 import { restoreSnapshot } from '../store/snapshot.ts';
+import { giveWay } from './give-way.ts';
 import type { VerifyAnswer, VerifyJob } from './verify-job.ts';
 
 /** The thread takes more memory than it may. */
@@ -75,5 +76,6 @@ function endFault(end: VerifyJob['through'], through: VerifyJob['through']): Ver
     : found(`the log's event ${through.revision} has another hash than when it was read`);
 }
 
+giveWay();
 const job: VerifyJob = workerData;
 parentPort?.postMessage(await verify(job));

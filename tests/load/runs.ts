@@ -7,6 +7,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isRecord } from '../../src/kernel/fields.ts';
 import { type Asking, Unanswered } from './asking.ts';
 
+/**
+ * Clients that ask for runs. More requests at one moment measure how fast a server takes requests, whatever they ask for, and not what
+ * runs take from those beside them.
+ */
+const clientsMax = 16;
 /** How often the runs that are under way are asked after, in milliseconds. */
 const lookMs = 250;
 
@@ -50,24 +55,27 @@ export interface Started {
   readonly unanswered: number;
 }
 
-/** Asks for all of them at once. */
+/** Asks for all of them, as a crowd of clients does: each asks for its next as soon as it is answered. */
 export async function startAll(server: Asking, texts: readonly string[]): Promise<Started> {
   const runs: string[] = [];
   const refused = new Map<string, number>();
   let unanswered = 0;
-  await Promise.all(
-    texts.map(async (text) => {
-      const answer = await orUnanswered(server.data(start, { text }));
-      if (answer === undefined) {
-        unanswered++;
-        return;
-      }
-      const { told } = answer;
-      if (!isRecord(told)) throw new Error(`no answer to a run: ${JSON.stringify(told)}`);
-      if (typeof told.id === 'string') runs.push(told.id);
-      else refused.set(String(told.code), (refused.get(String(told.code)) ?? 0) + 1);
-    }),
-  );
+  const one = async (text: string): Promise<void> => {
+    const answer = await orUnanswered(server.data(start, { text }));
+    if (answer === undefined) {
+      unanswered++;
+      return;
+    }
+    const { told } = answer;
+    if (!isRecord(told)) throw new Error(`no answer to a run: ${JSON.stringify(told)}`);
+    if (typeof told.id === 'string') runs.push(told.id);
+    else refused.set(String(told.code), (refused.get(String(told.code)) ?? 0) + 1);
+  };
+  const left = texts.values();
+  const client = async (): Promise<void> => {
+    for (const text of left) await one(text);
+  };
+  await Promise.all(Array.from({ length: clientsMax }, client));
   return { runs, refused, unanswered };
 }
 
