@@ -1,4 +1,5 @@
 /** Servers on a store that somebody changes behind their backs: what is broken is said and takes no commands, the rest goes on. */
+import { EventStoreDBClient, FORWARDS, jsonEvent } from '@eventstore/db-client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { streamOf } from '../../src/store/eventstoredb-codec.ts';
 import { openLog } from '../../src/store/open.ts';
@@ -80,4 +81,39 @@ it('a broken book leaves the others alone, and is listed with them', async () =>
   expect(await served.data(topUp('k-1'))).toMatchObject({ topUp: { repeated: false } });
   expect(await served.data('{ books { id } }')).toEqual({ books: [{ id: 'main' }, { id: 'other' }] });
   expect((await ready()).status).toBe(200);
+});
+
+it('an old event that is appended again, with its id and its bytes, is no event of the book, also after a restart', async () => {
+  const client = EventStoreDBClient.connectionString(store.url);
+  const last = BigInt(store.log.lastOf(main));
+  for await (const { event } of client.readStream(main, {
+    direction: FORWARDS,
+    fromRevision: 1n,
+    maxCount: 1,
+  })) {
+    if (event === undefined) throw new Error('nothing was read');
+    const { id, type, data, metadata } = event;
+    const again = jsonEvent({ id, type, data: { ...Object(data) }, metadata: { ...Object(metadata) } });
+    await client.appendToStream(main, again, { expectedRevision: last });
+  }
+  await client.dispose();
+  const stops = async (): Promise<void> => {
+    const { ledger } = await served.data('{ ledger { revision verified { through state why } } }');
+    expect(ledger).toMatchObject({
+      revision: String(last),
+      verified: {
+        through: String(last),
+        state: 'BROKEN',
+        why: expect.stringContaining(`revision ${last + 1n}`),
+      },
+    });
+    expect(await served.data(topUp('k-1'))).toMatchObject({ topUp: { __typename: 'Unavailable' } });
+    expect((await ready()).status).toBe(503);
+  };
+  // A command has it looked at, whether the follower has come to it or not.
+  await served.data(topUp('k-0'));
+  await stops();
+  await served.server.close();
+  served = await Served.start([], { store: store.url });
+  await stops();
 });
