@@ -19,6 +19,9 @@ const unexpectedLevel = 50;
 /** A request that is not answered after so long counts as unanswered: longer than a log goes on trying by itself. */
 const answerMsMax = 45_000;
 
+/** How often a book that is still being opened is asked for. */
+const openingTriesMax = 4;
+
 /** No answer came: the server was killed, or its connection was cut. A command may have been carried out or not. */
 export class Unanswered extends Error {
   override readonly name = 'Unanswered';
@@ -140,10 +143,12 @@ export class Formicary implements AsyncDisposable {
 
   async #ledger(book: string, fields: string, atLeast?: number): Promise<Record<string, unknown>> {
     const query = `query ($book: ID!, $atLeast: Revision) { ledger(book: $book, atLeast: $atLeast) { ${fields} } }`;
-    const { data, errors } = await this.ask(query, {
-      book,
-      ...(atLeast === undefined ? {} : { atLeast: String(atLeast) }),
-    });
+    const variables = { book, ...(atLeast === undefined ? {} : { atLeast: String(atLeast) }) };
+    let answer = await this.ask(query, variables);
+    // A large book takes longer to open than one query may take; it goes on being opened meanwhile.
+    for (let tries = 1; tries < openingTriesMax && answer.errors.includes('TIMEOUT'); tries++)
+      answer = await this.ask(query, variables);
+    const { data, errors } = answer;
     const ledger = isRecord(data) ? data.ledger : undefined;
     if (errors.includes('UNAVAILABLE')) throw new Unanswered(`${this.actor} can't open ${book}`);
     if (!isRecord(ledger)) throw new Error(`${this.actor}: ${errors.join(', ')}`);
