@@ -10,7 +10,7 @@ import type { Finding } from '../audit/findings.ts';
 import { formatDay } from '../kernel/dates.ts';
 import { house } from '../segments/index.ts';
 import type { EventLog } from '../store/log.ts';
-import { fileMark, markPath, writeMark } from '../store/mark.ts';
+import { fileMark, markPath, readMark, writeMark } from '../store/mark.ts';
 import { openBookLog } from './books.ts';
 import { badUsage, type Exit, exits } from './failures.ts';
 import { revisionOption } from './given.ts';
@@ -21,7 +21,7 @@ export const auditCommand: CommandSpec = {
   name: 'audit',
   summary: 'Verifies a book: every hash, link and entry; with --conformance, every rule.',
   about: [
-    'Where it is clean from the first event to the last, a book that a server has closed for commands takes them again.',
+    'With the key of the snapshots, the last event that was verified under it is an anchor, too. Where all is clean, a book that a server has closed for commands takes them again.',
     'It exits with 1 on any difference. A tail that was cut off shows only against an anchor that was noted elsewhere: the server logs REVISION:HASH at each close, import prints it.',
     '--conformance asks each rule once more, on the recorded state before each event and under the policy then known, and lists every booking that it would have made otherwise.',
   ],
@@ -31,6 +31,9 @@ export const auditCommand: CommandSpec = {
     to: { doc: 'The last revision that is checked.', value: 'R' },
     conformance: { doc: 'Hold the record against the rules, too.' },
     head: { doc: 'An event that is known to have been in the book.', value: 'REVISION:HASH' },
+    'accept-loss': {
+      doc: 'Pass over what the mark under the key’s seal says was in the book: what is there now counts.',
+    },
   },
   settings: ['store', 'snapshots', 'snapshot-key-file', 'book'],
   examples: [
@@ -48,7 +51,7 @@ interface Range {
 
 async function audit(call: Call): Promise<Exit> {
   const range = { from: revisionOption(call, 'from'), to: revisionOption(call, 'to') };
-  const anchor = anchorOf(call);
+  const anchor = anchorOf(call) ?? (await sealedAnchor(call));
   const log = await openBookLog(call, false);
   try {
     const progress = call.out.progress('verifying', undefined, 'events');
@@ -74,6 +77,15 @@ async function audit(call: Call): Promise<Exit> {
   } finally {
     await log.close();
   }
+}
+
+/** What a mark under the key's seal says was in the book: an anchor, unless its loss is accepted. */
+async function sealedAnchor(call: Call): Promise<ReturnType<typeof anchorOf>> {
+  const { settings } = call;
+  const path = markPath(settings, settings.book);
+  if (path === undefined || call.flag('accept-loss')) return undefined;
+  const read = await readMark(path, settings.snapshotKey);
+  return read?.sealed === true && read.revision >= 0 ? read : undefined;
 }
 
 /** Leaves word for a server that waits for it, and for the next start. */

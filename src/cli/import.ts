@@ -12,6 +12,7 @@ import { Refusal } from '../kernel/refusals.ts';
 import { formatMistake } from '../scenario/file.ts';
 import { type HistoryItem, readHistoryFile } from '../scenario/history.ts';
 import { house } from '../segments/index.ts';
+import { addressOf } from '../store/address.ts';
 import { type Book, Series } from '../store/book.ts';
 import { bookExists } from '../store/open.ts';
 import { checkWhole, withBook } from './books.ts';
@@ -72,6 +73,7 @@ async function runImport(call: Call): Promise<Exit> {
       const progress = out.progress(`importing ${basename(file)}`, undefined, 'lines');
       const rehearsal = dryRun ? await Rehearsal.on(book) : undefined;
       const began = performance.now();
+      const stopFollowing = followed(book, store);
       const result = await importHistory(read(file), rehearsal ?? targetOf(book, rejects !== undefined), {
         closeDaily,
         keepGoing: dryRun || rejects !== undefined,
@@ -79,7 +81,9 @@ async function runImport(call: Call): Promise<Exit> {
         signal: call.signal,
         onProgress: (lines, chars) => progress.update(lines, bytes === 0 ? 1 : Math.min(1, chars / bytes)),
         ...(rejects === undefined ? {} : { onReject: (text, item, key) => rejects.add(text, item, key) }),
-      }).catch((error: unknown) => rethrown(file, error));
+      })
+        .catch((error: unknown) => rethrown(file, error))
+        .finally(stopFollowing);
       progress.end();
       rehearsal?.end();
       const rejected = await rejects?.end();
@@ -96,6 +100,23 @@ async function runImport(call: Call): Promise<Exit> {
     },
     !dryRun || nowhere,
   );
+}
+
+/**
+ * Folds what others append while lines are imported, where the log can't be locked: so an attempt is made on the log's end as it is,
+ * and gets in beside a writer that never rests.
+ *
+ * @returns ends it
+ */
+function followed(book: Book, store: string): () => Promise<void> {
+  if (addressOf(store).kind !== 'eventstoredb') return async () => undefined;
+  const stop = new AbortController();
+  // Where it can't be followed, each attempt reads the log's end by itself.
+  const following = book.follow(stop.signal).catch(() => undefined);
+  return async () => {
+    stop.abort();
+    await following;
+  };
 }
 
 const usage = (value: string, detail: string): Failure =>

@@ -4,11 +4,12 @@
  * @module
  */
 import { setImmediate } from 'node:timers/promises';
-import { type Day, parseDay } from '../kernel/dates.ts';
+import { type Day, formatDay, parseDay } from '../kernel/dates.ts';
 import type { StoredEvent } from '../kernel/events.ts';
 import { show } from '../kernel/fields.ts';
 import type { House } from '../kernel/house.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
+import type { State } from '../kernel/state.ts';
 import type { EventLog } from '../store/log.ts';
 import {
   type BaseRecord,
@@ -21,7 +22,7 @@ import {
   recordOf,
   recordOfLog,
 } from './base.ts';
-import { historyRefused } from './codes.ts';
+import { historyRefused, runTooLarge } from './codes.ts';
 import { formatMistake, type Scenario } from './file.ts';
 import { type Chunks, readHistoryFile } from './history.ts';
 
@@ -66,16 +67,17 @@ export async function readBase(
 
 async function readHistoryBase(
   sources: Pick<BaseSources, 'house' | 'engine' | 'history'>,
-  { horizon }: Scenario,
+  scenario: Scenario,
   { path, refused }: HistoryNamed,
   signal: AbortSignal,
   lookUp: LookUp = () => undefined,
+  closesMax = Number.POSITIVE_INFINITY,
 ): Promise<BaseRecord | Refusal> {
   const { house, engine } = sources;
-  const { close, to } = horizon;
+  const { close, to } = scenario.horizon;
   const record = new HistoryBook({ house, engine, title: `history ${path}`, refused, close, to });
   const wrong = await eachLine(sources, path, signal, lookUp, (item, day) => record.take(item, day)?.refusal);
-  return wrong ?? record.finish();
+  return wrong ?? tooManyCloses(scenario, record.state, closesMax) ?? record.finish();
 }
 
 type HistoryNamed = Extract<Scenario['base'], { kind: 'history' }>;
@@ -142,6 +144,20 @@ export interface PinnedSources extends Pick<BaseSources, 'house' | 'engine' | 'h
   /** The events of the book, from the first up to the pinned one. */
   events(): AsyncIterable<readonly StoredEvent[]>;
   readonly lookUp: LookUp;
+  /** Most days that are closed before or in the run, where the horizon closes them. */
+  readonly closesMax: number;
+}
+
+/** Days that a horizon closes after a state, if they are too many: a refusal that says so. */
+function tooManyCloses(
+  { horizon: { from, to, close } }: Scenario,
+  { openFrom, marks }: State,
+  closesMax: number,
+): Refusal | undefined {
+  const days = to - (openFrom ?? marks.earliest ?? from) + 1;
+  return close === 'daily' && days > closesMax
+    ? new Refusal(runTooLarge, `horizon: to ${formatDay(to)}`, `${days} days to close, at most ${closesMax}`)
+    : undefined;
 }
 
 /**
@@ -157,12 +173,13 @@ export async function readPinned(
   signal: AbortSignal,
 ): Promise<BaseRecord | Refusal> {
   const { base } = scenario;
-  const { house, lookUp } = sources;
+  const { house, lookUp, closesMax } = sources;
   if (base.kind === 'empty') return emptyRecord(house, base.from);
   const found =
     base.kind === 'history'
-      ? await readHistoryBase(sources, scenario, base, signal, lookUp)
+      ? await readHistoryBase(sources, scenario, base, signal, lookUp, closesMax)
       : await recordOf(house, sources.events(), base.book, lookUp);
-  if (found instanceof Refusal || found.hash === pinned.hash) return found;
+  if (found instanceof Refusal) return found;
+  if (found.hash === pinned.hash) return tooManyCloses(scenario, found.state, closesMax) ?? found;
   return new Refusal(codes.unavailable, found.title, 'it has changed since the run was asked for');
 }

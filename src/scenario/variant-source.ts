@@ -76,10 +76,9 @@ export class VariantSource implements Source {
     return revision <= this.head.revision;
   }
 
-  /** Lets go of its events. */
+  /** Lets go of its events. What is known of each stays: who waited for it may be about to look. */
   forget(): void {
     this.#told = undefined;
-    this.#lookups = undefined;
   }
 
   #tell(signal: AbortSignal): Promise<Told> {

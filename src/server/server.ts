@@ -340,6 +340,7 @@ function serveHealth(app: FastifyInstance, books: Books, now: () => number): voi
       .catch((error: unknown) =>
         error instanceof RefusedError ? error.refusal : new Refusal(codes.unavailable, String(error)),
       );
+    await lookAgain(books);
     const unavailable = { status: 'unavailable', book: defaultBook, broken: brokenOf(books) };
     if (lease instanceof Refusal) return await reply.code(503).send({ ...unavailable, why: lease.message });
     const { book } = lease;
@@ -361,6 +362,13 @@ function serveHealth(app: FastifyInstance, books: Books, now: () => number): voi
 const verifiedOf = ({ verified: { through, state } }: Book) => ({ through: String(through), state });
 
 const brokenOf = (books: Books) => [...books.broken].map(([book, why]) => ({ book, why }));
+
+/** Has each broken book look whether it still is, for as long as readiness may take; it goes on looking after that. */
+async function lookAgain(books: Books): Promise<void> {
+  const broken = books.held.filter(({ book }) => book.verified.state === 'BROKEN');
+  const looks = Promise.allSettled(broken.map(({ book }) => book.recover()));
+  await within('a look at broken books', requestLimits.readyMsMax, looks).catch(() => undefined);
+}
 
 /** Why a book takes no commands, if it doesn't: what was found is looked at again. */
 async function stillStopped(book: Book): Promise<string | undefined> {

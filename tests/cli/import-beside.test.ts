@@ -14,8 +14,11 @@ const on = '2016-03-01';
 const lines = Array.from({ length: 2_500 }, (_, n) =>
   keyed(topUp(on, `user-${n % 50}`, '1.00'), `line/${n}`),
 );
-/** Commands that the busy writer has under way at any time. */
-const window = 64;
+/**
+ * Commands that the busy writer has under way at any time. It appends without a rest; but what it appends must be less than another
+ * process can read in the same time, else nobody could ever be at the log's end.
+ */
+const window = 12;
 
 /** Imports while this process has as many commands under way as it can. */
 async function importBeside(store: string, id: string): Promise<void> {

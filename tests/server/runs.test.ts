@@ -146,6 +146,8 @@ describe('runs that are done', () => {
     mkdirSync(join(folder, 'histories'));
     mkdirSync(join(folder, 'histories', 'folder.jsonl'));
     writeFileSync(join(folder, 'dear.yaml'), small('dear', '10%'));
+    const line = { on: '2016-03-01', command: 'topUp', with: { holder: 'user-1', amount: '1.00 CNY' } };
+    writeFileSync(join(folder, 'small.jsonl'), `${JSON.stringify(line)}\n`);
     served = await Served.start(undefined, { scenarios: folder });
     first = await run(served, small('first'));
     second = await run(served, small('second', '2%'));
@@ -242,6 +244,32 @@ describe('runs that are done', () => {
     expect(dear.scenario.id).toBe('dear');
     const { runs } = await served.data('{ runs(first: 3) { nodes { id } } }');
     expect(runs.nodes.map(({ id }: { id: string }) => id)).toEqual([dear.id, second.id, first.id]);
+  });
+
+  it('tell the histories of all their variants at once, again and again', async () => {
+    const variants = [1, 2, 3, 4, 5].map(
+      (rate) => `  - name: v${rate}\n    assumptions: { payments.merchantFeeRate: ${rate}.5% }\n`,
+    );
+    const text = `scenario: many\nbase: { book: main }\n${spring}\nvariants:\n${variants.join('')}`;
+    const { id } = await run(served, text);
+    const query = `{ run(id: "${id}") { variants { name events(first: 1) { nodes { type } } } } }`;
+    const once = await served.data(query);
+    expect(once.run.variants).toHaveLength(6);
+    expect(await served.data(query)).toEqual(once);
+    expect(await served.data(query)).toEqual(once);
+  });
+
+  it('that would close more days after their base than may be are refused, whatever their horizon begins with', async () => {
+    const far = 'horizon: { from: 9990-01-01, to: 9999-12-31, close: daily }';
+    const text = `scenario: far\nbase: { book: main }\n${far}\nassumptions: { payments.floatRate: 1% }\n`;
+    expect(await run(served, text)).toMatchObject({
+      code: 'RUN_TOO_LARGE',
+      value: 'horizon: to 9999-12-31',
+      message: expect.stringContaining('2916093 days to close, at most 10958'),
+    });
+    expect(await run(served, text.replace('{ book: main }', '{ history: small.jsonl }'))).toMatchObject({
+      code: 'RUN_TOO_LARGE',
+    });
   });
 
   it('do not start from a folder', async () => {

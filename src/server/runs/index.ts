@@ -123,7 +123,7 @@ export class ServerWhatIfs implements WhatIfs {
   }
 
   async #read({ scenario, text, overrides }: RunOrder): Promise<Asked | Refusal> {
-    if (scenario !== undefined && text !== undefined)
+    if ((scenario === undefined) === (text === undefined))
       return new Refusal(scenarioMistaken, 'scenario and text', 'one of the two');
     if (text === undefined) {
       const found = await this.#files.text(scenario ?? '');

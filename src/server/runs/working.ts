@@ -103,6 +103,7 @@ async function evaluate({ asked, base: pinned, store }: RunGiven): Promise<RunOu
     history: async () => (pinned.kind === 'history' ? histories.open(pinned.file) : []),
     events: () => eventsOf(store, pinned),
     lookUp: watchFacts,
+    closesMax: bounds.daysMax,
   };
   const base = await readPinned(sources, scenario, pinned, never);
   if (base instanceof Refusal) return base;
