@@ -265,7 +265,7 @@ describe('runs that are done', () => {
     expect(await run(served, text)).toMatchObject({
       code: 'RUN_TOO_LARGE',
       value: 'horizon: to 9999-12-31',
-      message: expect.stringContaining('2916093 days to close, at most 10958'),
+      message: expect.stringContaining('2916005 days to close, at most 10958'),
     });
     expect(await run(served, text.replace('{ book: main }', '{ history: small.jsonl }'))).toMatchObject({
       code: 'RUN_TOO_LARGE',
