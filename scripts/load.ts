@@ -1,6 +1,6 @@
 /**
  * The load test of a running server: `node scripts/load.ts [URL] [runs] [seconds]`. Measures a plain query at the idle server, then
- * beside what-ifs that are all asked for at once, some of them with a horizon that ends far away. Ends with an error where the slowest
+ * beside what-ifs that sixteen clients ask for one after the other, some of them with a horizon that ends far away. Ends with an error where the slowest
  * hundredth of queries took more than three times as long beside runs, or where nobody was told TOO_MANY. It knows the server by its
  * address on this machine alone, whatever store is behind it; what-ifs change no book.
  *

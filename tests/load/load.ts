@@ -22,7 +22,7 @@ const plain = 'query Plain { ledger { revision accounts(first: 10) { nodes { id 
 export interface LoadOrder {
   /** The server, on this machine. */
   readonly url: string;
-  /** Small what-ifs that are asked for at once. */
+  /** Small what-ifs that are asked for. */
   readonly runs: number;
   /** How long the idle server is measured, and how long at most the busy one. */
   readonly msMax: number;

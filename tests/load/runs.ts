@@ -1,5 +1,5 @@
 /**
- * What-ifs asked for all at once, and what became of each.
+ * What-ifs asked for by a crowd of clients, and what became of each.
  *
  * @module
  */
