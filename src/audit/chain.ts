@@ -21,8 +21,14 @@ export interface ChainRange {
   readonly from?: number | undefined;
   /** Last revision; the head by default. */
   readonly to?: number | undefined;
-  /** An event that is known from elsewhere to have been in the log. */
-  readonly anchor?: { readonly revision: number; readonly hash: string } | undefined;
+  /** Events that are known from elsewhere to have been in the log. */
+  readonly anchors?: readonly Anchor[];
+}
+
+/** An event that is known from elsewhere to have been in a log. */
+export interface Anchor {
+  readonly revision: number;
+  readonly hash: string;
 }
 
 /** What can't be vouched for, and why. */
@@ -74,7 +80,7 @@ const checksBytes = (log: EventLog): log is EventLog & ByteChecked =>
  */
 export async function verifyChain(
   given: EventLog,
-  { from = 0, to, anchor }: ChainRange = {},
+  { from = 0, to, anchors = [] }: ChainRange = {},
   onProgress?: (checked: number, of: number) => void,
 ): Promise<Verification> {
   // A log that fails at the first event that does not hold would hide those after it.
@@ -99,7 +105,7 @@ export async function verifyChain(
   }
   onProgress?.(check.events, of);
   if (end !== Number.POSITIVE_INFINITY) check.missing(end);
-  const remarks = await anchored(log, check, anchor, head);
+  const remarks = await anchored(log, check, anchors, head);
   return check.result(remarks);
 }
 
@@ -146,19 +152,23 @@ async function* batches(
 async function anchored(
   log: EventLog,
   check: ChainCheck,
-  anchor: ChainRange['anchor'],
+  anchors: readonly Anchor[],
   head: LogHead | undefined,
 ): Promise<string[]> {
   const last = Math.max(head?.revision ?? -1, check.next - 1);
-  if (anchor === undefined) return last < 0 ? [] : ['tail not anchored'];
-  if (anchor.revision > last) {
-    check.note(last + 1, `the log ends at ${last}, but event ${anchor.revision} was in it`);
-    return [];
+  let vouched = -1;
+  for (const anchor of anchors) {
+    vouched = Math.max(vouched, anchor.revision);
+    if (anchor.revision > last) {
+      check.note(last + 1, `the log ends at ${last}, but event ${anchor.revision} was in it`);
+      continue;
+    }
+    const hash = anchor.revision < 0 ? genesisHash : await hashAt(log, anchor.revision);
+    if (hash !== anchor.hash)
+      check.note(anchor.revision, `its hash is not the ${anchor.hash} that it was known by`);
   }
-  const hash = anchor.revision < 0 ? genesisHash : await hashAt(log, anchor.revision);
-  if (hash !== anchor.hash)
-    check.note(anchor.revision, `its hash is not the ${anchor.hash} that it was known by`);
-  return anchor.revision < last ? [`tail not anchored after revision ${anchor.revision}`] : [];
+  if (vouched >= last) return [];
+  return [anchors.length === 0 ? 'tail not anchored' : `tail not anchored after revision ${vouched}`];
 }
 
 /** A verification under way. */

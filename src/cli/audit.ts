@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Verification, verifyChain } from '../audit/chain.ts';
+import { type Anchor, type Verification, verifyChain } from '../audit/chain.ts';
 import { conformance } from '../audit/conformance.ts';
 import type { Finding } from '../audit/findings.ts';
 import { formatDay } from '../kernel/dates.ts';
@@ -51,11 +51,11 @@ interface Range {
 
 async function audit(call: Call): Promise<Exit> {
   const range = { from: revisionOption(call, 'from'), to: revisionOption(call, 'to') };
-  const anchor = anchorOf(call) ?? (await sealedAnchor(call));
+  const anchors = [...givenAnchor(call), ...(await sealedAnchor(call))];
   const log = await openBookLog(call, false);
   try {
     const progress = call.out.progress('verifying', undefined, 'events');
-    const chain = await verifyChain(log, { ...range, anchor }, (checked, of) =>
+    const chain = await verifyChain(log, { ...range, anchors }, (checked, of) =>
       progress.update(checked, checked / Math.max(1, of)),
     ).catch((error: unknown) => {
       throw error instanceof RangeError ? badUsage('--from, --to', error.message) : error;
@@ -79,13 +79,13 @@ async function audit(call: Call): Promise<Exit> {
   }
 }
 
-/** What a mark under the key's seal says was in the book: an anchor, unless its loss is accepted. */
-async function sealedAnchor(call: Call): Promise<ReturnType<typeof anchorOf>> {
+/** What a mark under the key's seal says was in the book, unless its loss is accepted. */
+async function sealedAnchor(call: Call): Promise<readonly Anchor[]> {
   const { settings } = call;
   const path = markPath(settings, settings.book);
-  if (path === undefined || call.flag('accept-loss')) return undefined;
+  if (path === undefined || call.flag('accept-loss')) return [];
   const read = await readMark(path, settings.snapshotKey);
-  return read?.sealed === true && read.revision >= 0 ? read : undefined;
+  return read?.sealed === true && read.revision >= 0 ? [read] : [];
 }
 
 /** Leaves word for a server that waits for it, and for the next start. */
@@ -100,13 +100,13 @@ async function mark({ settings, out }: Call, { head: { revision, hash } }: Verif
   }
 }
 
-function anchorOf(call: Call): { readonly revision: number; readonly hash: string } | undefined {
+function givenAnchor(call: Call): readonly Anchor[] {
   const given = call.value('head');
-  if (given === undefined) return undefined;
+  if (given === undefined) return [];
   const [, revision = '', hash = ''] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(given) ?? [];
   if (hash === '')
     throw badUsage(`--head ${given}`, 'expected REVISION:HASH, the hash in 64 hexadecimal digits');
-  return { revision: Number(revision), hash };
+  return [{ revision: Number(revision), hash }];
 }
 
 type Held = Awaited<ReturnType<typeof conformance>>;

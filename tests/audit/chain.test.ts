@@ -145,14 +145,14 @@ describe('a chain', () => {
 describe('an anchor', () => {
   it('at the head leaves no remark, before it one, with another hash or beyond the end a problem', async () => {
     const log = await logOf(events);
-    const anchored = await verifyChain(log, { anchor: { revision: last, hash: hashAt(last) } });
+    const anchored = await verifyChain(log, { anchors: [{ revision: last, hash: hashAt(last) }] });
     expect(anchored).toMatchObject({ holds: true, remarks: [] });
-    const earlier = await verifyChain(log, { anchor: { revision: 10, hash: hashAt(10) } });
+    const earlier = await verifyChain(log, { anchors: [{ revision: 10, hash: hashAt(10) }] });
     expect(earlier).toMatchObject({ holds: true, remarks: ['tail not anchored after revision 10'] });
-    const other = await verifyChain(log, { anchor: { revision: 10, hash: hashAt(11) } });
+    const other = await verifyChain(log, { anchors: [{ revision: 10, hash: hashAt(11) }] });
     expect(other).toMatchObject({ holds: false, firstBad: 10 });
     const cut = await logOf(events.slice(0, -5));
-    const truncated = await verifyChain(cut, { anchor: { revision: last, hash: hashAt(last) } });
+    const truncated = await verifyChain(cut, { anchors: [{ revision: last, hash: hashAt(last) }] });
     expect(truncated).toMatchObject({ holds: false, firstBad: last - 4 });
     expect(truncated.problems[0]?.reason).toContain(`event ${last} was in it`);
   });
@@ -160,7 +160,7 @@ describe('an anchor', () => {
   it('shows a history written anew, which holds by itself', async () => {
     const anew = await logOf(rechained(changed(50, { actor: 'other' })));
     expect((await verifyChain(anew)).holds).toBe(true);
-    const found = await verifyChain(anew, { anchor: { revision: 90, hash: hashAt(90) } });
+    const found = await verifyChain(anew, { anchors: [{ revision: 90, hash: hashAt(90) }] });
     expect(found).toMatchObject({ holds: false, firstBad: 90 });
   });
 });
@@ -180,7 +180,7 @@ describe('a file', () => {
       database.close();
       const again = await SqliteLog.open(path);
       try {
-        return await verifyChain(again, { anchor: { revision: last, hash: hashAt(last) } });
+        return await verifyChain(again, { anchors: [{ revision: last, hash: hashAt(last) }] });
       } finally {
         await again.close();
       }

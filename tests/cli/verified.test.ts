@@ -1,5 +1,5 @@
 /** What the command line says of what it reads: verified, or not, and why. */
-import { readdirSync } from 'node:fs';
+import { copyFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { closeDay, keyed, topUp, transfer } from '../support/commands.ts';
 import { tamper } from '../support/tampering.ts';
@@ -100,6 +100,40 @@ describe('the key of snapshots', () => {
     expect(await failed([], { FORMICARY_SNAPSHOT_KEY: 'secret' })).not.toContain('secret');
     expect(await failed(['--snapshot-key-file', 'none'])).toContain('no such file');
     expect(await failed(['--snapshot-key-file', 'key'], { FORMICARY_SNAPSHOT_KEY: key })).toContain('one of');
+  });
+});
+
+describe('an older copy in place of a book that was audited under the key', () => {
+  /** The head of the copy, and a place where the book has lost what came after it. */
+  async function cutShort(): Promise<{ place: Place; head: string }> {
+    const place = await made();
+    place.write('key', 'k'.repeat(32));
+    const { revision, hash } = await place.head();
+    copyFileSync(file(place), place.path('older'));
+    place.history('more.jsonl', [keyed(topUp('2016-03-03', 'user-2', '7.00'), 'd')]);
+    expect((await place.run('import', 'more.jsonl')).code).toBe(0);
+    expect((await audit(place)).code).toBe(0);
+    copyFileSync(place.path('older'), file(place));
+    return { place, head: `${revision}:${hash}` };
+  }
+  const audit = (place: Place, ...options: string[]) =>
+    place.run('audit', '--snapshot-key-file', 'key', ...options);
+
+  it('is a finding, whatever else is known to have been in the book', async () => {
+    const { place, head } = await cutShort();
+    using _ = place;
+    const lost = `the log ends at ${head.split(':')[0]}, but event`;
+    for (const options of [[], ['--head', head]]) {
+      const { code, stdout } = await audit(place, ...options);
+      expect([options, code, stdout.includes(lost)]).toEqual([options, 1, true]);
+    }
+  });
+
+  it('counts once its loss is accepted', async () => {
+    const { place } = await cutShort();
+    using _ = place;
+    expect((await audit(place, '--accept-loss')).code).toBe(0);
+    expect((await audit(place)).code).toBe(0);
   });
 });
 

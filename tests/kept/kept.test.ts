@@ -106,7 +106,7 @@ describe.each(readdirSync(fixtures))('a store of version %s', (version) => {
       const wanted = kept.books[id];
       await withLog(id, async (log) => {
         const anchor = { revision: wanted.revision, hash: wanted.hash };
-        expect(await verifyChain(log, { anchor })).toMatchObject({
+        expect(await verifyChain(log, { anchors: [anchor] })).toMatchObject({
           holds: true,
           events: wanted.events,
           remarks: [],
