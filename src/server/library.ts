@@ -149,7 +149,8 @@ export class OpenLibrary {
     });
     const log = new MemoryLog();
     let expected = -1;
-    for (const append of appendsOf([events])) {
+    // One by one: sizes of all at once would be a long slice.
+    for (const append of appendsOf(events.map((event) => [event]))) {
       await log.append(expected, append.events);
       expected += append.events.length;
       await letOthersIn();

@@ -1,5 +1,5 @@
 /** Runs in threads of their own: bounds, a crowd, cancelling, deaths; and answers that are those of a run at hand. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -41,6 +41,18 @@ async function progress(served: Served, id: string): Promise<readonly { status: 
   return [...(await response.text()).matchAll(/^data: (\{.*)$/gm)].map(
     ([, text]) => JSON.parse(text ?? '').data.runProgress,
   );
+}
+
+/** How far a thread of a run gives way; nothing where a thread is no run's, or has ended. Field 19 of proc_pid_stat(5). */
+function runNiceness(task: string): readonly number[] {
+  try {
+    const text = readFileSync(`/proc/self/task/${task}/stat`, 'utf8');
+    // The name is field 2, in brackets; what comes after begins with field 3.
+    const [, name, rest = ''] = /^\d+ \((.*)\) (.*)/.exec(text) ?? [];
+    return name === 'formicary run' ? [Number(rest.split(' ')[19 - 3])] : [];
+  } catch {
+    return [];
+  }
 }
 
 describe('beside a run that takes long', () => {
@@ -174,6 +186,12 @@ describe('runs that are done', () => {
     const { id, digest } = await runScenario({ house, scenario, base, engine });
     lease.release();
     expect(first).toMatchObject({ id, digest });
+  });
+
+  it.runIf(process.platform === 'linux')('are evaluated by threads that give way to the others', () => {
+    const niceness = readdirSync('/proc/self/task').flatMap(runNiceness);
+    // Those that hold the two runs; one that is only being started may not have done so yet.
+    expect(niceness.filter((nice) => nice === 10).length).toBeGreaterThanOrEqual(2);
   });
 
   it('are compared though other threads hold them', async () => {
