@@ -25,6 +25,8 @@ COPY src ./src
 # A named volume takes over the owner of the folder it is first mounted on.
 RUN mkdir /data && chown node:node /data
 ENV FORMICARY_STORE=sqlite:/data FORMICARY_SNAPSHOTS=/data/snapshots
+# Threads of what-ifs load what the program has compiled.
+ENV NODE_COMPILE_CACHE=/tmp/formicary-compiled
 VOLUME /data
 
 # All of /app belongs to root: the program can't change itself. It writes to /data alone.
