@@ -31,7 +31,12 @@ export function eventJsonSchema(house: House): Schema {
     cause: orNull(revision('The revision of the fact that it answers; null for a fact.')),
     correlation: orNull(text('What it was recorded together with.')),
     key: orNull(text('The key of its command.')),
-    inputHash: orNull(hash('SHA-256 of date, command and inputs, where it carries a key.')),
+    inputHash: orNull(
+      text(
+        'Where it carries a key: 2: and SHA-256 of date, command and inputs as its data hold them; without the 2: as they were spelt (earlier versions).',
+        { pattern: '^(2:)?[0-9a-f]{64}$' },
+      ),
+    ),
     header: {
       type: ['object', 'null'],
       description:

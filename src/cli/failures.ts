@@ -80,6 +80,22 @@ export const cliCodes = {
   ),
 } as const;
 
+/** The codes of importing. */
+export const importCodes = {
+  otherwise: declareCode(
+    'IMPORTED_OTHERWISE',
+    916,
+    'the line was imported before, and said something else then',
+    'See docs/how-to/import.md: what was booked stays booked until it is reversed.',
+  ),
+  elsewhere: declareCode(
+    'IMPORTED_ELSEWHERE',
+    917,
+    'the file’s first lines were imported before, from another source',
+    'Give --source: the name it was imported under, or a new one where it is another file.',
+  ),
+} as const;
+
 /** Ends the program with a refusal and an exit code. */
 export class Failure extends Error {
   readonly refusal: Refusal;

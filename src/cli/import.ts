@@ -18,12 +18,14 @@ import { bookExists } from '../store/open.ts';
 import { checkWhole, withBook } from './books.ts';
 import { cliCodes, type Exit, exits, Failure } from './failures.ts';
 import { wordOption } from './given.ts';
+import { ImportKeys, sourceLengthMax } from './import-keys.ts';
 import { type ImportResult, importHistory, type RefusedLine, type Target } from './importing.ts';
 import { grouped } from './progress.ts';
 import { Rehearsal } from './rehearsal.ts';
 import type { Call, CommandSpec } from './spec.ts';
 
 const chunkBytes = 1 << 20;
+const standardInput = '-';
 
 /** What was refused that people are shown; --json lists more. */
 const shownMax = 20;
@@ -32,10 +34,15 @@ export const importCommand: CommandSpec = {
   name: 'import',
   summary: 'Imports commands from JSON Lines or CSV into a book.',
   about: [
-    'It reads in bounded memory and stops at the first line that is refused, says which and why, and keeps what was before it. It can be run again at any time: a line without a key gets one from its number and a hash of all lines up to it, so that what was imported before is not booked twice, and a mended or a grown file goes on where it has to.',
+    'It reads in bounded memory and stops at the first line that is refused, says which and why, and keeps what was before it. It can be run again at any time: a line without a key gets one from the file’s source (its name without folders, or --source) and its number, blank lines not counted. What was imported before is not booked twice, a grown file goes on behind what is there, and a line that says something else than what was booked from it stops the import.',
     'It closes no day by itself. With --close daily, day D is closed before the first line of a later date; the last day stays open.',
   ],
-  args: [{ name: 'FILE', doc: 'JSON Lines, or CSV where the name ends in .csv.' }],
+  args: [
+    {
+      name: 'FILE',
+      doc: 'JSON Lines, or CSV where the name ends in .csv; - for JSON Lines on standard input.',
+    },
+  ],
   options: {
     'dry-run': {
       doc: 'Find every line that would be refused, and write nothing. What the file would book is held in memory.',
@@ -44,6 +51,10 @@ export const importCommand: CommandSpec = {
       doc: 'Go on after a line that is refused or malformed, and write such lines to FILE.rejects.jsonl. Afterwards import that file, mended, not the whole.',
     },
     close: { doc: 'daily: close each day before the first line of a later one.', value: 'WHEN' },
+    source: {
+      doc: 'What the file is known by when it is imported again. Default: its name without folders. Standard input needs one.',
+      value: 'NAME',
+    },
     actor: { doc: 'Who is recorded where a line doesn’t say it. Default: import.', value: 'NAME' },
   },
   settings: ['store', 'snapshot-key-file', 'book'],
@@ -51,6 +62,7 @@ export const importCommand: CommandSpec = {
     'formicary import history.jsonl --close daily',
     'formicary import history.jsonl --dry-run --json',
     'formicary import january.csv --keep-going --book north',
+    'formicary import - --source till-2 <till-2.jsonl',
   ],
   run: runImport,
 };
@@ -62,7 +74,10 @@ async function runImport(call: Call): Promise<Exit> {
   const closeDaily = wordOption(call, 'close', ['daily']) === 'daily';
   if (dryRun && call.flag('keep-going')) throw usage('--dry-run --keep-going', 'one of the two');
   const bytes = sizeOf(file);
-  const rejects = call.flag('keep-going') ? new Rejects(`${file}.rejects.jsonl`) : undefined;
+  const source = sourceOf(call, file);
+  const rejects = call.flag('keep-going')
+    ? new Rejects(`${file === standardInput ? source : file}.rejects.jsonl`)
+    : undefined;
   const { store, book: id } = call.settings;
   // A rehearsal makes no book: one that isn't there is rehearsed on an empty one.
   const nowhere = dryRun && !(await bookExists(store, id));
@@ -74,7 +89,9 @@ async function runImport(call: Call): Promise<Exit> {
       const rehearsal = dryRun ? await Rehearsal.on(book) : undefined;
       const began = performance.now();
       const stopFollowing = followed(book, store);
+      const keys = new ImportKeys(book, source, call.value('source') !== undefined);
       const result = await importHistory(read(file), rehearsal ?? targetOf(book, rejects !== undefined), {
+        keys,
         closeDaily,
         keepGoing: dryRun || rejects !== undefined,
         actor: call.value('actor') ?? 'import',
@@ -122,7 +139,19 @@ function followed(book: Book, store: string): () => Promise<void> {
 const usage = (value: string, detail: string): Failure =>
   new Failure(new Refusal(cliCodes.usage, value, detail), exits.input);
 
+/** What the file is known by: its name, where it has one that stays. */
+function sourceOf(call: Call, file: string): string {
+  const given = call.value('source');
+  const source = given ?? basename(file);
+  if (given === undefined && (file === standardInput || !statSync(file).isFile()))
+    throw usage(file, 'standard input and pipes need --source NAME, by which they are known the next time');
+  if (source.length === 0 || source.length > sourceLengthMax || !source.isWellFormed())
+    throw usage(`--source ${source}`, `1 to ${sourceLengthMax} characters`);
+  return source;
+}
+
 function sizeOf(file: string): number {
+  if (file === standardInput) return 0;
   try {
     const stat = statSync(file);
     if (stat.isFile() || stat.isFIFO()) return stat.size;
@@ -139,7 +168,12 @@ const unreadable = (file: string, error: unknown): Failure =>
   );
 
 const read = (file: string): AsyncGenerator<HistoryItem> =>
-  readHistoryFile(file, (path) => createReadStream(path, { highWaterMark: chunkBytes }), house);
+  readHistoryFile(
+    file,
+    (path) =>
+      path === standardInput ? process.stdin : createReadStream(path, { highWaterMark: chunkBytes }),
+    house,
+  );
 
 /** Says of a file that can't be read on which it was. */
 function rethrown(file: string, error: unknown): never {

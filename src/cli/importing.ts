@@ -4,21 +4,19 @@
  * @module
  */
 import { type Day, formatDay, parseDay } from '../kernel/dates.ts';
-import { sha256 } from '../kernel/events.ts';
 import { daysAheadMax } from '../kernel/own-facts.ts';
-import type { Refusal } from '../kernel/refusals.ts';
+import { Refusal } from '../kernel/refusals.ts';
 import type { State } from '../kernel/state.ts';
 import type { Mistake } from '../scenario/file.ts';
 import type { HistoryItem } from '../scenario/history.ts';
 import type { Sent } from '../store/book.ts';
+import { firstLines, type ImportKeys } from './import-keys.ts';
 
 /** Commands that are sent together, and how many such groups are under way while the next is read. */
 const groupSize = 2_048;
 const groupsMax = 2;
 /** Most refusals that are kept to be listed; all are counted. */
 export const refusalsKeptMax = 10_000;
-
-const keyDigits = 40;
 
 /** Where commands go: a book, or a rehearsal of one. */
 export interface Target {
@@ -35,6 +33,8 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 export interface ImportRules {
+  /** What lines without a key get for one. */
+  readonly keys: ImportKeys;
   /** Close each day before the first line of a later one. */
   readonly closeDaily: boolean;
   /** Go on after a line that is refused or malformed. */
@@ -78,6 +78,8 @@ export interface ImportResult {
 interface Step {
   readonly sent: Sent;
   readonly item: HistoryItem;
+  /** The line's number among those that are not blank. */
+  readonly ordinal: number;
   readonly closing: Day | undefined;
 }
 
@@ -112,7 +114,8 @@ class Import {
   #open: Day | undefined;
   /** Whether a day has been closed, or will be by what was sent. */
   #closed: boolean;
-  #hash = '';
+  /** Lines read, blank ones not counted. */
+  #ordinal = 0;
   #chars = 0;
   #stopped = false;
 
@@ -124,16 +127,14 @@ class Import {
   }
 
   async run(items: AsyncIterable<HistoryItem>): Promise<ImportResult> {
-    const { signal, onProgress } = this.#rules;
+    // By its first lines a file is known again under another name: before any is booked.
+    const first: HistoryItem[] = [];
     for await (const item of items) {
-      await this.#take(item);
-      if (this.#result.lines % 512 === 0) onProgress(this.#result.lines, this.#chars);
-      if (this.#stopped) break;
-      if (signal.aborted) {
-        this.#result.interrupted = true;
-        break;
-      }
+      if (first.length === firstLines) {
+        if (!(await this.#goOn(item))) break;
+      } else if (first.push(item) === firstLines && !(await this.#begin(first))) break;
     }
+    if (first.length < firstLines) await this.#begin(first);
     await this.#settle();
     const { accepted, repeated, refused, malformed } = this.#result;
     // What was read ahead of the line that it stopped at doesn't count.
@@ -141,29 +142,45 @@ class Import {
     return this.#result;
   }
 
+  async #begin(first: readonly HistoryItem[]): Promise<boolean> {
+    const known = this.#rules.keys.known(first);
+    if (known !== undefined) {
+      this.#refused(known.line, undefined, known.refusal);
+      this.#stopped = true;
+      return false;
+    }
+    for (const item of first) if (!(await this.#goOn(item))) return false;
+    return true;
+  }
+
+  async #goOn(item: HistoryItem): Promise<boolean> {
+    const { signal, onProgress } = this.#rules;
+    await this.#take(item);
+    if (this.#result.lines % 512 === 0) onProgress(this.#result.lines, this.#chars);
+    if (this.#stopped) return false;
+    this.#result.interrupted = signal.aborted;
+    return !signal.aborted;
+  }
+
   async #take(item: HistoryItem): Promise<void> {
-    const { closeDaily, keepGoing, actor, onReject } = this.#rules;
+    const { closeDaily, actor } = this.#rules;
     this.#result.lines++;
     this.#chars += item.text.length + 1;
-    // What a line's key is made of: every line up to and with it, so that a mended line and all after it are new.
-    this.#hash = sha256(`${this.#hash}\n${item.text}`);
-    if (item.kind === 'mistake') {
-      await this.#settle();
-      if (this.#stopped) return;
-      this.#result.malformed++;
-      if (this.#result.mistakes.length < refusalsKeptMax) this.#result.mistakes.push(item.mistake);
-      if (!keepGoing) this.#stopped = true;
-      onReject?.(item.text, item, undefined);
-      return;
-    }
+    const ordinal = ++this.#ordinal;
+    const key = this.#rules.keys.keyOf(item, ordinal);
+    if (item.kind === 'mistake') return await this.#misread(item);
+    if (key instanceof Refusal) return await this.#known(item, key);
     const { command } = item;
     const day = parseDay(command.on);
     if (closeDaily && day !== undefined) await this.#closeBefore(day, item);
     if (this.#stopped) return;
-    const key = command.key ?? `import/${item.line}/${this.#hash.slice(0, keyDigits)}`;
     await this.#send({
-      sent: { command: { ...command, key }, sender: { actor: command.actor ?? actor } },
+      sent: {
+        command: key === undefined ? command : { ...command, key },
+        sender: { actor: command.actor ?? actor },
+      },
       item,
+      ordinal,
       closing: undefined,
     });
     // Until a day is closed, the first open one is that of the earliest fact that stands: only an answer tells it.
@@ -172,6 +189,33 @@ class Import {
       await this.#settle();
       this.#open = firstOpen(this.#target.state);
     }
+  }
+
+  async #misread(item: HistoryItem & { readonly kind: 'mistake' }): Promise<void> {
+    await this.#settle();
+    if (this.#stopped) return;
+    this.#result.malformed++;
+    if (this.#result.mistakes.length < refusalsKeptMax) this.#result.mistakes.push(item.mistake);
+    this.#rejected(item, undefined);
+  }
+
+  /** A line that is not sent, since what it says is in the book already, or something else in its place. */
+  async #known(item: HistoryItem, refusal: Refusal): Promise<void> {
+    await this.#settle();
+    if (this.#stopped) return;
+    this.#refused(item.line, undefined, refusal);
+    this.#rejected(item, undefined);
+  }
+
+  #refused(line: number, closing: string | undefined, refusal: Refusal): void {
+    this.#result.refused++;
+    if (this.#result.refusals.length < refusalsKeptMax)
+      this.#result.refusals.push({ line, closing, refusal });
+  }
+
+  #rejected(item: HistoryItem, key: string | undefined): void {
+    if (!this.#rules.keepGoing) this.#stopped = true;
+    this.#rules.onReject?.(item.text, item, key);
   }
 
   /** Closes the open days before a day, unless it is too far ahead of them to be let in. */
@@ -185,7 +229,7 @@ class Import {
     const sender = { actor: this.#rules.actor };
     for (let closing = open; closing < day; closing++) {
       const command = { on: formatDay(closing), command: 'closeDay', with: {} };
-      await this.#send({ sent: { command, sender }, item, closing });
+      await this.#send({ sent: { command, sender }, item, ordinal: this.#ordinal, closing });
     }
     this.#open = day;
     this.#closed = true;
@@ -222,16 +266,16 @@ class Import {
     }
   }
 
-  #answered({ item, closing, sent }: Step, answer: Outcome): void {
+  #answered({ item, ordinal, closing, sent }: Step, answer: Outcome): void {
     const result = this.#result;
     if (answer.kind === 'accepted') result.events += answer.events.length;
     if (answer.kind === 'refused') {
-      result.refused++;
-      const closed = closing === undefined ? undefined : formatDay(closing);
-      if (result.refusals.length < refusalsKeptMax)
-        result.refusals.push({ line: item.line, closing: closed, refusal: answer.refusal });
-      if (closing === undefined) this.#rules.onReject?.(item.text, item, sent.command.key);
-      if (!this.#rules.keepGoing) this.#stopped = true;
+      const { keys, keepGoing } = this.#rules;
+      const own = item.kind === 'command' && item.command.key !== undefined;
+      const refusal = own ? answer.refusal : keys.explained(ordinal, answer.refusal);
+      this.#refused(item.line, closing === undefined ? undefined : formatDay(closing), refusal);
+      if (closing === undefined) this.#rejected(item, sent.command.key);
+      else if (!keepGoing) this.#stopped = true;
     } else if (closing !== undefined) {
       if (answer.kind === 'accepted') result.daysClosed++;
     } else if (answer.kind === 'repeated') result.repeated++;

@@ -4,6 +4,7 @@
  * @module
  */
 import { createReadStream, existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatDay, parseDay } from '../kernel/dates.ts';
 import { Refusal } from '../kernel/refusals.ts';
@@ -14,6 +15,7 @@ import type { Book } from '../store/book.ts';
 import { bookExists } from '../store/open.ts';
 import { trustOption, withBook } from './books.ts';
 import { cliCodes, type Exit, exits, Failure } from './failures.ts';
+import { ImportKeys } from './import-keys.ts';
 import { importHistory } from './importing.ts';
 import type { Call, CommandSpec } from './spec.ts';
 
@@ -167,6 +169,7 @@ async function fill(
     send: book.executeAll.bind(book),
   };
   const { interrupted } = await importHistory(items(), target, {
+    keys: new ImportKeys(book, basename(file)),
     closeDaily: true,
     keepGoing: true,
     actor: sender.actor,

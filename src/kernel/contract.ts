@@ -113,6 +113,8 @@ export interface FactSpec<F extends Fields> extends EventSpec<F> {
   role?(data: DataOf<F>, s: Reading): { readonly role: string; readonly unanswered: Code } | undefined;
   /** What is wrong with the inputs together, beyond each by itself; asked before dates are looked at. */
   invalid?(data: DataOf<F>): Refusal | undefined;
+  /** The inputs in the one way in which they are written, where its fields leave more than one. */
+  meant?(data: DataOf<F>): DataOf<F>;
   /** Why the fact can't be, if so: the first code that applies. */
   fits(fact: Happening<DataOf<F>>, s: Reading): Refusal | undefined;
   /** In a what-if: the largest part of a fact that doesn't fit which does; undefined when there is none. Without it a misfit is skipped. */

@@ -135,6 +135,13 @@ export function eventId(hash: string): string {
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-${variant}${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 
+/** Before the hash of an input as it was understood; what earlier versions recorded is of the command's words, and has no mark. */
+export const meantMark = '2:';
+
+/** The digits of an input's hash, with or without its mark. */
+export const inputDigits = (hash: string): string =>
+  hash.startsWith(meantMark) ? hash.slice(meantMark.length) : hash;
+
 /** The hash of a command's input: date, command and inputs, their keys in alphabetical order. */
 export const hashInput = (on: string, command: string, inputs: unknown): string =>
   sha256(asciiJson([on, command, sorted(inputs)]));

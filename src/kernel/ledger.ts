@@ -7,12 +7,13 @@
 import { book, misfit, reaction } from './booking.ts';
 import { tooEarly, tooMuch } from './bounds.ts';
 import { runClose } from './close.ts';
-import { type Command, commandType, dateRefusal } from './commands.ts';
+import { type Command, dateRefusal } from './commands.ts';
 import type { EventType, FactType, Happening } from './contract.ts';
 import { type Day, formatDay, parseDay } from './dates.ts';
-import { genesisHash, hashInput, type RunHeader, type StoredEvent, sealed } from './events.ts';
-import { type DataOf, encodeData, type Fields, isJson, parseData, show } from './fields.ts';
+import { genesisHash, type RunHeader, type StoredEvent, sealed } from './events.ts';
+import { type DataOf, encodeData, type Fields, isJson, show } from './fields.ts';
 import type { House } from './house.ts';
+import { isSameInput, meaningHash, type Read, readCommand } from './meaning.ts';
 import { initialValues, timeZone } from './own-facts.ts';
 import { codes, Refusal } from './refusals.ts';
 import { mirror, recall } from './reversal.ts';
@@ -106,17 +107,17 @@ export class Ledger {
    */
   decide(command: Command, circumstances: Circumstances): Decision {
     this.#first = this.#decided.length;
-    const repeat = this.#repeat(command);
+    const read = readCommand(this.house, command);
+    const repeat = this.#repeat(command, read);
     if (repeat instanceof Refusal) return this.#refused(repeat, command, circumstances);
     if (repeat.decision !== undefined) return repeat.decision;
-    const { inputHash } = repeat;
-    const type = commandType(this.house, command);
-    if (type instanceof Refusal) return this.#refused(type, command, circumstances);
-    const envelope: Envelope = { key: command.key, inputHash };
+    if (read instanceof Refusal) return this.#refused(read, command, circumstances);
+    const { type, data, day } = read;
+    const envelope: Envelope = { key: command.key, inputHash: repeat.inputHash };
     const decided =
       type === this.house.own.closing
-        ? this.#close(command, envelope, circumstances)
-        : this.#decideFact(type, command, envelope, circumstances);
+        ? this.#close(data, day, envelope, circumstances)
+        : this.#decideFact(type, { data, on: day }, envelope, circumstances);
     if (decided instanceof Refusal) return this.#refused(decided, command, circumstances);
     if (decided !== undefined) return decided;
     this.#check();
@@ -128,33 +129,32 @@ export class Ledger {
   }
 
   /** What a command's key says: a repeat, a clash, or nothing; and the hash of its input. */
-  #repeat(command: Command): Refusal | { readonly inputHash?: string; readonly decision?: Decision } {
+  #repeat(
+    command: Command,
+    read: Read | Refusal,
+  ): Refusal | { readonly inputHash?: string; readonly decision?: Decision } {
     const { key } = command;
     if (key === undefined) return {};
     if (key.length === 0 || key.length > keyLengthMax || !key.isWellFormed()) {
       return new Refusal(codes.invalidInput, `key: ${show(key)}`, `1 to ${keyLengthMax} characters`);
     }
-    const inputHash = hashInput(command.on, command.command, command.with);
+    const inputHash = read instanceof Refusal ? undefined : meaningHash(read);
     const decided = this.#keys.get(key);
     const revision = decided?.revision ?? this.#memory.withKey(key);
-    if (revision === undefined) return { inputHash };
-    const same =
-      decided === undefined ? this.#memory.sameInput(revision, inputHash) : decided.inputHash === inputHash;
+    if (revision === undefined) return inputHash === undefined ? {} : { inputHash };
+    const same = isSameInput(command, inputHash, (hash) =>
+      decided === undefined ? this.#memory.sameInput(revision, hash) : decided.inputHash === hash,
+    );
     return same ? { decision: { kind: 'repeated', revision } } : new Refusal(codes.keyReused, key);
   }
 
   #decideFact(
     type: FactType,
-    command: Command,
+    { data, on: day }: Happening<Data>,
     envelope: Envelope,
     circumstances: Circumstances,
   ): Refusal | undefined {
     const { own } = this.house;
-    const data = parseData(type.fields, command.with);
-    if (data instanceof Refusal) return data;
-    const day = parseDay(command.on);
-    if (day === undefined)
-      return new Refusal(codes.invalidInput, `on: ${show(command.on)}`, 'a date is like 2016-03-01');
     const invalid = type.invalid?.(data);
     if (invalid !== undefined) return invalid;
     const dated = dateRefusal(this.state, day, type === own.policyChanged ? data.from : undefined);
@@ -222,13 +222,12 @@ export class Ledger {
   }
 
   /** The close of a day: derived whole, then sealed, so that its beginning says how many events come. */
-  #close(command: Command, envelope: Envelope, circumstances: Circumstances): Refusal | Decision | undefined {
-    const { own } = this.house;
-    const data = parseData(own.closing.fields, command.with);
-    if (data instanceof Refusal) return data;
-    const day = parseDay(command.on);
-    if (day === undefined)
-      return new Refusal(codes.invalidInput, `on: ${show(command.on)}`, 'a date is like 2016-03-01');
+  #close(
+    data: Data,
+    day: Day,
+    envelope: Envelope,
+    circumstances: Circumstances,
+  ): Refusal | Decision | undefined {
     const next = nextToClose(this.state, day);
     if (next === 'closed') return { kind: 'repeated', revision: -1 };
     if (next instanceof Refusal) return next;

@@ -196,6 +196,13 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
         return new Refusal(codes.invalidInput, `to: ${formatDay(data.to)}`, 'before from');
       return undefined;
     },
+    meant: (data) => {
+      const type = house().parameter(parseParameterName(data.parameter)?.name ?? '')?.type;
+      const parsed = type?.parse(data.value);
+      return type === undefined || typeof parsed === 'string'
+        ? data
+        : { ...data, value: type.format(parsed) };
+    },
     fits: fitsAlways,
     react: nothingPosted,
     insteadOfUndo: 'Change the parameter again: of changes for one day the last holds.',

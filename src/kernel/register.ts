@@ -4,13 +4,14 @@
  * @module
  */
 import type { Day } from './dates.ts';
-import type { StoredEvent } from './events.ts';
+import { inputDigits, type StoredEvent } from './events.ts';
 
 const none = -1;
 const capacityMin = 1024;
 
 /** The first 64 bits of an input's hash: enough to tell whether a repeated key came with the same input. */
-const hashHead = (hash: string): bigint => BigInt.asIntN(64, BigInt(`0x${hash.slice(0, 16)}`));
+export const inputHead = (hash: string): bigint =>
+  BigInt.asIntN(64, BigInt(`0x${inputDigits(hash).slice(0, 16)}`));
 
 export class Register {
   #count = 0;
@@ -48,7 +49,7 @@ export class Register {
     this.#causes[at] = event.cause ?? none;
     this.#times[at] = event.recordedAt;
     this.#ends[at] = postings;
-    if (event.inputHash !== null) this.#inputs[at] = hashHead(event.inputHash);
+    if (event.inputHash !== null) this.#inputs[at] = inputHead(event.inputHash);
     const subject = this.#subjectNumber(event.subject);
     this.#subjects[at] = subject;
     this.#earlier[at] = this.#lastOfSubject[subject] ?? none;
@@ -87,9 +88,20 @@ export class Register {
     return this.#keys.get(key);
   }
 
+  /** Every key and the revision that carries it, in the order of the events. */
+  keys(): IterableIterator<[key: string, revision: number]> {
+    this.#unpack();
+    return this.#keys.entries();
+  }
+
+  /** The head of the hash of an event's input, where it carries a key. */
+  input(revision: number): bigint {
+    return this.#inputs[revision] ?? 0n;
+  }
+
   /** Whether the event with a key came from the same input. */
   sameInput(revision: number, inputHash: string): boolean {
-    return this.#inputs[revision] === hashHead(inputHash);
+    return this.#inputs[revision] === inputHead(inputHash);
   }
 
   /** The last revision recorded at or before a time, or -1. */

@@ -69,7 +69,7 @@ describe('a command that is accepted', () => {
       cause: null,
       correlation: 'c-1',
       key: 'k',
-      inputHash: hashInput(on, 'payIn', payIn('a', '1.00').with),
+      inputHash: `2:${hashInput(on, 'payIn', payIn('a', '1.00').with)}`,
       header: null,
     });
   });
@@ -250,6 +250,29 @@ describe('keys', () => {
   it('a repeat is answered with the revision of its fact', () => {
     const made = book(toyHouse()).take(payIn('b', '1.00'), first);
     expect(made.decide(first)).toEqual({ kind: 'repeated', revision: 2 });
+  });
+
+  it('a repeat is known however it is spelt', () => {
+    const spelt = { ...first, with: { ...first.with, amount: '1 CNY' } };
+    const made = book(toyHouse()).take(first);
+    expect(made.decide(spelt)).toEqual({ kind: 'repeated', revision: 1 });
+    const other = { ...first, with: { ...first.with, amount: '1.01 CNY' } };
+    expect(made.decide(other)).toMatchObject({ kind: 'refused', refusal: { code: 'KEY_REUSED' } });
+    // What can't be understood is no repeat of what was.
+    const wrong = { ...first, with: { ...first.with, amount: '1.001 CNY' } };
+    expect(made.decide(wrong)).toMatchObject({ kind: 'refused', refusal: { code: 'KEY_REUSED' } });
+  });
+
+  it('a change of policy is known however its value is spelt', () => {
+    const change = (value: string) => ({
+      on,
+      command: 'changePolicy',
+      with: { parameter: 'payments.merchantFeeRate', value, from: on, reason: 'r' },
+      key: 'p',
+    });
+    const made = book().take(change('1%'));
+    expect(made.decide(change('1.0%'))).toMatchObject({ kind: 'repeated' });
+    expect(made.decide(change('1.1%'))).toMatchObject({ kind: 'refused', refusal: { code: 'KEY_REUSED' } });
   });
 
   it('the log below is asked for keys that the ledger has not decided itself', () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ImportKeys } from '../../src/cli/import-keys.ts';
 import { importHistory } from '../../src/cli/importing.ts';
 import { dayOf, formatDay } from '../../src/kernel/dates.ts';
 import { digest } from '../../src/kernel/digest.ts';
@@ -70,6 +71,7 @@ async function filled(store: string, history: string): Promise<Book> {
     send: book.executeAll.bind(book),
   };
   await importHistory(items(), target, {
+    keys: new ImportKeys(book, path),
     closeDaily: true,
     keepGoing: true,
     actor: 'demo',

@@ -1,6 +1,7 @@
 /** A book beside others that write to its log at the same time: fewer commands are decided together, until they get in. */
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ImportKeys } from '../../src/cli/import-keys.ts';
 import { importHistory } from '../../src/cli/importing.ts';
 import type { Command } from '../../src/kernel/commands.ts';
 import type { HistoryItem } from '../../src/scenario/history.ts';
@@ -138,6 +139,7 @@ it('an import beside another writer ends, and counts what was its own', async ()
     send: (sent: Parameters<Book['executeAll']>[0]) => book.executeAll(sent, series),
   };
   const result = await importHistory(items(), target, {
+    keys: new ImportKeys(book, 'given'),
     closeDaily: false,
     keepGoing: false,
     actor: 'mine',
