@@ -11,21 +11,12 @@ import { codes, Refusal } from '../kernel/refusals.ts';
 import { inputHead, type Register } from '../kernel/register.ts';
 import type { HistoryItem } from '../scenario/history.ts';
 import { importCodes } from './failures.ts';
-import { isOlderKey, OlderKeys } from './older-keys.ts';
+import { isOlderKey, type Line, OlderKeys } from './older-keys.ts';
 
 /** By how many of its first lines a file is known again under another name. */
 export const firstLines = 8;
 /** Longest name of a source, in characters: a key holds it beside the rest. */
 export const sourceLengthMax = 120;
-
-/** A line of a file that brings no key. */
-export interface Line {
-  /** Number among all the file's lines, from 1. */
-  readonly number: number;
-  /** Number among the file's lines that are not blank, from 1. */
-  readonly ordinal: number;
-  readonly command: Command;
-}
 
 const keyOf = (source: string, ordinal: number): string => `import/${source}/${ordinal}`;
 

@@ -8,7 +8,15 @@ import type { Command } from '../kernel/commands.ts';
 import { hashInput, sha256 } from '../kernel/events.ts';
 import type { Register } from '../kernel/register.ts';
 import type { HistoryItem } from '../scenario/history.ts';
-import type { Line } from './import-keys.ts';
+
+/** A line of a file that brings no key. */
+export interface Line {
+  /** Number among all the file's lines, from 1. */
+  readonly number: number;
+  /** Number among the file's lines that are not blank, from 1. */
+  readonly ordinal: number;
+  readonly command: Command;
+}
 
 const pattern = /^import\/([1-9]\d*)\/([0-9a-f]{40})$/;
 const digits = 40;

@@ -5,7 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Override } from '../kernel/policy.ts';
+import { inApplication, type Override } from '../kernel/policy.ts';
 import { Refusal } from '../kernel/refusals.ts';
 import { expectationsOf } from '../scenario/expect.ts';
 import { formatMistakes, isMistaken, type Mistake, parseScenario, type Scenario } from '../scenario/file.ts';
@@ -103,7 +103,8 @@ function prepared(call: Call, scenario: Scenario): Scenario {
     throw badUsage(`--variant ${stray}`, `the variants of ${scenario.id} are ${known.join(', ') || 'none'}`);
   return {
     ...scenario,
-    assumptions: [...scenario.assumptions, ...call.values('set').flatMap((text) => assumption(text))],
+    // What is set is one layer, on top of the file's.
+    assumptions: [...scenario.assumptions, ...call.values('set').flatMap(assumption).sort(inApplication)],
     variants:
       names.length === 0 ? scenario.variants : scenario.variants.filter(({ name }) => names.includes(name)),
   };

@@ -7,7 +7,7 @@ import { type Day, dayMax, dayMin, formatDay } from '../kernel/dates.ts';
 import { show } from '../kernel/fields.ts';
 import type { House } from '../kernel/house.ts';
 import { nearest } from '../kernel/own-facts.ts';
-import { type Override, parseParameterName, parseValue } from '../kernel/policy.ts';
+import { inApplication, type Override, parseParameterName, parseValue } from '../kernel/policy.ts';
 import { codes, Refusal } from '../kernel/refusals.ts';
 import { builder } from './builder.ts';
 import { tooLong } from './faults.ts';
@@ -73,8 +73,7 @@ export function overridesOf(
       );
     found.push(override);
   }
-  // Values from a date first: a range inside one is followed by that value again.
-  return found.sort((a, b) => Number(a.to !== undefined) - Number(b.to !== undefined) || a.from - b.from);
+  return found.sort(inApplication);
 }
 
 function overrideOf(

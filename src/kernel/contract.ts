@@ -119,6 +119,11 @@ export interface FactSpec<F extends Fields> extends EventSpec<F> {
   fits(fact: Happening<DataOf<F>>, s: Reading): Refusal | undefined;
   /** In a what-if: the largest part of a fact that doesn't fit which does; undefined when there is none. Without it a misfit is skipped. */
   clamp?(fact: Happening<DataOf<F>>, s: Reading): DataOf<F> | undefined;
+  /**
+   * In a what-if: the fact with an amount in place of an intent (`all`, what is due, what is left), as it comes to now; itself where that
+   * can't be told. Facts without intents leave it out.
+   */
+  sized?(fact: Happening<DataOf<F>>, s: Reading): DataOf<F>;
   /** In a what-if: whether the fact finds its effect there already. */
   moot?(fact: Happening<DataOf<F>>, s: Reading): boolean;
   /** Takes back what `evolve` did; without it the fact can't be reversed. */

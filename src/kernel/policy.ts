@@ -324,6 +324,21 @@ export interface Override {
   readonly source: string;
 }
 
+/**
+ * The order in which the overrides of one layer are laid on a timeline: every key before a key, then values from a date, by date, then
+ * ranges. So a key stands before `*`, and a range inside a value given from a date is followed by that value again. Layers are
+ * laid one after the other: a `*` of a layer on top stands before the keys of those below.
+ */
+export const inApplication = (a: Override, b: Override): number =>
+  Number(b.key === '*') - Number(a.key === '*') ||
+  Number(a.to !== undefined) - Number(b.to !== undefined) ||
+  a.from - b.from ||
+  compareTexts(a.parameter.name, b.parameter.name) ||
+  compareTexts(a.key ?? '', b.key ?? '') ||
+  (a.to ?? dayMax) - (b.to ?? dayMax);
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** `payments.merchantFeeRate[merchant-7] from 2016-06-01 to 2016-06-30: 0.2%`, for people. */
 export const describeOverride = ({ parameter: of, key, from, to, value }: Override): string =>
   `${of.name}${key === undefined ? '' : `[${key}]`}${from === dayMin ? '' : ` from ${formatDay(from)}`}${

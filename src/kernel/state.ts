@@ -365,17 +365,10 @@ export class State implements Writing {
     const overlay = this.overlay;
     if (overlay === undefined) return timeline;
     let made = timeline;
-    for (const star of [true, false]) {
-      overlay.overrides.forEach((given, by) => {
-        if (given.parameter !== of) return;
-        if (
-          key === undefined ? given.key !== undefined || star : star ? given.key !== '*' : given.key !== key
-        )
-          return;
-        const { from, value, source } = given;
-        made = override(made, { from, value, source, by }, given.to);
-      });
-    }
+    overlay.overrides.forEach(({ parameter, key: given, from, to, value, source }, by) => {
+      const meant = given === key || (given === '*' && key !== undefined);
+      if (parameter === of && meant) made = override(made, { from, value, source, by }, to);
+    });
     return made;
   }
 

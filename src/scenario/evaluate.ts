@@ -21,6 +21,7 @@ import {
   parseData,
 } from '../kernel/fields.ts';
 import type { House } from '../kernel/house.ts';
+import { type Fraction, share } from '../kernel/rates.ts';
 import { codes, declareCode, Refusal } from '../kernel/refusals.ts';
 import { mirror } from '../kernel/reversal.ts';
 import { NumberedEntry, type State } from '../kernel/state.ts';
@@ -186,15 +187,17 @@ export class Evaluation {
     } else this.#fact(fact);
   }
 
-  #fact(fact: PlannedFact): void {
+  #fact(planned: PlannedFact): void {
     const { house, state } = this;
-    const { type } = fact;
-    if (this.#skipped.size > 0 && this.#skipped.has(fact.subject)) {
-      this.#diverge(fact, 'skip', new Refusal(dependsOnSkipped, fact.subject));
+    const { type } = planned;
+    if (this.#skipped.size > 0 && this.#skipped.has(planned.subject)) {
+      this.#diverge(planned, 'skip', new Refusal(dependsOnSkipped, planned.subject));
       return;
     }
-    if (this.#acceptedKeys.size + this.#acceptedSubjects.size > 0 && this.#metBefore(fact)) return;
+    if (this.#acceptedKeys.size + this.#acceptedSubjects.size > 0 && this.#metBefore(planned)) return;
     this.evaluated++;
+    const fact = planned.intents === undefined ? planned : this.#sized(planned, planned.intents);
+    if (fact === undefined) return;
     const refusal = this.#closed(fact.on) ?? misfit(house, state, type, fact);
     if (refusal === undefined) {
       const entry = reaction(house, state, type, fact);
@@ -225,6 +228,24 @@ export class Evaluation {
     if (this.#reversed.has(fact.revision))
       this.#reversible.set(fact.revision, { type, event: clamped, entry });
     this.#book(type, clamped, entry);
+  }
+
+  /**
+   * A fact with amounts in place of scaled intents: what each comes to now, times its factor, rounded half to even. Undefined where
+   * nothing is left of one. What comes to nothing by itself stays an intent, for the rules to refuse.
+   */
+  #sized(fact: PlannedFact, intents: ReadonlyMap<string, Fraction>): PlannedFact | undefined {
+    this.state.day = fact.on;
+    const sized: { readonly [field: string]: unknown } = fact.type.sized?.(fact, this.state) ?? fact.data;
+    let { data } = fact;
+    for (const [field, by] of intents) {
+      const minor = sized[field];
+      if (typeof minor !== 'bigint' || minor <= 0n) continue;
+      const scaled = share(minor, by);
+      if (scaled === 0n) return undefined;
+      data = { ...data, [field]: scaled };
+    }
+    return { ...fact, data };
   }
 
   #closed(on: Day): Refusal | undefined {

@@ -18,6 +18,8 @@ type Injection = Extract<Edit, { kind: 'inject' }>;
 export interface PlannedFact extends BaseFact {
   /** The fact as it was, where an edit changed it. */
   readonly was?: BaseFact;
+  /** Intents that are scaled: by how much, by field. What they come to is known when the fact is evaluated. */
+  readonly intents?: ReadonlyMap<string, Fraction>;
 }
 
 export interface Plan {
@@ -39,7 +41,7 @@ export const isInjection = (step: PlannedFact | Injection): step is Injection =>
 /**
  * Lays out a run.
  *
- * @throws RefusedError when an edit asks for what can't be (the scale of an intent such as `all`, a rate above 100 %)
+ * @throws RefusedError when an edit asks for what can't be: a rate above 100 %
  */
 export function planOf(
   base: BaseRecord,
@@ -110,6 +112,7 @@ function editFact(
   let data = fact.data;
   let day = fact.on;
   let movedBy = -1;
+  const intents = new Map<string, Fraction>();
   for (const [number, edit] of edits.entries()) {
     if (edit.kind === 'inject' || !matches(edit.where, fact.type, day, data)) continue;
     matched.add(edit);
@@ -119,26 +122,44 @@ function editFact(
       movedBy = number;
       continue;
     }
-    const changed = edit.kind === 'set' ? edit.value : scaled(data[edit.field], edit.by, edit.field);
+    const { field } = edit;
+    const changed = edit.kind === 'set' ? edit.value : scaled(fact, data[field], edit);
     if (changed === 0n) return undefined;
-    data = { ...data, [edit.field]: changed };
+    if (changed !== 'intent') {
+      intents.delete(field);
+      data = { ...data, [field]: changed };
+    } else if (edit.kind === 'scale' && fact.type.sized !== undefined) {
+      if (edit.by.num === 0n) return undefined;
+      const { num, den } = intents.get(field) ?? oneFraction;
+      intents.set(field, fraction(num * edit.by.num, den * edit.by.den));
+    }
   }
-  if (data === fact.data && day === fact.on) return fact;
-  const edited: PlannedFact = { ...fact, data, on: day, subject: fact.type.subject(data), was: fact };
+  if (data === fact.data && day === fact.on && intents.size === 0) return fact;
+  const edited: PlannedFact = {
+    ...fact,
+    data,
+    on: day,
+    subject: fact.type.subject(data),
+    was: fact,
+    ...(intents.size === 0 ? {} : { intents }),
+  };
   if (movedBy < 0) return edited;
   move(movedBy, day, edited);
   return undefined;
 }
 
-/** An amount or a rate times a fraction; amounts are rounded half to even. */
-function scaled(value: unknown, by: Fraction, field: string): bigint | Fraction {
+/** An amount or a rate times a fraction; amounts are rounded half to even. Of an intent it is not known yet what it comes to. */
+function scaled(
+  { type, revision }: BaseFact,
+  value: unknown,
+  { by, field, place }: Extract<Edit, { kind: 'scale' }>,
+): bigint | Fraction | 'intent' {
   if (typeof value === 'bigint') return share(value, by);
-  if (isRecord(value) && typeof value.num === 'bigint' && typeof value.den === 'bigint') {
-    const rate = fraction(value.num * by.num, value.den * by.den);
-    if (compareFractions(rate, oneFraction) <= 0) return rate;
-    throw new RefusedError(new Refusal(codes.invalidInput, field, 'the scaled rate is above 100 %'));
-  }
+  if (!isRecord(value) || typeof value.num !== 'bigint' || typeof value.den !== 'bigint') return 'intent';
+  const rate = fraction(value.num * by.num, value.den * by.den);
+  if (compareFractions(rate, oneFraction) <= 0) return rate;
+  const where = `${place.path} in line ${place.line} scales it to more than 100 %`;
   throw new RefusedError(
-    new Refusal(codes.invalidInput, field, 'an intent (all, a share, what is left) has no size to scale'),
+    new Refusal(codes.invalidInput, `${field} of ${type.name}, event ${revision}`, where),
   );
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { dayMin, dayOf } from '../../src/kernel/dates.ts';
 import { closest, initialValues, nearest, replacedByChange } from '../../src/kernel/own-facts.ts';
-import { type Override, parseParameterName } from '../../src/kernel/policy.ts';
+import { inApplication, type Override, parseParameterName } from '../../src/kernel/policy.ts';
 import { fraction } from '../../src/kernel/rates.ts';
 import { Refusal } from '../../src/kernel/refusals.ts';
 import { policyTable, type State } from '../../src/kernel/state.ts';
@@ -125,11 +125,22 @@ describe('overrides of a run or a sandbox', () => {
       change('till.tipRate[c]', '55%', on),
     );
     const fork = made.state.fork({
-      overrides: [given('till.tipRate[a]', 70n), given('till.tipRate[*]', 60n), given('till.tipRate', 30n)],
+      overrides: [
+        given('till.tipRate[a]', 70n),
+        given('till.tipRate[*]', 60n),
+        given('till.tipRate', 30n),
+      ].sort(inApplication),
       used: [],
     });
     expect(['a', 'b', 'c'].map((key) => ratesOf(fork, key, on)[0])).toEqual(['70%', '60%', '60%']);
     expect(ratesOf(fork, undefined, on)).toEqual(['30%']);
+  });
+
+  it('of every key, in a layer on top, stand before those of a key below', () => {
+    const below = [given('till.tipRate[a]', 70n)];
+    const onTop = [given('till.tipRate[b]', 50n), given('till.tipRate[*]', 60n)].sort(inApplication);
+    const fork = book(toyHouse()).state.fork({ overrides: [...below, ...onTop], used: [] });
+    expect(['a', 'b', 'c'].map((key) => ratesOf(fork, key, on)[0])).toEqual(['60%', '50%', '60%']);
   });
 
   it('of the plain name leave keys alone', () => {

@@ -8,7 +8,7 @@ import type { Command } from '../../src/kernel/commands.ts';
 import { dayMin, dayOf, parseDay } from '../../src/kernel/dates.ts';
 import { isRecord } from '../../src/kernel/fields.ts';
 import type { House } from '../../src/kernel/house.ts';
-import { type Override, parseParameterName, parseValue } from '../../src/kernel/policy.ts';
+import { inApplication, type Override, parseParameterName, parseValue } from '../../src/kernel/policy.ts';
 import { Refusal } from '../../src/kernel/refusals.ts';
 import { State } from '../../src/kernel/state.ts';
 import { type BaseRecord, HistoryBook } from '../../src/scenario/base.ts';
@@ -56,7 +56,7 @@ export type Assumptions = { readonly [parameter: string]: unknown };
 const isDated = (given: unknown): given is Readonly<Record<string, unknown>> =>
   isRecord(given) && Object.keys(given).every((when) => /^\d{4}-\d{2}-\d{2}/.test(when));
 
-/** The overrides of assumptions, in the order of application: values from a date, by date, then ranges. */
+/** The overrides of assumptions, in the order of application. */
 export function overridesOf(assumptions: Assumptions, of: House = house): readonly Override[] {
   const found = Object.entries(assumptions).flatMap(([text, given]) => {
     const name = parseParameterName(text);
@@ -76,8 +76,7 @@ export function overridesOf(assumptions: Assumptions, of: House = house): readon
       };
     });
   });
-  const isRange = ({ to }: Override): number => (to === undefined ? 0 : 1);
-  return found.sort((a, b) => isRange(a) - isRange(b) || a.from - b.from);
+  return found.sort(inApplication);
 }
 
 /** One evaluated variant. */

@@ -103,6 +103,11 @@ export function repaid(debts: Debts<LoanRow>): FactType {
       if (minor === 0n) return new Refusal(codes.nothingToDo, data.loan, 'nothing is due');
       return s.shortage(wallet, minor, row.holder);
     },
+    sized: ({ data, on }, s) => {
+      const row = standing(debts, s, data.loan, on);
+      if (row instanceof Refusal) return data;
+      return { ...data, amount: sizeOf(broughtLoan(lender, s, row, on), data.amount) };
+    },
     clamp: ({ data, on }, s) => {
       const row = standing(debts, s, data.loan, on);
       if (row instanceof Refusal) return undefined;

@@ -5,7 +5,7 @@
  */
 import { type Day, dayMax, dayMin, formatDay } from '../../kernel/dates.ts';
 import type { House } from '../../kernel/house.ts';
-import { type Override, type Parameter, parseParameterName } from '../../kernel/policy.ts';
+import { inApplication, type Override, type Parameter, parseParameterName } from '../../kernel/policy.ts';
 import { describe, type Entry, type Mapping, type Node, plain } from './document.ts';
 import { cut, type Mistakes, type Spot, unknownName } from './mistakes.ts';
 import { noteWrong } from './reading.ts';
@@ -51,35 +51,19 @@ export function readAssumptions(
   return overrides.sort(inApplication);
 }
 
-/**
- * The order in which overrides are laid on a timeline: values from a date, by date, then ranges. So a range inside a value
- * given from a date is followed by that value again.
- */
-export function inApplication(a: Override, b: Override): number {
-  return (
-    Number(a.to !== undefined) - Number(b.to !== undefined) ||
-    a.from - b.from ||
-    compareTexts(a.parameter.name, b.parameter.name) ||
-    compareTexts(a.key ?? '', b.key ?? '') ||
-    (a.to ?? dayMax) - (b.to ?? dayMax)
-  );
-}
-
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Whether two overrides are of the same parameter and key and have a day in common. */
-export const meet = (a: Override, b: Override): boolean =>
-  a.parameter === b.parameter && a.key === b.key && a.from <= (b.to ?? dayMax) && b.from <= (a.to ?? dayMax);
+/** Whether an override of a higher layer replaces one of a lower, whole or in part. */
+const replaces = (by: Override, lower: Override): boolean =>
+  by.parameter === lower.parameter &&
+  (by.key === lower.key || (by.key === '*' && lower.key !== undefined)) &&
+  by.from <= (lower.to ?? dayMax) &&
+  lower.from <= (by.to ?? dayMax);
 
 /** The overrides of a lower layer that one of a higher layer replaces, whole or in part: what a run says of its variants. */
-export function replacedByLayer(
+export const replacedByLayer = (
   lower: readonly Override[],
   higher: readonly Override[],
-): readonly { readonly replaced: Override; readonly by: Override }[] {
-  return higher.flatMap((by) =>
-    lower.filter((other) => meet(other, by)).map((replaced) => ({ replaced, by })),
-  );
-}
+): readonly { readonly replaced: Override; readonly by: Override }[] =>
+  higher.flatMap((by) => lower.filter((other) => replaces(by, other)).map((replaced) => ({ replaced, by })));
 
 function parameterOf(
   { key: text, at, value }: Entry,

@@ -62,6 +62,10 @@ export const creditRepaid = fact('HuabeiRepaid', {
     if (minor === 0n) return new Refusal(codes.nothingToDo, data.holder, 'nothing is due');
     return s.shortage(wallet, minor, data.holder);
   },
+  sized: ({ data, on }, s) => {
+    const row = standing(s, data.holder, on);
+    return row instanceof Refusal ? data : { ...data, amount: sizeOf(brought(s, row, on), data.amount) };
+  },
   clamp: ({ data, on }, s) => {
     const row = standing(s, data.holder, on);
     if (row instanceof Refusal) return undefined;

@@ -61,6 +61,7 @@ export const paymentRefunded = fact('PaymentRefunded', {
       ? undefined
       : s.shortage(wallet, minor - feeReturned(s, row, minor), row.payee);
   },
+  sized: ({ data }, s) => ({ ...data, amount: data.amount ?? s.row(payments, data.payment)?.remaining }),
   clamp: ({ data }, s) => {
     const row = s.row(payments, data.payment);
     if (row === undefined) return undefined;

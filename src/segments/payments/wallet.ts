@@ -65,6 +65,7 @@ export const withdrew = fact('Withdrawn', {
       ? new Refusal(amountNotAboveFee, formatMoney(minor, 'CNY'), `the fee is ${formatMoney(fee, 'CNY')}`)
       : undefined;
   },
+  sized: ({ data }, s) => ({ ...data, amount: sizeOf(data.amount, s.available(wallet, data.holder)) }),
   clamp: ({ data }, s) => {
     const minor = least(
       sizeOf(data.amount, s.available(wallet, data.holder)),

@@ -141,6 +141,7 @@ export const fundRedeemed = fact('FundRedeemed', {
       return new Refusal(quickLimit, formatMoney(minor, 'CNY'), `${formatMoney(room, 'CNY')} would go today`);
     return illiquid(s, minor);
   },
+  sized: ({ data }, s) => ({ ...data, amount: sizeOf(s, data.holder, data.amount) }),
   clamp: ({ data, on }, s) => {
     const held = s.available(units, data.holder);
     const wanted = smallest(sizeOf(s, data.holder, data.amount), held);
