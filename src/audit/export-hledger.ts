@@ -29,8 +29,8 @@ export async function* hledgerJournal(
   point: ExportPoint,
   assertions: boolean,
 ): AsyncGenerator<string, void, void> {
-  const { order, currencies, last } = await surveyed(log, point);
-  yield heading(house, currencies);
+  const { order, accounts, last } = await surveyed(log, point);
+  yield* heading(house, accounts);
   const balances = new Map<string, bigint>();
   for (let at = 0; at < order.length; at += pageEvents) {
     let text = '';
@@ -43,18 +43,18 @@ export async function* hledgerJournal(
   if (assertions && last !== undefined) yield assertion(balances, last);
 }
 
-/** The revisions of events with postings in the order of a journal, and the currencies that they use. */
+/** The revisions of events with postings in the order of a journal, and the accounts that they use. */
 async function surveyed(
   log: EventLog,
   { revision, asOf }: ExportPoint,
 ): Promise<{
   readonly order: Float64Array;
-  readonly currencies: readonly string[];
+  readonly accounts: readonly string[];
   readonly last: Day | undefined;
 }> {
   let days = new Int32Array(pageEvents);
   let revisions = new Float64Array(pageEvents);
-  const currencies = new Set<string>();
+  const used = new Set<string>();
   let count = 0;
   let sorted = true;
   for await (const events of log.read(0, 'forwards', revision + 1)) {
@@ -68,7 +68,7 @@ async function surveyed(
       days[count] = effectiveOn;
       revisions[count] = own;
       count++;
-      for (const account of accounts) currencies.add(account.slice(account.lastIndexOf(':') + 1));
+      for (const account of accounts) used.add(account);
     }
   }
   let order = revisions.subarray(0, count);
@@ -79,7 +79,7 @@ async function surveyed(
   }
   let last: Day | undefined;
   for (let at = 0; at < count; at++) last = Math.max(last ?? 0, days[at] ?? 0);
-  return { order, currencies: [...currencies].sort(), last };
+  return { order, accounts: [...used].sort(), last };
 }
 
 function grown<T extends { set(from: T): void }>(narrow: T, wide: T): T {
@@ -87,10 +87,16 @@ function grown<T extends { set(from: T): void }>(narrow: T, wide: T): T {
   return wide;
 }
 
-/** What each currency looks like, and what kinds of accounts there are: amounts are written in full, with a point. */
-function heading(house: House, currencies: readonly string[]): string {
+/** Accounts that are declared in one chunk. */
+const chunkAccounts = 4_096;
+
+/**
+ * What each currency looks like, what kinds of accounts there are, and every account: strict modes take no other. Amounts are written
+ * in full, with a point.
+ */
+function* heading(house: House, accounts: readonly string[]): Generator<string, void, void> {
   let text = '; exported by formicary: amounts are debit positive, codes are revisions\n\n';
-  for (const currency of currencies) {
+  for (const currency of [...new Set(accounts.map(currencyOf))].sort()) {
     const digits = exponentOf(currency) ?? 0;
     text += `commodity ${currency}\n  format 1000.${'0'.repeat(digits)} ${currency}\n\n`;
   }
@@ -98,7 +104,12 @@ function heading(house: House, currencies: readonly string[]): string {
     house.kinds.map(({ entity, class: kind }) => [`${entity}:${kind}`, letters[kind]] as const),
   );
   for (const [head, letter] of [...heads].sort()) text += `account ${head}\n  ; type:${letter}\n\n`;
-  return text;
+  for (let at = 0; at < accounts.length; at += chunkAccounts) {
+    for (const account of accounts.slice(at, at + chunkAccounts)) text += `account ${account}\n`;
+    yield text;
+    text = '';
+  }
+  yield `${text}\n`;
 }
 
 function transaction({ revision, effectiveOn, type, subject, accounts, minors }: StoredEvent): string {

@@ -54,16 +54,19 @@ const parsed = (rows: readonly string[], pattern: RegExp): Record<string, string
   );
 
 const peers: Record<string, (journal: string) => Record<string, string>> = {
-  hledger: (journal) =>
-    parsed(
+  hledger: (journal) => {
+    // Accounts and commodities declared, entries balanced; and what the strict mode leaves out.
+    run('hledger', ['-f', '-', 'check', '--strict', 'ordereddates'], journal);
+    return parsed(
       run('hledger', ['-f', '-', 'balance', '--flat', '--no-total', '-O', 'csv'], journal)
         .split('\n')
         .slice(1),
       /^"(?<account>[^"]+)","(?<amount>-?[\d.]+) CNY"$/,
-    ),
+    );
+  },
   ledger: (journal) =>
     parsed(
-      run('ledger', ['-f', '-', 'balance', '--flat', '--no-total'], journal).split('\n'),
+      run('ledger', ['-f', '-', '--pedantic', 'balance', '--flat', '--no-total'], journal).split('\n'),
       /^\s*(?<amount>-?[\d.]+) CNY\s+(?<account>\S+)$/,
     ),
 };
@@ -83,6 +86,7 @@ describe('a journal', () => {
     const begins = text.indexOf('2016');
     expect(text.slice(0, begins)).toContain('commodity CNY\n  format 1000.00 CNY\n');
     expect(text.slice(0, begins)).toContain('account platform:liability\n  ; type:L\n');
+    expect(text.slice(0, begins)).toContain('\naccount platform:liability:payments:wallet:a.b-c_1:CNY\n');
     expect(text.slice(begins)).toBe(
       [
         '2016-03-01 * (2) ToppedUp wallet/9',
