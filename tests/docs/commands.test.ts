@@ -1,8 +1,9 @@
 /**
- * Every command that the docs show is run, page by page and in order, as a reader would run it: in a checkout of its own.
+ * Every command that the docs show is run, page by page and in order, as a reader would run it: in a checkout of its own. The README's
+ * are run with npx itself; on other pages npx is one that starts the program at once, and a scenario that was run is not run again.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,7 +28,39 @@ const pages = [
   ),
 ].filter((page) => page.endsWith('.md') && blocksOf(page).length > 0);
 
+/** Blocks that only read the files that are shipped with the program, and so come to the same wherever they stand. */
+const pure = /^npx formicary run scenarios\/[\w.-]+\.yaml$/;
+
+/** The pages with their blocks, each pure one where it stands first. */
+function allBlocks(): readonly (readonly [page: string, blocks: readonly string[]])[] {
+  const seen = new Set<string>();
+  return pages.map((page) => [
+    page,
+    blocksOf(page).filter((block) => {
+      if (setUp.test(block) || seen.has(block)) return false;
+      if (pure.test(block)) seen.add(block);
+      return true;
+    }),
+  ]);
+}
+
 let checkout = '';
+/** A folder with an npx that starts the program, or Node, at once. */
+let quick = '';
+
+function makeQuick(): string {
+  const made = mkdtempSync(join(tmpdir(), 'formicary-npx-'));
+  const node = join(root, 'node_modules/.bin/node');
+  const script = `#!/bin/sh
+case $1 in
+  formicary) shift; exec '${node}' '${join(root, 'bin/formicary.js')}' "$@" ;;
+  node) shift; exec '${node}' "$@" ;;
+  *) echo "no npx for $1 here" >&2; exit 1 ;;
+esac
+`;
+  writeFileSync(join(made, 'npx'), script, { mode: 0o755 });
+  return made;
+}
 
 /** A checkout that shares everything with this one but its data. */
 function makeCheckout(): string {
@@ -38,10 +71,10 @@ function makeCheckout(): string {
   return made;
 }
 
-async function shell(script: string): Promise<string> {
+async function shell(script: string, path = `${quick}:${process.env.PATH}`): Promise<string> {
   const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: checkout,
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', PATH: path },
     maxBuffer: 1 << 28,
   });
   return stdout + stderr;
@@ -49,17 +82,21 @@ async function shell(script: string): Promise<string> {
 
 beforeAll(async () => {
   checkout = makeCheckout();
+  quick = makeQuick();
   // What `npm start` does before it serves.
   await shell('npx formicary import scenarios/histories/platform-2016.jsonl --close daily');
 }, 120_000);
 
-afterAll(() => rmSync(checkout, { recursive: true, force: true }));
+afterAll(() => {
+  for (const folder of [checkout, quick]) rmSync(folder, { recursive: true, force: true });
+});
 
-describe.each(pages)('%s', (page) => {
-  test.each(blocksOf(page).filter((block) => !setUp.test(block)))(
+describe.each(allBlocks())('%s', (page, blocks) => {
+  test.each(blocks)(
     '%s',
     async (block) => {
-      await expect(shell(block)).resolves.toBeTypeOf('string');
+      const path = page === 'README.md' ? process.env.PATH : undefined;
+      await expect(shell(block, path)).resolves.toBeTypeOf('string');
     },
     120_000,
   );

@@ -31,8 +31,19 @@ export function scenarioOf(id: string): Scenario {
   return parsed;
 }
 
-/** The history that a scenario starts from, decided up to its horizon's end; a refused line is thrown. */
-export async function baseOf({ base, horizon }: Scenario): Promise<BaseRecord> {
+const bases = new Map<string, Promise<BaseRecord>>();
+
+/** The history that a scenario starts from, decided once up to its horizon's end; a refused line is thrown. */
+export function baseOf(scenario: Scenario): Promise<BaseRecord> {
+  const { close, to } = scenario.horizon;
+  const asked = JSON.stringify([scenario.base, close, to]);
+  const found = bases.get(asked) ?? newBaseOf(scenario);
+  bases.set(asked, found);
+  return found;
+}
+
+/** The same, decided now. */
+export async function newBaseOf({ base, horizon }: Scenario): Promise<BaseRecord> {
   if (base.kind !== 'history') throw new Error(`a base of another kind: ${base.kind}`);
   const { path, refused } = base;
   const { close, to } = horizon;
