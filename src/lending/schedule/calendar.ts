@@ -106,18 +106,27 @@ export function cycleDate(anchor: Day, cycle: Cycle, endOfMonth: EndOfMonth, ind
 
 /**
  * The dates of a cycle from its anchor that lie before the end, in order; the end itself isn't one of them. A long stub
- * drops the last date before an end that lies off the cycle, but never the anchor.
+ * drops the last date before an end that lies off the cycle, but never the first.
  *
+ * @param first how many turns after its anchor the first date is
  * @throws RangeError when there are more than {@link cycleDatesMax}
  */
-export function cycleDates(anchor: Day, cycle: Cycle, endOfMonth: EndOfMonth, end: Moment): Day[] {
+export function cycleDates(
+  anchor: Day,
+  cycle: Cycle,
+  endOfMonth: EndOfMonth,
+  end: Moment,
+  first: 0 | 1 = 0,
+): Day[] {
   const dates: Day[] = [];
-  let next = startOf(anchor);
+  let next = startOf(cycleDate(anchor, cycle, endOfMonth, first));
   while (compareMoments(next, end) < 0) {
     if (dates.length === cycleDatesMax)
-      throw new RangeError(`cycle: more than ${cycleDatesMax} dates from ${formatDay(anchor)} on`);
+      throw new RangeError(
+        `cycle: more than ${cycleDatesMax} dates from ${formatDay(dates[0] ?? anchor)} on`,
+      );
     dates.push(next.day);
-    next = startOf(cycleDate(anchor, cycle, endOfMonth, dates.length));
+    next = startOf(cycleDate(anchor, cycle, endOfMonth, first + dates.length));
   }
   if (cycle.stub === 'long' && dates.length > 1 && compareMoments(next, end) > 0) dates.pop();
   return dates;

@@ -10,11 +10,11 @@
  * @module
  */
 import { dayMax } from '../../kernel/dates.ts';
-import { accrualDayOf, compareMoments, cycleDate, endOf, type Moment, startOf } from './calendar.ts';
+import { accrualDayOf, compareMoments, endOf, type Moment, startOf } from './calendar.ts';
 import type { ContractEvent } from './event.ts';
 import type { Observed } from './rate-reset.ts';
 import type { ContractTerms } from './terms.ts';
-import { type Appointment, timetable } from './timetable.ts';
+import { type Appointment, dateOf, timetable } from './timetable.ts';
 import { walk } from './walk.ts';
 
 /** Redemptions tried before a contract is said never to be repaid: a hundred years of months. */
@@ -96,7 +96,7 @@ function repaidOn(terms: Exclude<ContractTerms, { kind: 'PAM' | 'CLM' }>): Momen
   const { reset: _reset, purchase: _purchase, termination: _termination, ...trial } = terms;
   for (let tried = 16; ; tried *= 4) {
     const count = Math.min(tried, redemptionsMax);
-    const end = endOf(Math.min(cycleDate(redemption.anchor, redemption.cycle, endOfMonth, count), dayMax));
+    const end = endOf(Math.min(dateOf(redemption, endOfMonth, count), dayMax));
     const appointments = timetable(trial, { end, matures: false });
     for (const { at, event } of walk(trial, appointments, () => undefined, end))
       if (at.type === 'PR' && event.principal.isZero()) return at.due;

@@ -14,7 +14,6 @@ import {
   accrualDayOf,
   type BusinessDays,
   compareMoments,
-  cycleDate,
   type EndOfMonth,
   endOf,
   type Moment,
@@ -25,6 +24,7 @@ import { dayCounts } from './day-count.ts';
 import { Exact, one, zero } from './exact.ts';
 import type { Observed } from './rate-reset.ts';
 import type { CommonTerms, ContractTerms, RateReset, Recurrence } from './terms.ts';
+import { dateOf } from './timetable.ts';
 
 /** The kinds of contracts that the engine knows. */
 const kinds = ['PAM', 'ANN', 'LAM', 'NAM', 'CLM'] as const;
@@ -236,9 +236,11 @@ class Reader {
         value,
         'like P1ML0: a number of D, W, M, Q, H or Y, and a long (0) or short (1) stub',
       );
-    const anchor = this.has(from) ? this.day(from) : cycleDate(exchange, cycle, endOfMonth, 1);
-    return anchor <= dayMax
-      ? { anchor, cycle }
+    const when: Recurrence = this.has(from)
+      ? { anchor: this.day(from), cycle }
+      : { anchor: exchange, afterAnchor: true, cycle };
+    return dateOf(when, endOfMonth, 0) <= dayMax
+      ? when
       : refuse(every, value, `it begins after ${formatDay(dayMax)}`);
   }
 }

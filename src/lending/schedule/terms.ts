@@ -13,6 +13,8 @@ import type { DayCount } from './day-count.ts';
 /** Dates that recur from an anchor. */
 export interface Recurrence {
   readonly anchor: Day;
+  /** The first date is a turn after the anchor, not the anchor itself: the anchor gives the day of the month alone. */
+  readonly afterAnchor?: true;
   readonly cycle: Cycle;
 }
 

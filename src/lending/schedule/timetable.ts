@@ -4,7 +4,17 @@
  * @module
  */
 import type { Day } from '../../kernel/dates.ts';
-import { accrualDayOf, compareMoments, cycleDates, type Moment, rollDay, startOf } from './calendar.ts';
+import {
+  accrualDayOf,
+  type Cycle,
+  compareMoments,
+  cycleDate,
+  cycleDates,
+  type EndOfMonth,
+  type Moment,
+  rollDay,
+  startOf,
+} from './calendar.ts';
 import { type EventType, eventTypes } from './event.ts';
 import type { ContractTerms, Recurrence } from './terms.ts';
 
@@ -41,10 +51,19 @@ export interface Horizon {
 }
 
 /** The dates of a recurrence within the contract and before the horizon, as written in it. Only an end makes stubs. */
-function recurring(terms: ContractTerms, { anchor, cycle }: Recurrence, { end, matures }: Horizon): Day[] {
-  const dates = cycleDates(anchor, matures ? cycle : { ...cycle, stub: 'short' }, terms.endOfMonth, end);
+function recurring(terms: ContractTerms, when: Recurrence, { end, matures }: Horizon): Day[] {
+  const { anchor, cycle, afterAnchor } = when;
+  const stubbed: Cycle = matures ? cycle : { ...cycle, stub: 'short' };
+  const dates = cycleDates(anchor, stubbed, terms.endOfMonth, end, afterAnchor ? 1 : 0);
   return dates.filter((day) => day >= terms.initialExchange);
 }
+
+/** The date of a recurrence some turns after its first. */
+export const dateOf = (
+  { anchor, cycle, afterAnchor }: Recurrence,
+  endOfMonth: EndOfMonth,
+  turns: number,
+): Day => cycleDate(anchor, cycle, endOfMonth, turns + (afterAnchor ? 1 : 0));
 
 /** The redemptions of a contract before a moment, and that moment as the last. */
 export function redemptions(terms: ContractTerms & { redemption: Recurrence }, end: Moment): Appointment[] {
@@ -124,6 +143,7 @@ const fixingDates = (terms: ContractTerms, horizon: Horizon): Day[] =>
 /** The day a level payment that the contract doesn't state is set: the one before the first redemption. */
 export function firstFixing(terms: ContractTerms): Day | undefined {
   if (terms.kind !== 'ANN' || terms.redemption.payment) return undefined;
-  const day = appointment(terms, 'PR', startOf(terms.redemption.anchor)).date.day - 1;
+  const first = dateOf(terms.redemption, terms.endOfMonth, 0);
+  const day = appointment(terms, 'PR', startOf(first)).date.day - 1;
   return day >= terms.initialExchange ? day : undefined;
 }
