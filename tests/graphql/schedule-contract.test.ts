@@ -1,6 +1,13 @@
 /** Contracts asked for in the graph: the reference cases of ACTUS end to end, the kinds they leave out, and what is refused. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectedOf, type ReferenceCase, referenceCases } from '../lending/schedule/actus.ts';
+import {
+  eventsIn,
+  expectedOf,
+  kinds,
+  observedIn,
+  type ReferenceCase,
+  referenceCases,
+} from '../lending/schedule/actus.ts';
 import { Served } from '../server/served.ts';
 
 let served: Served;
@@ -11,8 +18,8 @@ afterAll(async () => {
   await served.server.close();
 });
 
-const query = `query($terms: JSON!, $observed: JSON, $until: Date) {
-  contractSchedule(terms: $terms, observed: $observed, until: $until) { date atEnd type payoff principal rate accrued }
+const query = `query($terms: JSON!, $observed: JSON, $events: JSON, $until: Date) {
+  contractSchedule(terms: $terms, observed: $observed, events: $events, until: $until) { date atEnd type payoff principal rate accrued }
 }`;
 
 interface Told {
@@ -36,16 +43,19 @@ const lines = (events: readonly Told[]) =>
 const tolerance = 1e-6;
 
 describe('the reference cases', () => {
-  const chosen = ['pam01', 'pam11', 'pam25', 'ann01', 'ann08', 'ann15', 'ann16', 'ann25'];
-  const all: readonly ReferenceCase[] = [...referenceCases('pam'), ...referenceCases('ann')];
+  const chosen =
+    'pam01 pam11 pam25 ann01 ann08 ann15 ann16 ann25 lam01 lam16 lam26 nam05 nam15 clm01 clm09 clm15'.split(
+      ' ',
+    );
+  const all: readonly ReferenceCase[] = kinds.flatMap((kind) => referenceCases(kind));
   const cases = all.filter(({ identifier }) => chosen.includes(identifier));
 
   it('are there', () => expect(cases).toHaveLength(chosen.length));
 
   it.each(cases)('$identifier', async (given) => {
-    const { terms, dataObserved: observed, to } = given;
-    const until = to === '' ? undefined : to.slice(0, 10);
-    const events = await told({ terms, observed, until });
+    const until = given.until?.slice(0, 10);
+    const asked = { terms: given.terms, observed: observedIn(given), events: eventsIn(given), until };
+    const events = await told(asked);
     const expected = expectedOf(given);
     expect(events.map(({ date, atEnd, type }) => `${date}${atEnd ? ' end' : ''} ${type}`)).toEqual(
       expected.map(({ event }) => event),
@@ -62,7 +72,7 @@ describe('the reference cases', () => {
 
 const months = {
   contractRole: 'RPA',
-  statusDate: '2016-01-01',
+  statusDate: '2015-12-31',
   initialExchangeDate: '2016-01-01',
   notionalPrincipal: '300',
   nominalInterestRate: '0.12',
@@ -122,9 +132,65 @@ describe('a contract', () => {
   it('that is on call goes on until the day that is asked for', async () => {
     expect(lines(await told({ terms: call, until: '2016-03-01' }))).toEqual([
       '2016-01-01 IED -300 300 0',
+      '2016-01-01 IPCI 0 300 0',
       '2016-02-01 IPCI 0 303 0',
       '2016-03-01 IPCI 0 306.03 0',
     ]);
+  });
+
+  it('on call is settled when its notice has passed, and told until then', async () => {
+    const events = [{ time: '2016-02-16', type: 'XD' }];
+    const terms = { ...call, xDayNotice: 'P1M' };
+    expect(lines(await told({ terms, events, until: '2016-02-20' }))).toEqual([
+      '2016-01-01 IED -300 300 0',
+      '2016-01-01 IPCI 0 300 0',
+      '2016-02-01 IPCI 0 303 0',
+      // 303 × 0.12 × 15 / 360.
+      '2016-02-16 XD 0 303 1.515',
+      '2016-03-16 IP 1.515 303 0',
+      '2016-03-16 STD 303 0 0',
+    ]);
+  });
+
+  it.each([
+    [linear, [{ time: '2016-02-16', type: 'XD' }], 'events: XD', 'not LAM'],
+    [call, [{ time: '2016-02-16', type: 'PP' }], 'events[0].type: PP', 'XD'],
+    [call, [{ time: 'soon', type: 'XD' }], 'events[0].time: soon', 'a date'],
+    [call, [{ time: '2016-01-01', type: 'XD' }], 'events[0].time: 2016-01-01', 'after initialExchangeDate'],
+    [call, 'XD', 'events: XD', 'a list'],
+    [
+      { ...call, maturityDate: '2016-03-01' },
+      [{ time: '2016-02-16', type: 'XD' }],
+      'events: XD',
+      'maturityDate',
+    ],
+  ])('%j with %j is refused', async (terms, events, value, possible) => {
+    const { errors } = await served.ask(query, { terms, events });
+    expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', value } }]);
+    expect(errors[0]?.message).toContain(possible);
+  });
+
+  it('follows an index', async () => {
+    const terms = {
+      ...linear,
+      scalingEffect: 'INO',
+      marketObjectCodeOfScalingIndex: 'CPI',
+      scalingIndexAtContractDealDate: '100',
+      cycleAnchorDateOfScalingIndex: '2016-02-15',
+    };
+    const observed = { CPI: { data: [{ timestamp: '2016-02-01', value: '110' }] } };
+    expect(lines(await told({ terms, observed }))).toEqual([
+      '2016-01-01 IED -300 300 0',
+      '2016-02-01 PR 100 200 3',
+      '2016-02-01 IP 3 200 0',
+      '2016-02-15 SC 0 200 0.933333333333',
+      '2016-03-01 PR 110 100 2',
+      '2016-03-01 IP 2.2 100 0',
+      '2016-04-01 IP 1.1 100 0',
+      '2016-04-01 MD 110 0 0',
+    ]);
+    const { errors } = await served.ask(query, { terms });
+    expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', value: 'observed.CPI: none' } }]);
   });
 
   it('of which nothing is left before its end is told to its last payment', async () => {
@@ -237,12 +303,28 @@ describe('terms that are mistaken', () => {
     [{ ...linear, cycleOfInterestPayment: 'monthly' }, 'cycleOfInterestPayment: monthly', 'like P1ML0'],
     [{ ...linear, cycleOfInterestPayment: 'P0ML0' }, 'cycleOfInterestPayment: P0ML0', 'like P1ML0'],
     [{ ...linear, cycleOfInterestPayment: 'P9999YL1' }, 'cycleOfInterestPayment: P9999YL1', '9999-12-31'],
+    [{ ...call, xDayNotice: 'a month' }, 'xDayNotice: a month', 'like P31D'],
+    [{ ...linear, xDayNotice: 'P1M' }, 'xDayNotice: P1M', 'no term of LAM'],
+    [{ ...linear, interestCalculationBase: 'NTX' }, 'interestCalculationBase: NTX', 'one of NT, NTIED, NTL'],
+    [{ ...annuity, interestCalculationBase: 'NTIED' }, 'interestCalculationBase: NTIED', 'one of NT'],
     [
-      { ...call, cycleOfInterestPayment: undefined, cycleAnchorDateOfInterestPayment: '2016-02-01' },
-      'cycleAnchorDateOfInterestPayment: 2016-02-01',
-      'needs cycleOfInterestPayment',
+      { ...linear, interestCalculationBase: 'NTL' },
+      'cycleOfInterestCalculationBase: none',
+      'a base of NTL needs it',
     ],
-    [{ ...linear, nextResetRate: '0.1' }, 'nextResetRate: 0.1', 'needs cycleOfRateReset'],
+    [
+      { ...linear, cycleOfInterestCalculationBase: 'P1ML1' },
+      'cycleOfInterestCalculationBase: P1ML1',
+      'needs',
+    ],
+    [{ ...linear, scalingEffect: 'INO' }, 'scalingEffect: INO', 'needs marketObjectCodeOfScalingIndex'],
+    [{ ...linear, feeRate: '0.01' }, 'feeRate: 0.01', 'no term of LAM'],
+    [
+      { ...linear, marketObjectCodeOfRateReset: 'X' },
+      'marketObjectCodeOfRateReset: X',
+      'needs cycleOfRateReset',
+    ],
+    [{ ...linear, nextResetRate: '0.1' }, 'nextResetRate: 0.1', 'needs marketObjectCodeOfRateReset'],
     [{ ...linear, purchaseDate: '2016-02-01' }, 'purchaseDate: 2016-02-01', 'needs priceAtPurchaseDate'],
     [{ ...resetting, lifeFloor: '0.2', lifeCap: '0.1' }, 'lifeFloor: 0.2', 'at most lifeCap'],
     [
@@ -251,7 +333,7 @@ describe('terms that are mistaken', () => {
       'at maturityDate or after',
     ],
     [call, 'maturityDate: none', 'needs until'],
-    [resetting, 'observed.SHIBOR: none', 'a reset on 2016-02-01 needs a rate'],
+    [resetting, 'observed.SHIBOR: none', 'what happens on 2016-02-01 needs a value'],
     [
       { ...annuity, maturityDate: undefined, nextPrincipalRedemptionPayment: '3' },
       'maturityDate: none',
@@ -304,7 +386,8 @@ describe('too much work', () => {
       { extensions: { code: 'TOO_LONG', value: '1001 events from 2016-01-01 to 2018-09-26' } },
     ]);
     const open = { ...call, cycleOfInterestPayment: 'P1DL1' };
-    expect(await told({ terms: open, until: '2016-02-01' })).toHaveLength(32);
+    // The exchange, and interest added on each of 32 days, that of the exchange the first.
+    expect(await told({ terms: open, until: '2016-02-01' })).toHaveLength(33);
     const { errors: others } = await served.ask(query, { terms: open, until: '2026-02-01' });
     expect(others[0]?.extensions.code).toBe('TOO_LONG');
   });

@@ -8,7 +8,7 @@ import { builder } from '../../graphql/builder.ts';
 import { fault, orFault, tooLong } from '../../graphql/faults.ts';
 import { type Day, formatDay } from '../../kernel/dates.ts';
 import { codes, Refusal } from '../../kernel/refusals.ts';
-import { endOf, type Moment } from '../schedule/calendar.ts';
+import { endOf, type Moment, startOf } from '../schedule/calendar.ts';
 import { type ContractOutline, contractEvents, contractOutline } from '../schedule/contract.ts';
 import type { ContractEvent, EventType } from '../schedule/event.ts';
 import { Exact } from '../schedule/exact.ts';
@@ -44,10 +44,14 @@ const TypeEnum = builder.enumType('ContractEventType', {
     IPCI: 'Interest is added to the principal instead of paid.',
     RRF: 'The rate is reset to one agreed before.',
     RR: 'The rate is reset to the market.',
+    XD: 'Call money is called: from here on no interest accrues.',
     PRF: 'The payment of an annuity is set anew.',
     PRD: 'Purchase: the holder buys the contract.',
     TD: 'Termination: the holder sells it, or it is settled early.',
+    SC: 'What interest and principal pay is set anew by an index.',
+    IPCB: 'Interest is counted from here on on the principal as it is now.',
     MD: 'Maturity: what is left is paid.',
+    STD: 'Settlement: call money that was called is paid back.',
   }),
 });
 
@@ -95,7 +99,7 @@ const needed =
       new Refusal(
         codes.invalidInput,
         `observed.${market}: none`,
-        `a reset on ${formatDay(on)} needs a rate of that day or before`,
+        `what happens on ${formatDay(on)} needs a value of that day or before`,
         `Give it: { "${market}": { "data": [{ "timestamp": "${formatDay(on)}", "value": "0.0098" }] } }.`,
       ),
     );
@@ -127,10 +131,12 @@ function bounded(length: number, from: Day, to: Day): void {
 function outlineOf(terms: ContractTerms, until: Moment | undefined): ContractOutline {
   const { kind, initialExchange, maturity } = terms;
   const amortisation = kind === 'ANN' ? terms.amortisation : undefined;
-  const end = maturity ?? amortisation ?? (kind === 'CLM' ? until : undefined);
+  const called = kind === 'CLM' && terms.call ? startOf(terms.call.settled) : undefined;
+  const end = maturity ?? amortisation ?? called ?? (kind === 'CLM' ? until : undefined);
   if (kind === 'CLM' && !end)
     throw fault(mistakenTerm('maturityDate', 'none', 'call money that is not called needs until'));
-  const said = maturity || !end ? 'maturityDate' : amortisation ? 'amortizationDate' : 'until';
+  const said =
+    maturity || !end ? 'maturityDate' : amortisation ? 'amortizationDate' : called ? 'events' : 'until';
   const outline = engine(said, end ? formatDay(end.day) : 'none', () => contractOutline(terms, until));
   bounded(outline.appointments.length, initialExchange, outline.end.day);
   if (kind === 'ANN' && amortisation)
@@ -140,8 +146,13 @@ function outlineOf(terms: ContractTerms, until: Moment | undefined): ContractOut
   return outline;
 }
 
-function scheduleOf(rawTerms: unknown, rawObserved: unknown, lastDay: Day | null | undefined) {
-  const terms = orFault(parseTerms(rawTerms));
+function scheduleOf(
+  rawTerms: unknown,
+  rawObserved: unknown,
+  rawEvents: unknown,
+  lastDay: Day | null | undefined,
+) {
+  const terms = orFault(parseTerms(rawTerms, rawEvents));
   const observed = needed(orFault(parseObserved(rawObserved)));
   const until = lastDay === null || lastDay === undefined ? undefined : endOf(lastDay);
   const outline = outlineOf(terms, until);
@@ -163,7 +174,7 @@ function scheduleOf(rawTerms: unknown, rawObserved: unknown, lastDay: Day | null
 builder.queryField('contractSchedule', (t) =>
   t.field({
     type: [EventRef],
-    description: `The events of a loan contract, exact, by the rules of ACTUS (actusfrf.org): PAM (principal at maturity), ANN (annuity), LAM (equal parts of principal), NAM (payments that go to interest first), CLM (call money). Of no book. At most ${contractEventsMax} events from its start to its end: a contract of more is refused. Fees, penalties, scaling indices and arrays of rates are not supported.`,
+    description: `The events of a loan contract, exact, by the rules of ACTUS (actusfrf.org): PAM (principal at maturity), ANN (annuity), LAM (equal parts of principal), NAM (payments that go to interest first), CLM (call money). Of no book. At most ${contractEventsMax} events from its start to its end: a contract of more is refused. What happens on the status date has happened, and interest accrues from there on where accruedInterest is not given. Fees, penalties and arrays of rates or payments are left out, as no line of business here has them, and are refused by name; fixingDays and deal dates are passed over.`,
     // The engine’s work, and every field of every event.
     complexity: { field: 1_000, multiplier: contractEventsMax },
     args: {
@@ -178,12 +189,17 @@ builder.queryField('contractSchedule', (t) =>
         description:
           'Market rates that resets ask for, as shares a year by market object and date; each counts until the next: { USD_SWP: { data: [{ timestamp: "2013-02-01", value: "0.0098" }] } }.',
       }),
+      events: t.arg({
+        type: 'JSON',
+        description:
+          'What was observed of the contract itself: the call of call money, which is paid back when its notice (xDayNotice) has passed: [{ time: "2015-09-20", type: "XD" }].',
+      }),
       until: t.arg({
         type: 'Date',
         description:
-          'Events to the end of this day: "2013-06-30"; to the end of the contract when left out. Needed for call money without maturityDate.',
+          'Events to the end of this day: "2013-06-30"; to the end of the contract when left out. Needed for call money without maturityDate that is not called; what is called by then is told to its settlement.',
       }),
     },
-    resolve: (_root, { terms, observed, until }) => scheduleOf(terms, observed, until),
+    resolve: (_root, { terms, observed, events, until }) => scheduleOf(terms, observed, events, until),
   }),
 );

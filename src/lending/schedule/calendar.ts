@@ -89,6 +89,17 @@ export function parseCycle(text: string): Cycle | string {
   return count > 0 ? { count, unit, stub: found?.[3] === '0' ? 'long' : 'short' } : `not a cycle: ${text}`;
 }
 
+const termPattern = /^P(\d{1,4})([DWMQHY])$/;
+
+/** A day some time after another, as ACTUS writes a term: `P31D`, `P1M`; undefined for what is no term. */
+export function dayAfter(day: Day, text: string): Day | undefined {
+  const found = termPattern.exec(text);
+  if (found === null) return undefined;
+  const [unit, factor] = units[found[2] as keyof typeof units];
+  const count = Number(found[1]) * factor;
+  return unit === 'day' ? day + count : addMonths(day, count);
+}
+
 /** The most dates of one cycle: a hundred years of days. */
 export const cycleDatesMax = 36_525;
 

@@ -2,10 +2,8 @@
  * The contract engine: from the terms of a loan to its events, each with what it pays and the contract after it. Exact
  * decimals, no rounding to minor units: that is the plan's (`plan.ts`).
  *
- * The rules are those of the ACTUS technical specification for PAM, ANN, LAM, NAM and CLM. A contract whose end isn't agreed
- * ends on the first redemption date that repays all, found by trial at the rate of today, where ACTUS has a formula that
- * only approximates it. Out of scope: fees, penalties, scaling indices, interest bases other than the principal, fixing days
- * (the market is asked on the day of the reset), arrays of rates or payments.
+ * The rules are those of the ACTUS technical specification for PAM, ANN, LAM, NAM and CLM. Out of scope: fees, penalties, fixing
+ * days (the market is asked on the day of the reset), arrays of rates or payments.
  *
  * @module
  */
@@ -13,8 +11,8 @@ import { dayMax } from '../../kernel/dates.ts';
 import { accrualDayOf, compareMoments, endOf, type Moment, startOf } from './calendar.ts';
 import type { ContractEvent } from './event.ts';
 import type { Observed } from './rate-reset.ts';
-import type { ContractTerms } from './terms.ts';
-import { type Appointment, dateOf, timetable } from './timetable.ts';
+import type { AnnuityTerms, ContractTerms, LinearTerms, NegativeTerms } from './terms.ts';
+import { type Appointment, callOf, dateOf, timetable } from './timetable.ts';
 import { walk } from './walk.ts';
 
 /** Redemptions tried before a contract is said never to be repaid: a hundred years of months. */
@@ -57,21 +55,25 @@ export function contractEvents(
   until?: Moment,
   { end, appointments }: ContractOutline = contractOutline(terms, until),
 ): readonly ContractEvent[] {
-  const isAsked = (at: Moment): boolean => !until || compareMoments(at, until) <= 0;
+  // What was called is told until it is settled.
+  const called = callOf(terms);
+  const isAsked = (at: Moment): boolean =>
+    !until || compareMoments(at, until) <= 0 || (called !== undefined && called.on <= until.day);
   if (terms.purchase && !isAsked(startOf(terms.purchase.on))) return [];
   const asked = appointments.filter(({ date }) => isAsked(date));
   return Array.from(walk(terms, asked, observed, end), ({ event }) => event);
 }
 
 function refuseContradictions(terms: ContractTerms): void {
-  const { principal, initialExchange, maturity, interest, reset } = terms;
+  const { principal, initialExchange, maturity, interest, reset, scaling, interestBase } = terms;
   const redemption = 'redemption' in terms ? terms.redemption : undefined;
+  const recurring = [interest, reset, redemption, scaling, interestBase?.fixed];
   if (!principal.gt(0)) throw new RangeError(`contract: principal ${principal} is not above zero`);
   if (maturity && accrualDayOf(maturity) <= initialExchange)
     throw new RangeError('contract: matures before it starts');
-  for (const each of [interest, reset, redemption])
-    if (each && !(Number.isInteger(each.cycle.count) && each.cycle.count > 0))
-      throw new RangeError(`contract: a cycle of ${each.cycle.count} ${each.cycle.unit}s`);
+  for (const cycle of recurring.map((each) => each?.cycle))
+    if (cycle && !(Number.isInteger(cycle.count) && cycle.count > 0))
+      throw new RangeError(`contract: a cycle of ${cycle.count} ${cycle.unit}s`);
 }
 
 /** When a contract ends; undefined for call money that hasn't been called. */
@@ -79,18 +81,32 @@ function endOfContract(terms: ContractTerms): Moment | undefined {
   if (terms.maturity) return terms.maturity;
   switch (terms.kind) {
     case 'PAM':
-    case 'CLM':
       return undefined;
+    case 'CLM':
+      return terms.call && startOf(terms.call.settled);
     case 'ANN':
       return terms.amortisation ?? repaidOn(terms);
     case 'LAM':
+      return afterRedemptions(terms);
     case 'NAM':
       return repaidOn(terms);
   }
 }
 
-/** The first redemption date at which nothing is left, at the rate of today. */
-function repaidOn(terms: Exclude<ContractTerms, { kind: 'PAM' | 'CLM' }>): Moment {
+/** The last of as many redemptions as the principal needs; interest that is added to it meanwhile is paid with that one. */
+function afterRedemptions({ redemption, endOfMonth, principal, ...terms }: LinearTerms): Moment {
+  if (!redemption.payment) throw new RangeError('contract: neither an end nor a payment is agreed');
+  const count = principal.div(redemption.payment).ceil();
+  if (count.gt(redemptionsMax))
+    throw new RangeError(`contract: not repaid after ${redemptionsMax} redemptions`);
+  const begun = Math.max(terms.statusDay + 1, terms.initialExchange);
+  let first = 0;
+  while (dateOf(redemption, endOfMonth, first) < begun) first++;
+  return startOf(dateOf(redemption, endOfMonth, first + count.toNumber() - 1));
+}
+
+/** The first redemption date at which nothing is left, at the rate of today: found by trial, where ACTUS has an approximation. */
+function repaidOn(terms: AnnuityTerms | NegativeTerms): Moment {
   const { redemption, endOfMonth } = terms;
   if (!redemption.payment) throw new RangeError('contract: neither an end nor a payment is agreed');
   const { reset: _reset, purchase: _purchase, termination: _termination, ...trial } = terms;

@@ -7,11 +7,27 @@ import type { Decimal } from 'decimal.js';
 import type { Moment } from './calendar.ts';
 
 /**
- * The types, in the order in which events of the same moment happen: initial exchange, principal redemption, interest
- * payment, interest capitalised, rate reset to a rate agreed, rate reset to the market, payment set anew, purchase,
- * termination, maturity (ACTUS technical specification, "event sequence").
+ * The types, in the order in which events of the same moment happen: initial exchange, principal redemption, call of call money,
+ * interest payment, interest capitalised, rate reset to a rate agreed, rate reset to the market, payment set anew, purchase,
+ * termination, scaling to an index, interest base fixed, maturity, settlement of what was called (ACTUS technical specification,
+ * "event sequence").
  */
-export const eventTypes = ['IED', 'PR', 'IP', 'IPCI', 'RRF', 'RR', 'PRF', 'PRD', 'TD', 'MD'] as const;
+export const eventTypes = [
+  'IED',
+  'PR',
+  'XD',
+  'IP',
+  'IPCI',
+  'RRF',
+  'RR',
+  'PRF',
+  'PRD',
+  'TD',
+  'SC',
+  'IPCB',
+  'MD',
+  'STD',
+] as const;
 export type EventType = (typeof eventTypes)[number];
 
 /** An event, what it pays, and the contract right after it. */

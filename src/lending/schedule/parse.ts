@@ -14,6 +14,7 @@ import {
   accrualDayOf,
   type BusinessDays,
   compareMoments,
+  dayAfter,
   type EndOfMonth,
   endOf,
   type Moment,
@@ -23,7 +24,7 @@ import {
 import { dayCounts } from './day-count.ts';
 import { Exact, one, zero } from './exact.ts';
 import type { Observed } from './rate-reset.ts';
-import type { CommonTerms, ContractTerms, RateReset, Recurrence } from './terms.ts';
+import type { CommonTerms, ContractTerms, InterestBase, RateReset, Recurrence, Scaling } from './terms.ts';
 import { dateOf } from './timetable.ts';
 
 /** The kinds of contracts that the engine knows. */
@@ -81,32 +82,59 @@ const passedOver: readonly string[] = [
   'currency',
   'fixingDays',
 ];
-type Name = (typeof commonNames)[number] | (typeof redemptionNames)[number] | 'amortizationDate';
+/** Terms of the kinds that are not called. */
+const scalingNames = [
+  'scalingEffect',
+  'marketObjectCodeOfScalingIndex',
+  'scalingIndexAtContractDealDate',
+  'notionalScalingMultiplier',
+  'interestScalingMultiplier',
+  'cycleAnchorDateOfScalingIndex',
+  'cycleOfScalingIndex',
+] as const;
+/** Terms of the kinds whose interest may be counted on another amount than the principal. */
+const baseNames = [
+  'interestCalculationBase',
+  'interestCalculationBaseAmount',
+  'cycleAnchorDateOfInterestCalculationBase',
+  'cycleOfInterestCalculationBase',
+] as const;
+type Name =
+  | (typeof commonNames)[number]
+  | (typeof redemptionNames)[number]
+  | (typeof scalingNames)[number]
+  | (typeof baseNames)[number]
+  | 'amortizationDate'
+  | 'xDayNotice';
 
 const namesOf: Readonly<Record<Kind, readonly Name[]>> = {
-  PAM: commonNames,
-  ANN: [...commonNames, ...redemptionNames, 'amortizationDate'],
-  LAM: [...commonNames, ...redemptionNames],
-  NAM: [...commonNames, ...redemptionNames],
-  CLM: commonNames,
+  PAM: [...commonNames, ...scalingNames],
+  ANN: [...commonNames, ...redemptionNames, ...scalingNames, 'amortizationDate', 'interestCalculationBase'],
+  LAM: [...commonNames, ...redemptionNames, ...scalingNames, ...baseNames],
+  NAM: [...commonNames, ...redemptionNames, ...scalingNames, ...baseNames],
+  CLM: [...commonNames, 'xDayNotice'],
 };
 
 /** A term that says nothing without another. */
 const without: Readonly<Partial<Record<Name, Name>>> = {
-  cycleAnchorDateOfInterestPayment: 'cycleOfInterestPayment',
   cycleAnchorDateOfPrincipalRedemption: 'cycleOfPrincipalRedemption',
-  cycleAnchorDateOfRateReset: 'cycleOfRateReset',
+  cycleAnchorDateOfRateReset: 'marketObjectCodeOfRateReset',
   cycleOfRateReset: 'marketObjectCodeOfRateReset',
-  marketObjectCodeOfRateReset: 'cycleOfRateReset',
-  nextResetRate: 'cycleOfRateReset',
-  lifeFloor: 'cycleOfRateReset',
-  lifeCap: 'cycleOfRateReset',
-  periodFloor: 'cycleOfRateReset',
-  periodCap: 'cycleOfRateReset',
+  nextResetRate: 'marketObjectCodeOfRateReset',
+  lifeFloor: 'marketObjectCodeOfRateReset',
+  lifeCap: 'marketObjectCodeOfRateReset',
+  periodFloor: 'marketObjectCodeOfRateReset',
+  periodCap: 'marketObjectCodeOfRateReset',
+  interestCalculationBaseAmount: 'interestCalculationBase',
+  cycleAnchorDateOfInterestCalculationBase: 'interestCalculationBase',
+  cycleOfInterestCalculationBase: 'interestCalculationBase',
+  scalingEffect: 'marketObjectCodeOfScalingIndex',
+  marketObjectCodeOfScalingIndex: 'scalingIndexAtContractDealDate',
+  scalingIndexAtContractDealDate: 'scalingEffect',
+  cycleAnchorDateOfScalingIndex: 'scalingEffect',
+  cycleOfScalingIndex: 'scalingEffect',
   purchaseDate: 'priceAtPurchaseDate',
-  priceAtPurchaseDate: 'purchaseDate',
   terminationDate: 'priceAtTerminationDate',
-  priceAtTerminationDate: 'terminationDate',
 };
 
 const hint = 'Names and values are those of the ACTUS data dictionary; see Query.contractSchedule.';
@@ -221,13 +249,13 @@ class Reader {
 
   /** Dates that recur; without an anchor from a cycle after the exchange on (ACTUS technical specification, "schedules"). */
   recurrence(
-    of: 'InterestPayment' | 'PrincipalRedemption' | 'RateReset',
+    of: 'InterestPayment' | 'PrincipalRedemption' | 'RateReset' | 'ScalingIndex' | 'InterestCalculationBase',
     exchange: Day,
     endOfMonth: EndOfMonth,
   ): Recurrence | undefined {
     const every = `cycleOf${of}` as const;
     const from = `cycleAnchorDateOf${of}` as const;
-    if (!this.has(every)) return undefined;
+    if (!this.has(every)) return this.has(from) ? { anchor: this.day(from) } : undefined;
     const value = this.need(every);
     const cycle = parseCycle(`${value}`);
     if (typeof cycle === 'string')
@@ -236,9 +264,11 @@ class Reader {
         value,
         'like P1ML0: a number of D, W, M, Q, H or Y, and a long (0) or short (1) stub',
       );
+    // Of call money interest is added from the exchange itself on.
+    const begins = this.kind === 'CLM' && of === 'InterestPayment';
     const when: Recurrence = this.has(from)
       ? { anchor: this.day(from), cycle }
-      : { anchor: exchange, afterAnchor: true, cycle };
+      : { anchor: exchange, ...(begins ? {} : { afterAnchor: true }), cycle };
     return dateOf(when, endOfMonth, 0) <= dayMax
       ? when
       : refuse(every, value, `it begins after ${formatDay(dayMax)}`);
@@ -269,6 +299,12 @@ function businessDays(read: Reader): { readonly businessDays?: BusinessDays } {
 function reset(read: Reader, when: Recurrence | undefined): { readonly reset?: RateReset } {
   const multiplier = read.has('rateMultiplier') ? read.figure('rateMultiplier') : one;
   const spread = read.has('rateSpread') ? read.figure('rateSpread') : zero;
+  if (!when && read.has('marketObjectCodeOfRateReset'))
+    refuse(
+      'marketObjectCodeOfRateReset',
+      read.need('marketObjectCodeOfRateReset'),
+      'it needs cycleOfRateReset, or cycleAnchorDateOfRateReset, beside it',
+    );
   if (!when) return {};
   const made: RateReset = {
     ...when,
@@ -287,6 +323,40 @@ function reset(read: Reader, when: Recurrence | undefined): { readonly reset?: R
   ] as const)
     if (made[floor]?.gt(made[cap] ?? made[floor])) refuse(floor, read.need(floor), `at most ${cap}`);
   return { reset: made };
+}
+
+/** The amount that interest is counted on, where that isn't the principal outstanding. */
+function interestBase(read: Reader, when: Recurrence | undefined): { readonly interestBase?: InterestBase } {
+  if (!read.has('interestCalculationBase')) return {};
+  const base = read.choice('interestCalculationBase', read.kind === 'ANN' ? ['NT'] : ['NT', 'NTIED', 'NTL']);
+  if (base === 'NT') return {};
+  const amount = above(
+    read,
+    read.has('interestCalculationBaseAmount') ? 'interestCalculationBaseAmount' : 'notionalPrincipal',
+  );
+  if (base === 'NTIED') return { interestBase: { amount } };
+  if (!when) return refuse('cycleOfInterestCalculationBase', 'none', 'a base of NTL needs it');
+  return { interestBase: { amount, fixed: when } };
+}
+
+const scalingEffects = ['OOO', 'IOO', 'ONO', 'INO'] as const;
+
+/** The index that payments follow. */
+function scaling(read: Reader, when: Recurrence | undefined): { readonly scaling?: Scaling } {
+  if (!read.has('scalingEffect')) return {};
+  const effect = read.choice('scalingEffect', scalingEffects);
+  if (effect === 'OOO') return {};
+  if (!when) return refuse('cycleOfScalingIndex', 'none', `a scaling effect of ${effect} needs it`);
+  const factor = (name: Name): Decimal => (read.has(name) ? read.figure(name) : one);
+  return {
+    scaling: {
+      ...when,
+      market: `${read.need('marketObjectCodeOfScalingIndex')}`,
+      dealt: above(read, 'scalingIndexAtContractDealDate'),
+      ...(effect.startsWith('I') ? { interest: factor('interestScalingMultiplier') } : {}),
+      ...(effect.includes('N') ? { principal: factor('notionalScalingMultiplier') } : {}),
+    },
+  };
 }
 
 function commonTerms(read: Reader): CommonTerms {
@@ -310,6 +380,8 @@ function commonTerms(read: Reader): CommonTerms {
     ...read.as('capitalizationEndDate', 'capitalisedUntil', read.day),
     ...read.as('accruedInterest', 'accrued', read.figure),
     ...reset(read, read.recurrence('RateReset', initialExchange, endOfMonth)),
+    ...interestBase(read, read.recurrence('InterestCalculationBase', initialExchange, endOfMonth)),
+    ...scaling(read, read.recurrence('ScalingIndex', initialExchange, endOfMonth)),
     ...(read.has('purchaseDate')
       ? { purchase: { on: read.day('purchaseDate'), price: read.figure('priceAtPurchaseDate') } }
       : {}),
@@ -340,11 +412,15 @@ function contractTerms(read: Reader): ContractTerms {
   const end = afterExchange(read, common);
   const maturity = read.as('maturityDate', 'maturity', end);
   if (kind === 'PAM') return { kind, ...common, maturity: end('maturityDate') };
-  if (kind === 'CLM') return { kind, ...common, ...maturity };
+  if (kind === 'CLM') {
+    notice(read, common.statusDay);
+    return { kind, ...common, ...maturity };
+  }
   const when = read.recurrence('PrincipalRedemption', common.initialExchange, common.endOfMonth);
-  if (!when) return refuse('cycleOfPrincipalRedemption', 'none', `${kind} needs it`);
+  const cycle = when?.cycle;
+  if (!cycle) return refuse('cycleOfPrincipalRedemption', 'none', `${kind} needs it`);
   const payment = (name: Name): Decimal => above(read, name);
-  const redemption = { ...when, ...read.as('nextPrincipalRedemptionPayment', 'payment', payment) };
+  const redemption = { ...when, cycle, ...read.as('nextPrincipalRedemptionPayment', 'payment', payment) };
   if (kind === 'NAM') {
     const needed = payment('nextPrincipalRedemptionPayment');
     return { kind, ...common, ...maturity, redemption: { ...redemption, payment: needed } };
@@ -362,9 +438,50 @@ function contractTerms(read: Reader): ContractTerms {
   return { kind, ...common, ...maturity, ...amortisation, redemption };
 }
 
-/** The terms of a contract, or a refusal that names the first term that is not as it must be. */
-export const parseTerms = (raw: unknown): ContractTerms | Refusal =>
-  parsed(() => contractTerms(new Reader(raw)));
+/** The day that call money is paid back on when it is called on another: at once where no notice is agreed. */
+function notice(read: Reader, on: Day): Day {
+  if (!read.has('xDayNotice')) return on;
+  const value = read.need('xDayNotice');
+  return dayAfter(on, `${value}`) ?? refuse('xDayNotice', value, 'like P31D: a number of D, W, M, Q, H or Y');
+}
+
+/** The most events of one contract that were observed. */
+const callsMax = 1;
+
+/** The day on which call money was called; undefined where it wasn't. */
+function calledOn(raw: unknown, terms: ContractTerms): Day | undefined {
+  if (raw === null || raw === undefined) return undefined;
+  if (!Array.isArray(raw))
+    return refuse('events', raw, 'a list like [{ "time": "2015-09-20", "type": "XD" }]');
+  if (raw.length > callsMax)
+    refuse('events', `${raw.length} events`, 'at most one: call money is called once');
+  const [first]: readonly unknown[] = raw;
+  if (first === undefined) return undefined;
+  const { time, type } = isRecord(first) ? first : {};
+  if (type !== 'XD') refuse('events[0].type', type, 'XD: call money is called');
+  if (terms.kind !== 'CLM') refuse('events', 'XD', `only call money (CLM) is called, not ${terms.kind}`);
+  else if (terms.maturity) refuse('events', 'XD', 'a contract with maturityDate ends by itself');
+  const at = typeof time === 'string' ? parseMoment(time.trim()) : undefined;
+  if (!at) return refuse('events[0].time', time, 'a date like 2015-09-20');
+  if (at.day <= terms.initialExchange)
+    refuse('events[0].time', time, `after initialExchangeDate, which is ${formatDay(terms.initialExchange)}`);
+  return at.day;
+}
+
+/**
+ * The terms of a contract, or a refusal that names the first term that is not as it must be.
+ *
+ * @param events what was observed of it: the call of call money, `[{ "time": "2015-09-20", "type": "XD" }]`
+ */
+export const parseTerms = (raw: unknown, events?: unknown): ContractTerms | Refusal =>
+  parsed(() => {
+    const read = new Reader(raw);
+    const terms = contractTerms(read);
+    const on = calledOn(events, terms);
+    return on === undefined || terms.kind !== 'CLM'
+      ? terms
+      : { ...terms, call: { on, settled: notice(read, on) } };
+  });
 
 /** The most observed rates of one question, all markets together: more than a hundred years of months. */
 export const observationsMax = 2_000;

@@ -15,11 +15,13 @@ export interface Recurrence {
   readonly anchor: Day;
   /** The first date is a turn after the anchor, not the anchor itself: the anchor gives the day of the month alone. */
   readonly afterAnchor?: true;
-  readonly cycle: Cycle;
+  /** Without it: on the anchor alone. */
+  readonly cycle?: Cycle;
 }
 
 /** When and how much principal is paid back. */
 export interface Redemption extends Recurrence {
+  readonly cycle: Cycle;
   /**
    * What is paid each time: of LAM principal, of ANN and NAM principal and interest together. Without it LAM pays equal
    * parts and ANN the level payment that ends at zero; NAM needs it.
@@ -40,6 +42,24 @@ export interface RateReset extends Recurrence {
   /** The most the rate falls (a negative number) and rises at one reset. */
   readonly periodFloor?: Decimal;
   readonly periodCap?: Decimal;
+}
+
+/** What interest is counted on: another amount than the principal outstanding. */
+export interface InterestBase {
+  /** The amount, with the sign of a principal. */
+  readonly amount: Decimal;
+  /** When it becomes the principal of then; without it the amount stays. */
+  readonly fixed?: Recurrence;
+}
+
+/** How payments follow an index: its value ÷ its value at the deal is a factor of what they apply to. */
+export interface Scaling extends Recurrence {
+  readonly market: string;
+  /** The index at the deal. */
+  readonly dealt: Decimal;
+  /** Whether interest and principal are scaled, and their factors until the first date. */
+  readonly interest?: Decimal;
+  readonly principal?: Decimal;
 }
 
 /** What every kind of contract says. */
@@ -68,6 +88,9 @@ export interface CommonTerms {
   /** Interest that has accrued at the status day, or at the exchange if that is later. */
   readonly accrued?: Decimal;
   readonly reset?: RateReset;
+  /** Without it interest is counted on the principal outstanding. */
+  readonly interestBase?: InterestBase;
+  readonly scaling?: Scaling;
   /** The holder buys the contract: what lies before isn't the holder's. Accrued interest is paid beside the price. */
   readonly purchase?: { readonly on: Day; readonly price: Decimal };
   /** The holder sells the contract, or it is settled early. Accrued interest is paid beside the price. */
@@ -106,11 +129,13 @@ export interface NegativeTerms extends CommonTerms {
   readonly maturity?: Moment;
 }
 
-/** Call money: no end is agreed; it is paid back with its interest when it is called. */
+/** Call money: no end is agreed; it is paid back with its interest when it is called, and notice was given. */
 export interface CallTerms extends CommonTerms {
   readonly kind: 'CLM';
-  /** The day it is called for, if it has been. */
+  /** The day it is paid back, where that is known from the start. */
   readonly maturity?: Moment;
+  /** The day it was called, and the one it is paid back on. From the call on no interest accrues. */
+  readonly call?: { readonly on: Day; readonly settled: Day };
 }
 
 export type ContractTerms = BulletTerms | AnnuityTerms | LinearTerms | NegativeTerms | CallTerms;

@@ -16,7 +16,7 @@ import {
   startOf,
 } from './calendar.ts';
 import { type EventType, eventTypes } from './event.ts';
-import type { ContractTerms, Recurrence } from './terms.ts';
+import type { CallTerms, ContractTerms, Recurrence } from './terms.ts';
 
 /** An event that is to happen. */
 export interface Appointment {
@@ -51,8 +51,13 @@ export interface Horizon {
 }
 
 /** The dates of a recurrence within the contract and before the horizon, as written in it. Only an end makes stubs. */
-function recurring(terms: ContractTerms, when: Recurrence, { end, matures }: Horizon): Day[] {
+function recurring(terms: ContractTerms, when: Recurrence, horizon: Horizon): Day[] {
   const { anchor, cycle, afterAnchor } = when;
+  const call = callOf(terms);
+  // What was called recurs no more; the day of the call makes no stub, as nobody knew of it.
+  const { end, matures } = call === undefined ? horizon : { end: startOf(call.on), matures: false };
+  if (cycle === undefined)
+    return anchor >= terms.initialExchange && compareMoments(startOf(anchor), end) < 0 ? [anchor] : [];
   const stubbed: Cycle = matures ? cycle : { ...cycle, stub: 'short' };
   const dates = cycleDates(anchor, stubbed, terms.endOfMonth, end, afterAnchor ? 1 : 0);
   return dates.filter((day) => day >= terms.initialExchange);
@@ -63,7 +68,12 @@ export const dateOf = (
   { anchor, cycle, afterAnchor }: Recurrence,
   endOfMonth: EndOfMonth,
   turns: number,
-): Day => cycleDate(anchor, cycle, endOfMonth, turns + (afterAnchor ? 1 : 0));
+): Day =>
+  cycle === undefined ? anchor : cycleDate(anchor, cycle, endOfMonth, turns + (afterAnchor ? 1 : 0));
+
+/** The call of a contract, where it is call money that was called. */
+export const callOf = (terms: ContractTerms): CallTerms['call'] =>
+  terms.kind === 'CLM' ? terms.call : undefined;
 
 /** The redemptions of a contract before a moment, and that moment as the last. */
 export function redemptions(terms: ContractTerms & { redemption: Recurrence }, end: Moment): Appointment[] {
@@ -76,14 +86,21 @@ export function timetable(terms: ContractTerms, horizon: Horizon): Appointment[]
   const { purchase, termination } = terms;
   const at = (type: EventType, day: Day): Appointment => appointment(terms, type, startOf(day));
   const first = firstFixing(terms);
+  const call = callOf(terms);
+  const { interestBase, scaling } = terms;
   return inOrder([
+    ...(interestBase?.fixed ? recurring(terms, interestBase.fixed, horizon) : []).map((day) =>
+      at('IPCB', day),
+    ),
+    ...(scaling ? recurring(terms, scaling, horizon) : []).map((day) => at('SC', day)),
+    ...(call ? [agreed('XD', startOf(call.on))] : []),
     agreed('IED', startOf(terms.initialExchange)),
     ...interestDates(terms, horizon),
     ...redemptionDates(terms, horizon).map((day) => at('PR', day)),
     ...resetDates(terms, horizon).map(({ type, day }) => at(type, day)),
     ...fixingDates(terms, horizon).map((day) => at('PRF', day)),
     ...(first !== undefined ? [agreed('PRF', startOf(first))] : []),
-    ...(horizon.matures ? [appointment(terms, 'MD', horizon.end)] : []),
+    ...(horizon.matures ? [appointment(terms, call ? 'STD' : 'MD', horizon.end)] : []),
     ...(purchase ? [agreed('PRD', startOf(purchase.on))] : []),
     ...(termination ? [agreed('TD', termination.at)] : []),
   ]);

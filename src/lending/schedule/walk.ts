@@ -9,17 +9,22 @@ import type { Day } from '../../kernel/dates.ts';
 import { accrualDayOf, type Moment } from './calendar.ts';
 import { yearFraction } from './day-count.ts';
 import type { ContractEvent } from './event.ts';
-import { Exact, zero } from './exact.ts';
+import { Exact, one, zero } from './exact.ts';
 import { levelPayment } from './level-payment.ts';
 import { type Observed, resetRate } from './rate-reset.ts';
 import type { AnnuityTerms, ContractTerms } from './terms.ts';
-import { type Appointment, firstFixing, redemptions } from './timetable.ts';
+import { type Appointment, callOf, firstFixing, redemptions } from './timetable.ts';
 
 /** A contract between two events. Amounts are below zero if the holder owes them. */
 interface Standing {
   readonly principal: Decimal;
+  /** What interest is counted on. */
+  readonly base: Decimal;
   readonly rate: Decimal;
   readonly accrued: Decimal;
+  /** What a unit of interest, and of principal, pays by the index. */
+  readonly interestFactor: Decimal;
+  readonly principalFactor: Decimal;
   /** The day that interest has accrued to. */
   readonly accruedTo: Day;
   /** What the next redemption pays. */
@@ -63,17 +68,20 @@ export function* walk(
     sign: new Exact(terms.role === 'RPA' ? 1 : -1),
     years: (from, to) => yearFraction(terms.dayCount, from, to, matures),
   };
-  const ahead = appointments.filter(({ date }) => date.day >= terms.statusDay);
+  const ahead = appointments.filter(({ date }) => isAhead(terms, date));
   const bought = ahead.findIndex(({ type }) => type === 'PRD');
-  let standing = onStatusDay(given, appointments);
+  let standing = onStatusDay(given);
   for (const [index, at] of ahead.entries()) {
     const before = accrue(given, standing, at.accrualDay);
     const { payoff, after } = keep(given, before, at);
     standing = after;
     if (index >= bought) yield { at, event: eventOf(at, payoff, standing) };
-    if (at.type === 'MD' || at.type === 'TD') return;
+    if (at.type === 'MD' || at.type === 'STD' || at.type === 'TD') return;
   }
 }
+
+/** What happens on the status day has happened: the terms say how things stand after it. */
+const isAhead = ({ statusDay }: ContractTerms, { day }: Moment): boolean => day > statusDay;
 
 /** Zeros have no sign in an event. */
 function eventOf(at: Appointment, payoff: Decimal, { principal, rate, accrued }: Standing): ContractEvent {
@@ -89,27 +97,33 @@ function eventOf(at: Appointment, payoff: Decimal, { principal, rate, accrued }:
 }
 
 /** Interest goes on to a day; never back, where a date counts to one after the next. */
-function accrue({ years }: Walk, standing: Standing, to: Day): Standing {
+function accrue({ terms, years }: Walk, standing: Standing, day: Day): Standing {
+  const to = Math.min(day, callOf(terms)?.on ?? day);
   if (to <= standing.accruedTo) return standing;
-  const { principal, rate, accrued, accruedTo } = standing;
+  const { base, rate, accrued, accruedTo } = standing;
   return {
     ...standing,
-    accrued: accrued.plus(years(accruedTo, to).times(rate).times(principal)),
+    accrued: accrued.plus(years(accruedTo, to).times(rate).times(base)),
     accruedTo: to,
   };
 }
 
 /** The contract on its status day: not yet exchanged, or as the terms say. */
-function onStatusDay(given: Walk, appointments: readonly Appointment[]): Standing {
+function onStatusDay(given: Walk): Standing {
   const { terms } = given;
-  if (terms.initialExchange >= terms.statusDay)
-    return { principal: zero, rate: zero, accrued: zero, accruedTo: terms.statusDay, payment: zero };
-  // Without a word on accrued interest it is what has accrued since it was last due.
-  const dues = appointments.filter(
-    ({ type, date }) => (type === 'IP' || type === 'IPCI') && date.day < terms.statusDay,
-  );
-  const since = Math.min(dues.at(-1)?.accrualDay ?? terms.initialExchange, terms.statusDay);
-  return agreedStanding(given, terms.statusDay, since);
+  if (terms.initialExchange > terms.statusDay)
+    return {
+      principal: zero,
+      base: zero,
+      rate: zero,
+      accrued: zero,
+      interestFactor: one,
+      principalFactor: one,
+      accruedTo: terms.statusDay,
+      payment: zero,
+    };
+  // Without a word on accrued interest there is none: it accrues from here on.
+  return agreedStanding(given, terms.statusDay, terms.statusDay);
 }
 
 /** The contract as its terms say, on a day; interest has accrued since another unless they say how much. */
@@ -117,10 +131,14 @@ function agreedStanding(given: Walk, on: Day, since: Day): Standing {
   const { terms, sign, years } = given;
   const principal = sign.times(terms.principal);
   const rate = new Exact(terms.rate);
+  const base = terms.interestBase ? sign.times(terms.interestBase.amount) : principal;
   const standing: Standing = {
     principal,
+    base,
     rate,
-    accrued: terms.accrued ? sign.times(terms.accrued) : years(since, on).times(rate).times(principal),
+    accrued: terms.accrued ? sign.times(terms.accrued) : years(since, on).times(rate).times(base),
+    interestFactor: terms.scaling?.interest ?? one,
+    principalFactor: terms.scaling?.principal ?? one,
     accruedTo: on,
     payment: zero,
   };
@@ -139,7 +157,7 @@ function firstPayment(given: Walk, standing: Standing): Decimal {
       ? paymentFrom(given, terms, standing, standing.accruedTo)
       : zero;
   }
-  const left = redemptions(terms, end).filter(({ date }) => date.day >= terms.statusDay);
+  const left = redemptions(terms, end).filter(({ date }) => isAhead(terms, date));
   return standing.principal.div(Math.max(left.length, 1));
 }
 
@@ -168,18 +186,30 @@ function keep(given: Walk, before: Standing, at: Appointment): { payoff: Decimal
     case 'PR': {
       // Of a payment interest is taken first; what it falls short of interest is lent on.
       const wanted = terms.kind === 'LAM' ? payment : payment.minus(accrued);
-      const payoff = wanted.times(sign).gt(principal.times(sign)) ? principal : wanted;
-      return { payoff, after: { ...before, principal: principal.minus(payoff) } };
+      const part = wanted.times(sign).gt(principal.times(sign)) ? principal : wanted;
+      return {
+        payoff: part.times(before.principalFactor),
+        after: withPrincipal(terms, before, principal.minus(part)),
+      };
     }
     case 'IP':
-      return { payoff: accrued, after: { ...before, accrued: zero } };
+      return { payoff: accrued.times(before.interestFactor), after: { ...before, accrued: zero } };
     case 'IPCI':
-      return { payoff: zero, after: { ...before, principal: principal.plus(accrued), accrued: zero } };
+      return {
+        payoff: zero,
+        after: { ...withPrincipal(terms, before, principal.plus(accrued)), accrued: zero },
+      };
+    case 'IPCB':
+      return { payoff: zero, after: { ...before, base: principal } };
+    case 'SC':
+      return { payoff: zero, after: scaled(given, before, at.due.day) };
+    case 'XD':
+      return { payoff: zero, after: before };
     case 'RRF':
       return { payoff: zero, after: { ...before, rate: new Exact(terms.reset?.nextRate ?? before.rate) } };
     case 'RR': {
       const { reset } = terms;
-      const rate = reset ? resetRate(reset, before.rate, at.date.day, observed) : before.rate;
+      const rate = reset ? resetRate(reset, before.rate, at.due.day, observed) : before.rate;
       return { payoff: zero, after: { ...before, rate } };
     }
     case 'PRF':
@@ -204,6 +234,31 @@ function keep(given: Walk, before: Standing, at: Appointment): { payoff: Decimal
         after: { ...before, principal: zero, accrued: zero },
       };
     case 'MD':
-      return { payoff: principal, after: { ...before, principal: zero, accrued: zero } };
+    case 'STD':
+      return {
+        payoff: principal.times(before.principalFactor),
+        after: { ...before, principal: zero, accrued: zero },
+      };
   }
+}
+
+/** Another principal: interest is counted on it, unless the terms agree on a base of its own. */
+const withPrincipal = (terms: ContractTerms, before: Standing, principal: Decimal): Standing => ({
+  ...before,
+  principal,
+  base: terms.interestBase ? before.base : principal,
+});
+
+/** The factors by the index of a day. */
+function scaled({ terms, observed }: Walk, before: Standing, on: Day): Standing {
+  const { scaling } = terms;
+  if (scaling === undefined) return before;
+  const index = observed(scaling.market, on);
+  if (!index) throw new RangeError(`scaling: ${scaling.market} is not known on day ${on}`);
+  const factor = new Exact(index).div(scaling.dealt);
+  return {
+    ...before,
+    ...(scaling.interest ? { interestFactor: factor } : {}),
+    ...(scaling.principal ? { principalFactor: factor } : {}),
+  };
 }

@@ -10,47 +10,40 @@ import { dayOf, formatDay } from '../../../src/kernel/dates.ts';
 import { Refusal } from '../../../src/kernel/refusals.ts';
 import { endOf, type Moment, startOf } from '../../../src/lending/schedule/calendar.ts';
 import type { ContractEvent } from '../../../src/lending/schedule/event.ts';
-import { Exact } from '../../../src/lending/schedule/exact.ts';
+import { Exact, zero } from '../../../src/lending/schedule/exact.ts';
 import { parseObserved, parseTerms } from '../../../src/lending/schedule/parse.ts';
 import type { Observed } from '../../../src/lending/schedule/rate-reset.ts';
 import type { ContractTerms } from '../../../src/lending/schedule/terms.ts';
 
-/** Figures stand as numbers, or as text with blanks around them. */
-const figure = z.union([z.string(), z.number()]).transform((given): Decimal => new Exact(`${given}`.trim()));
-
-const result = z.object({
-  eventDate: z.string(),
-  eventType: z.string(),
-  payoff: figure,
-  notionalPrincipal: figure,
-  nominalInterestRate: figure,
-  accruedInterest: figure,
-});
-
-const referenceCase = z.object({
-  identifier: z.string(),
+const contract = z.object({
   terms: z.record(z.string(), z.unknown()),
-  to: z.string(),
-  dataObserved: z.record(z.string(), z.unknown()),
-  results: z.array(result),
+  /** Market rates by name: a date and a value a line. */
+  observed: z.record(z.string(), z.array(z.string())).default({}),
+  /** When call money was called. */
+  called: z.string().optional(),
+  until: z.string().optional(),
+  /** `2013-02-01 IP 33.97 4500 0.08 0`: date, type, payoff, principal, rate, accrued interest; `/end` for the end of a day. */
+  events: z.array(z.string()),
 });
 
-/** A reference case as published. */
-export type ReferenceCase = z.infer<typeof referenceCase>;
-
-/** All cases of a kind of contract. */
-export function referenceCases(kind: 'pam' | 'ann'): readonly ReferenceCase[] {
-  const text = readFileSync(new URL(`../../data/actus/actus-tests-${kind}.json`, import.meta.url), 'utf8');
-  return Object.values(z.record(z.string(), referenceCase).parse(JSON.parse(text)));
+/** A reference case: a contract and its published events. */
+export interface ReferenceCase extends z.infer<typeof contract> {
+  readonly identifier: string;
 }
 
-/** `2013-12-31T23:59:59` is the end of the day, `T00:00` and `T00:00:00` its start. */
-export function momentOf(text: string): Moment {
+export const kinds = ['pam', 'ann', 'lam', 'nam', 'clm'] as const;
+
+/** All cases of a kind of contract. */
+export function referenceCases(kind: (typeof kinds)[number]): readonly ReferenceCase[] {
+  const text = readFileSync(new URL(`../../data/actus/${kind}.json`, import.meta.url), 'utf8');
+  const found = z.record(z.string(), contract).parse(JSON.parse(text));
+  return Object.entries(found).map(([identifier, each]) => ({ identifier, ...each }));
+}
+
+/** `2013-12-31`, or the end of it: `2013-12-31/end`, `2013-12-31 end`. */
+function momentOf(text: string): Moment {
   const day = dayOf(text.slice(0, 10));
-  const time = text.slice(10);
-  if (/^(T00:00(:00)?)?$/.test(time)) return startOf(day);
-  if (/^T23:59(:59)?$/.test(time)) return endOf(day);
-  throw new RangeError(`neither start nor end of a day: ${text}`);
+  return text.slice(10) === '' ? startOf(day) : endOf(day);
 }
 
 /** One event as text and figures, to compare. */
@@ -65,15 +58,14 @@ const lineOf = (at: Moment, type: string, figures: Line['figures']): Line => ({
 });
 
 /** The events that a case expects. */
-export const expectedOf = ({ results }: ReferenceCase): readonly Line[] =>
-  results.map((each) =>
-    lineOf(momentOf(each.eventDate), each.eventType, [
-      each.payoff,
-      each.notionalPrincipal,
-      each.nominalInterestRate,
-      each.accruedInterest,
-    ]),
-  );
+export const expectedOf = ({ events }: ReferenceCase): readonly Line[] =>
+  events.map((text) => {
+    const [date = '', type = '', ...figures] = text.split(' ');
+    const [payoff = zero, principal = zero, rate = zero, accrued = zero] = figures.map(
+      (each) => new Exact(each),
+    );
+    return lineOf(momentOf(date), type, [payoff, principal, rate, accrued]);
+  });
 
 /** The events that the engine made. */
 export const linesOf = (events: readonly ContractEvent[]): readonly Line[] =>
@@ -82,14 +74,27 @@ export const linesOf = (events: readonly ContractEvent[]): readonly Line[] =>
   );
 
 /** The moment a case is told until, if it says one. */
-export const untilOf = ({ to }: ReferenceCase): Moment | undefined => (to === '' ? undefined : momentOf(to));
+export const untilOf = ({ until }: ReferenceCase): Moment | undefined =>
+  until === undefined ? undefined : momentOf(until);
 
-/** The market rates of a case. */
-export const observedOf = ({ dataObserved }: ReferenceCase): Observed =>
-  accepted(parseObserved(dataObserved));
+/** The market rates of a case, as they are asked for. */
+export const observedIn = ({ observed }: ReferenceCase): object =>
+  Object.fromEntries(
+    Object.entries(observed).map(([market, rates]) => [
+      market,
+      { data: rates.map((rate) => ({ timestamp: rate.split(' ')[0], value: rate.split(' ')[1] })) },
+    ]),
+  );
+
+export const observedOf = (given: ReferenceCase): Observed => accepted(parseObserved(observedIn(given)));
+
+/** What was observed of the contract itself, as it is asked for. */
+export const eventsIn = ({ called }: ReferenceCase): readonly object[] =>
+  called === undefined ? [] : [{ time: called, type: 'XD' }];
 
 /** The terms of a case. */
-export const termsOf = ({ terms }: ReferenceCase): ContractTerms => accepted(parseTerms(terms));
+export const termsOf = (given: ReferenceCase): ContractTerms =>
+  accepted(parseTerms(given.terms, eventsIn(given)));
 
 function accepted<T>(found: T | Refusal): T {
   if (found instanceof Refusal) throw new RangeError(found.message);

@@ -216,6 +216,8 @@ describe('annuity', () => {
       ...all,
       statusDay: dayOf('2015-03-11'),
       principal: outstanding?.principal ?? zero,
+      // Ten days of 30/360 at 12 % since the first of March.
+      accrued: (outstanding?.principal ?? zero).times('0.12').times(10).div(360),
     });
     // The interest of March is counted in two parts, each rounded at the 40th digit.
     const rounded = (events: readonly ContractEvent[]): string[] =>
@@ -354,7 +356,7 @@ function ofKind(
   kind: ContractTerms['kind'],
   base: CommonTerms,
   maturity: Moment,
-  redemption: Recurrence,
+  redemption: Recurrence & { readonly cycle: Cycle },
   payment: Decimal,
 ): ContractTerms {
   switch (kind) {
