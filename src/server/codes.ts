@@ -14,6 +14,14 @@ export const badRequest = declareCode(
   'Send an object of JSON in UTF-8 with query, and where needed variables and operationName.',
 );
 
+/** What a page of another site could make a browser send: there is no sign that the sender is a program or this server's own page. */
+export const headerMissing = declareCode(
+  'HEADER_MISSING',
+  419,
+  'a request like this needs a header of its own',
+  'Send the header x-formicary-csrf: 1, as in curl -H "x-formicary-csrf: 1"; or POST with content-type: application/json.',
+);
+
 /** A query that is beyond a limit of its shape or its cost. */
 export const queryLimit = declareCode(
   'QUERY_LIMIT',
@@ -31,9 +39,9 @@ export const introspectionOff = declareCode(
 );
 
 /** What is turned away, with the status of HTTP whatever the client accepts. */
-export function turnedAway(code: Code, value: string, detail = ''): GraphQLError {
+export function turnedAway(code: Code, value: string, detail = '', status = 400): GraphQLError {
   const { message, hint } = new Refusal(code, value, detail);
   // Not as the specification of GraphQL over HTTP has it for mistakes in a query: 200 where the client accepts plain JSON.
-  const http = { status: 400, spec: false };
+  const http = { status, spec: false };
   return new GraphQLError(message, { extensions: { code: code.code, value, hint, http } });
 }

@@ -326,10 +326,12 @@ query Assumptions {
 }
 `;
 
-const follow = `# Every event from the first on, then live.
+const follow = `# What is recorded from now on, as it comes: send a
+# command from another tab. With events(after: "100")
+# what came after that revision is told first.
 # Press the button again to stop.
 subscription Follow {
-  events(from: "0") {
+  events {
     revision
     type
     subject

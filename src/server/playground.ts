@@ -9,9 +9,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Example } from './examples.ts';
-
-/** The header that a browser sends only with a request of this page's own making. */
-export const csrfHeader = 'x-formicary-csrf';
+import { csrfHeader } from './own-header.ts';
 
 /** What the page may load: itself, and answers of this server. */
 const contentPolicy = [
@@ -37,6 +35,9 @@ const compressed = {
 } as const;
 type Encoding = keyof typeof compressed;
 
+/** A tab moves while it is pressed, so that a click of a real mouse would end beside it. */
+const style = '<style>.graphiql-tab{transform:none!important}</style>';
+
 /** What stands above each query where the page can't know the schema. */
 const noSchema = `# This server does not tell its schema (--introspection off): the page completes no names, and knows no docs.
 # schema/schema.graphql of the program holds it. What you write here is answered all the same.
@@ -53,7 +54,7 @@ function render(endpoint: string, examples: readonly Example[], introspection: b
     })),
     additionalHeaders: { [csrfHeader]: '1' },
   });
-  return Buffer.from(html.trim());
+  return Buffer.from(html.trim().replace('<head>', () => `<head>${style}`));
 }
 
 /** Answers with the page: 9 MB, so it is compressed once an encoding, and sent again only when it has changed. */

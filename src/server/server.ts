@@ -8,7 +8,6 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
-import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createYoga } from 'graphql-yoga';
 import type { Context } from '../graphql/index.ts';
@@ -33,8 +32,9 @@ import { type ConnectionLimits, connectionLimits, requestLimits } from './limits
 import { isLogged, type Logged, loggingPlugin, OneLine } from './logging.ts';
 import { isUnexpected, masked } from './masking.ts';
 import { Metrics } from './metrics.ts';
+import { ownHeaderPlugin } from './own-header.ts';
 import { parametersPlugin } from './parameters.ts';
-import { csrfHeader, playground } from './playground.ts';
+import { playground } from './playground.ts';
 import { shapePlugin } from './query-shape.ts';
 import { quiet, reported } from './quiet.ts';
 import { correlationHeader, correlationOf, isAddressedHere, isLoopback, senderOf } from './request.ts';
@@ -305,7 +305,7 @@ function createGateway(
     },
     maxRequestBodySize: requestLimits.bodyBytes,
     plugins: [
-      useCSRFPrevention({ requestHeaders: [csrfHeader] }),
+      ownHeaderPlugin,
       parametersPlugin,
       turnstilePlugin(),
       shapePlugin(requestLimits),

@@ -63,6 +63,10 @@ describe('the door', () => {
   ])('takes no query from %s, which any page could send', async (_what, init) => {
     const response = await at(init.method === 'GET' ? '/graphql?query=%7B__typename%7D' : '/graphql', init);
     expect(response.status).toBe(403);
+    const { errors } = await response.json();
+    expect(errors).toMatchObject([{ extensions: { code: 'HEADER_MISSING' } }]);
+    expect(errors[0].extensions.hint).toContain('x-formicary-csrf: 1');
+    expect(errors[0].extensions.value).toContain(init.method);
   });
 
   it('takes no mutation by GET', async () => {
