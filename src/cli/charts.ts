@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cutMiddle } from './fitting.ts';
 import { type Figure, type FigureTable, total } from './run-figures.ts';
 
 /** A chart's file name and text. */
@@ -11,11 +12,23 @@ export interface Chart {
   readonly svg: string;
 }
 
-const size = { width: 760, height: 380, left: 110, right: 44, top: 48, bottom: 76 } as const;
+const size = {
+  width: 760,
+  plot: 256,
+  left: 110,
+  right: 44,
+  top: 48,
+  periods: 36,
+  legendRow: 18,
+  foot: 14,
+} as const;
+/** The widest that a letter is drawn, in pixels, at the usual size: whoever draws it has a font of his own. */
+const letterWidth = 7.5;
+const legendLine = 30;
+const legendGap = 18;
 /** Told apart by people who see few colours, too (Okabe and Ito). */
 const colours = ['#000000', '#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#f0e442'];
 const gridLines = 5;
-const labelsMax = 12;
 
 /** The charts of a run's tables: one a segment where a line is by segment, the totals over all periods left out. */
 export function charts(tables: readonly FigureTable[], variants: readonly string[]): readonly Chart[] {
@@ -51,17 +64,20 @@ function lineChart(
   periods: readonly string[],
   series: readonly Series[],
 ): string {
-  const { width, height, left, right, top, bottom } = size;
+  const { width, plot, left, right, top } = size;
+  const entries = legend(series.map(({ name }) => name));
+  const bottom = top + plot;
+  const height = bottom + size.periods + entries.rows * size.legendRow + size.foot;
   const numbers = series.flatMap(({ values }) =>
     values.flatMap((value) => (value === undefined ? [] : [numberOf(value)])),
   );
   const { low, high, step } = axis(Math.min(0, ...numbers), Math.max(0, ...numbers));
   const x = (at: number): number => left + (at * (width - left - right)) / Math.max(1, periods.length - 1);
-  const y = (value: number): number => top + ((high - value) * (height - top - bottom)) / (high - low);
+  const y = (value: number): number => top + ((high - value) * plot) / (high - low);
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" role="img" aria-label="${escaped(title)}">`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    `<text x="${left}" y="22" font-size="15" font-weight="bold">${escaped(title)}</text>`,
+    `<text x="${left}" y="22" font-size="15" font-weight="bold">${escaped(cutMiddle(title, titleMax))}</text>`,
     `<text x="${left}" y="40" fill="#555555">${escaped(unit)}</text>`,
   ];
   for (let value = low; value <= high + step / 2; value += step) {
@@ -71,14 +87,13 @@ function lineChart(
       `<text x="${left - 8}" y="${place(y(value) + 4)}" text-anchor="end">${label(value, step)}</text>`,
     );
   }
-  const every = Math.ceil(periods.length / labelsMax);
+  const longest = Math.max(...periods.map(widthOf));
+  const every = Math.ceil((periods.length * (longest + legendGap)) / (width - left - right));
   periods.forEach((period, at) => {
     if (at % every !== 0) return;
-    parts.push(
-      `<text x="${place(x(at))}" y="${height - bottom + 18}" text-anchor="middle">${escaped(period)}</text>`,
-    );
+    parts.push(`<text x="${place(x(at))}" y="${bottom + 18}" text-anchor="middle">${escaped(period)}</text>`);
   });
-  series.forEach(({ name, values }, at) => {
+  series.forEach(({ values }, at) => {
     const colour = colours[at % colours.length] ?? '#000000';
     const points = values.flatMap((value, period) =>
       value === undefined ? [] : [`${place(x(period))},${place(y(numberOf(value)))}`],
@@ -86,19 +101,53 @@ function lineChart(
     const dash = at === 0 ? ' stroke-dasharray="6 4"' : '';
     parts.push(
       `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"${dash}/>`,
-      ...legend(name, colour, dash, at, series.length),
+      ...entryLines(entries.placed[at], bottom + size.periods, colour, dash),
     );
   });
   return `${parts.join('\n')}\n</svg>\n`;
 }
 
-function legend(name: string, colour: string, dash: string, at: number, count: number): string[] {
-  const { width, height, left, right } = size;
-  const x = left + (at * (width - left - right)) / Math.max(2, count);
-  const y = height - 22;
+/** How wide a text is drawn at most; letters of East Asia are as wide as two others. */
+const widthOf = (text: string): number =>
+  [...text].reduce((sum, letter) => sum + (letter > '\u2e80' ? 2 : 1), 0) * letterWidth;
+
+/** The title's letters are a quarter larger, and bold. */
+const titleMax = Math.floor((size.width - size.left - size.right) / (letterWidth * 1.4));
+
+/** A name in the legend, and where it stands. */
+interface Entry {
+  readonly name: string;
+  readonly x: number;
+  readonly row: number;
+}
+
+/** Names beside each other, on as many rows as they need; one that is wider than a row is cut. */
+function legend(names: readonly string[]): { readonly placed: readonly Entry[]; readonly rows: number } {
+  const { width, left, right } = size;
+  const room = width - left - right;
+  const placed: Entry[] = [];
+  let x = 0;
+  let row = 0;
+  for (const name of names) {
+    const shown = cutMiddle(name, Math.floor((room - legendLine) / letterWidth));
+    const needed = legendLine + widthOf(shown);
+    if (x > 0 && x + needed > room) {
+      x = 0;
+      row++;
+    }
+    placed.push({ name: shown, x: left + x, row });
+    x += needed + legendGap;
+  }
+  return { placed, rows: row + 1 };
+}
+
+function entryLines(entry: Entry | undefined, top: number, colour: string, dash: string): string[] {
+  if (entry === undefined) return [];
+  const { name, x, row } = entry;
+  const y = top + (row + 1) * size.legendRow - 4;
   return [
     `<line x1="${place(x)}" x2="${place(x + 24)}" y1="${y - 4}" y2="${y - 4}" stroke="${colour}" stroke-width="2"${dash}/>`,
-    `<text x="${place(x + 30)}" y="${y}">${escaped(name)}</text>`,
+    `<text x="${place(x + legendLine)}" y="${y}">${escaped(name)}</text>`,
   ];
 }
 

@@ -5,13 +5,15 @@
  */
 import { styleText } from 'node:util';
 import type { Failure } from './failures.ts';
+import { widthOf } from './fitting.ts';
 import { Progress } from './progress.ts';
 
 export type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
 
 /** Where the program writes. */
 export interface Streams {
-  readonly stdout: NodeJS.WriteStream;
+  /** A terminal knows its columns. */
+  readonly stdout: NodeJS.WritableStream & { readonly columns?: number };
   readonly stderr: NodeJS.WriteStream;
 }
 
@@ -29,6 +31,11 @@ export class Output {
   constructor(streams: Streams, json: boolean) {
     this.#streams = streams;
     this.json = json;
+  }
+
+  /** How wide stdout is, in characters. */
+  get width(): number {
+    return widthOf(this.#streams.stdout, process.env);
   }
 
   /** A line on stdout. */

@@ -8,7 +8,8 @@ import { describeOverride } from '../kernel/policy.ts';
 import type { Divergence } from '../scenario/evaluate.ts';
 import type { Expected } from '../scenario/expect.ts';
 import { baselineName, describeTouched, type Run, type VariantRun } from '../scenario/run.ts';
-import { type Cell, csvText, type Output } from './output.ts';
+import { blocksOf, wrapped } from './fitting.ts';
+import { type Cell, type Colour, csvText, type Output } from './output.ts';
 import { difference, type Figure, type FigureTable, type MetricRow, printFigure } from './run-figures.ts';
 
 /** A run with all that is told of it. */
@@ -24,6 +25,14 @@ export interface Told {
 const divergencesShown = 5;
 const divergencesListed = 1_000;
 
+/** `1 divergence`, `2 divergences`, each code with how often. */
+export function divergencesText(divergences: readonly Divergence[]): string {
+  const counts = countBy(divergences.map(({ code, kind }) => `${kind} ${code}`));
+  const said = Object.entries(counts).map(([text, count]) => `${count} × ${text}`);
+  const { length } = divergences;
+  return `${length} ${length === 1 ? 'divergence' : 'divergences'}: ${said.join(', ')}`;
+}
+
 const countBy = (texts: readonly string[]): { [text: string]: number } => {
   const counts: Record<string, number> = {};
   for (const text of [...texts].sort()) counts[text] = (counts[text] ?? 0) + 1;
@@ -36,11 +45,11 @@ function baselineEqualsRecord({ variants, recordDigest, warnings }: Run): boolea
   return warnings.some(({ code }) => code === 'BASELINE_DIFFERS') ? false : undefined;
 }
 
-function recordSentence(run: Run): string {
+export function recordSentence(run: Run): string {
   const equal = baselineEqualsRecord(run);
-  if (equal === true) return `the baseline equals the record: ${run.recordDigest}`;
+  if (equal === true) return 'the baseline equals the record';
   return equal === false
-    ? `the baseline is not the record, whose digest is ${run.recordDigest}`
+    ? 'the baseline is not the record'
     : 'the horizon is another than the record’s: the baseline cannot be held against it';
 }
 
@@ -112,32 +121,53 @@ function variantDocument(variant: VariantRun): unknown {
   };
 }
 
-/** A run for people. */
+/** Text on as many lines as it needs, all but the first further in. */
+function say(out: Output, text: string, indent = '', colour?: Colour): void {
+  for (const line of wrapped(text, out.width - indent.length, '  ')) {
+    const placed = `${indent}${line}`;
+    out.line(colour === undefined ? placed : out.paint(colour, placed));
+  }
+}
+
+/** A word and what it stands for, in two columns. */
+function keyed(out: Output, key: string, text: string): void {
+  const column = 9;
+  wrapped(text, out.width - column).forEach((line, at) => {
+    out.line(`${(at === 0 ? key : '').padEnd(column)}${line}`);
+  });
+}
+
+function printBlocks(out: Output, rows: readonly (readonly Cell[])[], keys: number): void {
+  for (const [at, block] of blocksOf(rows, out.width, keys).entries()) {
+    if (at > 0) out.line();
+    out.table(block);
+  }
+}
+
+/** A run for people: every figure. */
 export function printRun(out: Output, told: Told): void {
   const { run, tables, metrics } = told;
   const { scenario, base } = run;
-  out.line(out.paint('bold', scenario.title));
-  if (scenario.description.trim() !== '') out.line(scenario.description.trim());
-  if (scenario.source.trim() !== '') out.line(out.paint('dim', `Figures: ${scenario.source.trim()}`));
+  const { horizon } = scenario;
+  for (const line of wrapped(scenario.title, out.width)) out.line(out.paint('bold', line));
+  say(out, scenario.description);
+  if (scenario.source.trim() !== '') say(out, `Figures: ${scenario.source}`);
   out.line();
-  out.table([
-    ['run', run.id],
-    ['base', `${base.title}, revision ${base.revision}, ${base.hash}`],
-    ['engine', run.engine],
-    [
-      'horizon',
-      `${formatDay(scenario.horizon.from)} to ${formatDay(scenario.horizon.to)}, close ${scenario.horizon.close}`,
-    ],
-  ]);
+  keyed(out, 'run', run.id);
+  keyed(out, 'base', `${base.title}, revision ${base.revision}, ${base.hash}`);
+  keyed(out, 'engine', run.engine);
+  keyed(out, 'horizon', `${formatDay(horizon.from)} to ${formatDay(horizon.to)}, close ${horizon.close}`);
   for (const table of tables) {
     out.line();
     out.line(out.paint('bold', `${table.line}${table.unit === '' ? '' : `, ${table.unit}`}`));
-    out.table(figureCells(run, table));
+    const cells = figureCells(run, table);
+    // Segment, where there is one, period and baseline stand before each block.
+    printBlocks(out, cells, typeof cells[0]?.[1] === 'string' ? 3 : 2);
   }
   if (metrics.length > 0) {
     out.line();
     out.line(out.paint('bold', 'metrics over the horizon'));
-    out.table(metricCells(run, metrics));
+    printBlocks(out, metricCells(run, metrics), 3);
   }
   out.line();
   printVariants(out, run);
@@ -187,8 +217,8 @@ function printVariants(out: Output, run: Run): void {
   for (const variant of run.variants) {
     const { name, overrides, evaluated, events, divergences, moot, firstTouched } = variant;
     const isBaseline = name === baselineName;
-    out.line(`${out.paint('bold', name)}: ${evaluated} facts evaluated, ${events} events`);
-    for (const one of overrides) out.line(`  ${describeOverride(one)}`);
+    say(out, `${name}: ${evaluated} facts evaluated, ${events} events`, '', 'bold');
+    for (const one of overrides) say(out, describeOverride(one), '  ');
     if (!isBaseline) out.line(`  first touched: ${describeTouched(firstTouched)}`);
     out.line(`  digest ${variant.digest}`);
     if (moot > 0) out.line(`  ${moot} moot`);
@@ -197,15 +227,10 @@ function printVariants(out: Output, run: Run): void {
 }
 
 function printDivergences(out: Output, divergences: readonly Divergence[]): void {
-  const counts = countBy(divergences.map(({ code, kind }) => `${kind} ${code}`));
-  out.line(
-    `  ${divergences.length} divergences: ${Object.entries(counts)
-      .map(([text, count]) => `${count} × ${text}`)
-      .join(', ')}`,
-  );
+  say(out, divergencesText(divergences), '  ');
   for (const { revision, line, on, kind, code, subject, detail } of divergences.slice(0, divergencesShown)) {
     const place = line === undefined ? `revision ${revision}` : `line ${line}`;
-    out.line(out.paint('dim', `    ${formatDay(on)} ${place} ${subject}: ${kind}, ${code}: ${detail}`));
+    say(out, `${formatDay(on)} ${place} ${subject}: ${kind}, ${code}: ${detail}`, '    ', 'dim');
   }
   if (divergences.length > divergencesShown)
     out.line(out.paint('dim', `    and ${divergences.length - divergencesShown} more; --json lists them`));
@@ -213,14 +238,13 @@ function printDivergences(out: Output, divergences: readonly Divergence[]): void
 
 function printEnd(out: Output, { run, expected }: Told): void {
   for (const { code, variant, message } of run.warnings) {
-    out.line(`${out.paint('yellow', code)} ${variant}: ${message}`);
+    say(out, `${code} ${variant}: ${message}`, '', 'yellow');
   }
   for (const { holds, text, variant, found } of expected) {
-    const tick = holds ? out.paint('green', '✓') : out.paint('red', '✗');
-    out.line(`${tick} ${text}  ${out.paint('dim', `(${variant}: ${found})`)}`);
+    say(out, `${holds ? '✓' : '✗'} ${text} (${variant}: ${found})`, '', holds ? 'green' : 'red');
   }
   out.line(`digest ${run.digest}`);
-  out.line(recordSentence(run));
+  say(out, `${recordSentence(run)}, whose digest is ${run.recordDigest}`);
 }
 
 /** A run's report as CSV: a line a figure. */

@@ -66,7 +66,9 @@ async function runOne(argv: readonly string[], signal: AbortSignal): Promise<Ran
   signal.throwIfAborted();
   // What a thread prints goes into a pipe: it is coloured where this program would be.
   const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined ? { FORCE_COLOR: '1' } : {};
-  const env = { ...process.env, ...colour };
+  const { columns } = process.stdout;
+  const width = columns === undefined ? {} : { COLUMNS: String(columns) };
+  const env = { ...process.env, ...colour, ...width };
   const worker = new Worker(program, { argv: [...argv], env, stdout: true, stderr: true, execArgv: [] });
   const stop = (): void => void worker.terminate();
   signal.addEventListener('abort', stop, { once: true });

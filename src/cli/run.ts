@@ -21,6 +21,7 @@ import { badUsage, cliCodes, type Exit, exits, Failure } from './failures.ts';
 import { baseOf } from './run-base.ts';
 import { figureTables, metricRows } from './run-figures.ts';
 import { printRun, runCsv, runDocument, runMarkdown, type Told } from './run-report.ts';
+import { printSummary } from './run-summary.ts';
 import { atOnceOf, runAll } from './run-threads.ts';
 import type { Call, CommandSpec } from './spec.ts';
 
@@ -28,7 +29,7 @@ export const runCommand: CommandSpec = {
   name: 'run',
   summary: 'Runs scenarios: what the books would have been under other assumptions.',
   about: [
-    'It prints a table a line of the report, by segment and period, with each variant beside the untouched baseline; metrics; what could not be kept as it was; warnings; and the scenario’s expectations, ticked. It exits with 1 when an expectation fails.',
+    'It prints on one screen what changed over the horizon beside the untouched baseline, largest first, with the totals; what could not be kept as it was; warnings; and how many of the scenario’s expectations hold. --all prints a table a line of the report, by segment and period, every metric, and each expectation. It exits with 1 when an expectation fails.',
     'Several files are run at the same time, as many as the machine has cores, and printed in their order.',
     'Paths in a file are relative to it. A book as the base is looked for in the store in force.',
   ],
@@ -47,6 +48,7 @@ export const runCommand: CommandSpec = {
       many: true,
     },
     ...trustOption,
+    all: { doc: 'Print every figure, by segment and period.' },
     csv: { doc: 'Print CSV: a line a figure.' },
     md: { doc: 'Print Markdown.' },
     out: {
@@ -163,7 +165,8 @@ function print(call: Call, told: Told, first: boolean): void {
   else if (call.flag('md')) call.out.write(`${first ? '' : '\n'}${runMarkdown(told)}`);
   else {
     if (!first) call.out.line();
-    printRun(call.out, told);
+    if (call.flag('all')) printRun(call.out, told);
+    else printSummary(call.out, told);
   }
 }
 

@@ -1,5 +1,10 @@
 /** Every scenario that is shipped: it runs, what it expects holds, and what the docs say of it is so. */
+import { Writable } from 'node:stream';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { Output } from '../../src/cli/output.ts';
+import { figureTables, metricRows } from '../../src/cli/run-figures.ts';
+import { printRun } from '../../src/cli/run-report.ts';
+import { printSummary } from '../../src/cli/run-summary.ts';
 import type { BaseRecord } from '../../src/scenario/base.ts';
 import { expectationsOf } from '../../src/scenario/expect.ts';
 import {
@@ -63,6 +68,17 @@ describe.each(shipped)('%s', (id) => {
       expect(stated.length).toBeGreaterThan(0);
       expect(creditFound()).toEqual(stated);
     } else expect(run.variants.map((variant) => cellsOf(run, variant))).toEqual(statedOf(id));
+  });
+
+  test('answers on one screen, whose width it keeps', () => {
+    const expected = expectationsOf(run);
+    const told = { file: id, run, tables: figureTables(run), metrics: metricRows(run), expected };
+    for (const columns of [80, 132]) {
+      const first = printed(columns, (out) => printSummary(out, told));
+      expect(first.length, `${columns} wide`).toBeLessThanOrEqual(40);
+      const all = printed(columns, (out) => printRun(out, told));
+      expect([...first, ...all].filter((line) => line.length > columns)).toEqual([]);
+    }
   });
 
   test('warns of nothing that it does not mean to', () => {
@@ -149,6 +165,19 @@ describe.each(shipped)('%s', (id) => {
     return found;
   }
 });
+
+/** The lines that are printed on a terminal of so many columns. */
+function printed(columns: number, print: (out: Output) => void): readonly string[] {
+  let text = '';
+  const stdout = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      text += chunk.toString();
+      done();
+    },
+  });
+  print(new Output({ stdout: Object.assign(stdout, { columns }), stderr: process.stderr }, false));
+  return text.split('\n');
+}
 
 /** Works something out when it is first asked for. */
 function lazily<T>(work: () => T): () => T {
