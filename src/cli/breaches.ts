@@ -8,8 +8,9 @@ import { isRecord } from '../kernel/fields.ts';
 import type { Book } from '../store/book.ts';
 import { readFromBook, revisionOf } from './books.ts';
 import { badUsage, type Exit, exits } from './failures.ts';
+import type { Cell } from './fitting.ts';
 import { dayOption } from './given.ts';
-import { type Cell, csvText } from './output.ts';
+import { csvText } from './output.ts';
 import type { Call } from './spec.ts';
 
 /** One breach of one day. */

@@ -17,8 +17,9 @@ import {
 import type { Book } from '../store/book.ts';
 import { type OpenBook, openBook, readExit } from './books.ts';
 import { badUsage, type Exit } from './failures.ts';
+import type { Cell } from './fitting.ts';
 import { dayOption } from './given.ts';
-import { type Cell, csvText } from './output.ts';
+import { csvText } from './output.ts';
 import type { Call } from './spec.ts';
 
 type Consolidated = ConsolidatedBooks<ConsolidatedBook>;

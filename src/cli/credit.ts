@@ -11,8 +11,9 @@ import type { arrearsAt, creditIncomeOf, IncomeReading, lendingLines } from '../
 import type { Book } from '../store/book.ts';
 import { readFromBook, revisionOf } from './books.ts';
 import { badUsage, type Exit, exits, orFail } from './failures.ts';
+import type { Cell } from './fitting.ts';
 import { dayOption, periodOption } from './given.ts';
-import { type Cell, csvText } from './output.ts';
+import { csvText } from './output.ts';
 import type { Call } from './spec.ts';
 
 /** A statement of credit: for programs, and as rows under heads, those of amounts at the right. */

@@ -9,8 +9,9 @@ import { formatMinor, formatMoney, type Money } from '../kernel/money.ts';
 import { house } from '../segments/index.ts';
 import { openBookLog, trustOption } from './books.ts';
 import { badUsage, type Exit, exits, orFail } from './failures.ts';
+import type { Cell } from './fitting.ts';
 import { dayOption, revisionOption } from './given.ts';
-import type { Cell, Output } from './output.ts';
+import type { Output } from './output.ts';
 import type { Call, CommandSpec } from './spec.ts';
 
 export const explainCommand: CommandSpec = {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Cell } from './output.ts';
+/** A cell of a table; amounts stand at the right. */
+export type Cell = string | { readonly right: string };
 
 /** The width of a table that is read in no terminal. */
 const usualWidth = 80;

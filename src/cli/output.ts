@@ -5,7 +5,7 @@
  */
 import { styleText } from 'node:util';
 import type { Failure } from './failures.ts';
-import { widthOf } from './fitting.ts';
+import { type Cell, widthOf } from './fitting.ts';
 import { Progress } from './progress.ts';
 
 export type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
@@ -16,9 +16,6 @@ export interface Streams {
   readonly stdout: NodeJS.WritableStream & { readonly columns?: number };
   readonly stderr: NodeJS.WriteStream;
 }
-
-/** A cell of a table; amounts stand at the right. */
-export type Cell = string | { readonly right: string };
 
 /** Amounts leave a program as text; bigint has no other form in JSON. */
 const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);

@@ -12,8 +12,9 @@ import { reportBreaches } from './breaches.ts';
 import { reportConsolidated } from './consolidated.ts';
 import { reportCredit } from './credit.ts';
 import { badUsage, type Exit, exits, orFail } from './failures.ts';
+import type { Cell } from './fitting.ts';
 import { dayOption, periodOption, wordOf } from './given.ts';
-import type { Cell, Output } from './output.ts';
+import type { Output } from './output.ts';
 import type { Call, CommandSpec } from './spec.ts';
 
 const kinds = ['balance', 'income', 'segments', 'credit', 'arrears', 'breaches', 'consolidated'] as const;

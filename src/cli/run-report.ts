@@ -8,8 +8,8 @@ import { describeOverride } from '../kernel/policy.ts';
 import type { Divergence } from '../scenario/evaluate.ts';
 import type { Expected } from '../scenario/expect.ts';
 import { baselineName, describeTouched, type Run, type VariantRun } from '../scenario/run.ts';
-import { blocksOf, wrapped } from './fitting.ts';
-import { type Cell, type Colour, csvText, type Output } from './output.ts';
+import { blocksOf, type Cell, wrapped } from './fitting.ts';
+import { type Colour, csvText, type Output } from './output.ts';
 import { difference, type Figure, type FigureTable, type MetricRow, printFigure } from './run-figures.ts';
 
 /** A run with all that is told of it. */

@@ -5,8 +5,8 @@
  */
 import { formatDay } from '../kernel/dates.ts';
 import { baselineName, type Run, type VariantRun } from '../scenario/run.ts';
-import { blocksOf, cutMiddle, wrapped } from './fitting.ts';
-import type { Cell, Output } from './output.ts';
+import { blocksOf, type Cell, cutMiddle, wrapped } from './fitting.ts';
+import type { Output } from './output.ts';
 import { difference, type Figure, type FigureTable, printFigure, total } from './run-figures.ts';
 import { divergencesText, recordSentence, type Told } from './run-report.ts';
 
