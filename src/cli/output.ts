@@ -69,6 +69,11 @@ export class Output {
     this.#streams.stderr.write(`${text}\n`);
   }
 
+  /** A sentence on stderr; a program that keeps a log adds what it is about, by name, and its level. */
+  log(text: string, _about: object = {}, _level: 'info' | 'error' = 'info'): void {
+    this.note(text);
+  }
+
   /** A text in a colour, where stdout shows colours and NO_COLOR is not set. */
   paint(colour: Colour, text: string): string {
     return styleText(colour, text, { stream: this.#streams.stdout });

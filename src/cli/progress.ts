@@ -21,14 +21,20 @@ export interface Task {
   readonly unit: string;
 }
 
+/** Where progress is shown. */
+interface Shown {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 export class Progress {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: Shown;
   readonly #task: Task;
   readonly #began = performance.now();
   #drawn = this.#began + quietMs - lineMs;
   #bar = false;
 
-  constructor(stream: NodeJS.WriteStream, task: Task) {
+  constructor(stream: Shown, task: Task) {
     this.#stream = stream;
     this.#task = task;
   }

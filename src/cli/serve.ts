@@ -14,9 +14,11 @@ import { addressOf, shownStore } from '../store/address.ts';
 import type { Book } from '../store/book.ts';
 import { bookExists } from '../store/open.ts';
 import { trustOption, withBook } from './books.ts';
-import { cliCodes, type Exit, exits, Failure } from './failures.ts';
+import { cliCodes, type Exit, exits, Failure, failureOf } from './failures.ts';
 import { ImportKeys } from './import-keys.ts';
 import { importHistory } from './importing.ts';
+import { LogOutput } from './log-output.ts';
+import type { Output } from './output.ts';
 import type { Call, CommandSpec } from './spec.ts';
 
 const historyFile = (name: string): string =>
@@ -59,14 +61,30 @@ export const serveCommand: CommandSpec = {
 };
 
 async function serve(call: Call): Promise<Exit> {
-  const { settings, out, signal } = call;
   if (call.flag('print-config')) {
     printConfig(call);
     return exits.done;
   }
+  if (!call.flag('log') && process.stderr.isTTY) return await serving(call, undefined);
+  // All that is said is one stream then: of the log's lines.
+  const { stdout, stderr } = process;
+  const out = new LogOutput({ stdout, stderr }, call.out.json);
+  try {
+    return await serving({ ...call, out }, stderr);
+  } catch (error) {
+    if (call.out.json || call.signal.aborted) throw error;
+    const failure = failureOf(error);
+    if (failure === undefined)
+      out.log(error instanceof Error ? (error.stack ?? error.message) : String(error), {}, 'error');
+    else out.failure(failure);
+    return failure?.exit ?? exits.unreachable;
+  }
+}
+
+async function serving(call: Call, log: NodeJS.WriteStream | undefined): Promise<Exit> {
+  const { settings, out, signal } = call;
   // The graph is a large part of the program, and no other command needs it.
   const { startServer } = await import('../server/index.ts');
-  const logs = call.flag('log') || !process.stderr.isTTY;
   const server = await startServer({
     store: settings.store,
     snapshots: settings.snapshots,
@@ -79,7 +97,7 @@ async function serve(call: Call): Promise<Exit> {
       ...(settings.runs === 0 ? {} : { atOnce: settings.runs }),
       memoryBytesMax: settings.runMemoryMiB * 1024 ** 2,
     },
-    ...(logs ? { log: process.stderr } : {}),
+    ...(log === undefined ? {} : { log }),
   }).catch((error: unknown) => {
     throw listening(error, `${settings.host}:${settings.port}`);
   });
@@ -91,17 +109,23 @@ async function serve(call: Call): Promise<Exit> {
         await fill(call, book, demo);
         await fillBeside(call);
       }
-      logCloses(book, (text) => out.note(text));
+      logCloses(book, out);
     }
     if (!signal.aborted) {
       if (out.json) out.write(out.jsonLine({ url: server.url, store: shownStore(settings.store) }));
-      else out.line(`formicary serves ${shownStore(settings.store)} at ${out.paint('bold', server.url)}`);
+      else sayWhere(out, shownStore(settings.store), server.url, log !== undefined);
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     }
   } finally {
     await server.close();
   }
   return exits.done;
+}
+
+/** Says where it serves: in the log, where it keeps one, and to people who look. */
+function sayWhere(out: Output, store: string, url: string, logs: boolean): void {
+  if (logs) out.log(`formicary serves ${store} at ${url}`, { store, url });
+  if (!logs || process.stdout.isTTY) out.line(`formicary serves ${store} at ${out.paint('bold', url)}`);
 }
 
 function printConfig({ inForce, out }: Call): void {
@@ -122,14 +146,20 @@ function listening(error: unknown, address: string): unknown {
 }
 
 /** Says the anchor of the last close, and of each from then on: a tail that is cut off later shows against it. */
-function logCloses(book: Book, say: (text: string) => void): void {
+function logCloses(book: Book, out: Output): void {
   let closed: number | undefined;
   const tell = (): void => {
     const { closedThrough } = book.state.marks;
     if (closedThrough === undefined || closedThrough === closed) return;
     closed = closedThrough;
     const { revision, hash } = book.head;
-    say(`book ${book.id} closed through ${formatDay(closedThrough)}: ${revision}:${hash}`);
+    const through = formatDay(closedThrough);
+    const anchor = `${revision}:${hash}`;
+    out.log(`book ${book.id} closed through ${through}: ${anchor}`, {
+      book: book.id,
+      closedThrough: through,
+      anchor,
+    });
   };
   tell();
   book.onProgress(tell);

@@ -77,6 +77,19 @@ export class Place {
     return spawn(node, [program, ...args], { cwd: this.folder, env });
   }
 
+  /** Runs the program on a terminal of its own, until it has said something; then it is told to stop. */
+  async onTerminal(args: readonly string[], until: string): Promise<Ended> {
+    const command = [node, program, ...args].map((word) => `'${word}'`).join(' ');
+    const env = { PATH: process.env.PATH, HOME: this.folder, NO_COLOR: '1', FORMICARY_STORE: 'sqlite:store' };
+    const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], { cwd: this.folder, env });
+    // Ctrl-C, as a person would.
+    child.stdout.on('data', (text: string) => {
+      if (text.includes(until)) child.stdin.write('\u0003');
+    });
+    const end = await ended(child);
+    return { ...end, stdout: end.stdout.replaceAll('\r', '') };
+  }
+
   /** Runs the program to its end. */
   async run(...args: readonly string[]): Promise<Ended> {
     return await ended(this.start(args));
