@@ -62,7 +62,7 @@ export const importCommand: CommandSpec = {
     'formicary import history.jsonl --close daily',
     'formicary import history.jsonl --dry-run --json',
     'formicary import january.csv --keep-going --book north',
-    'formicary import - --source till-2 <till-2.jsonl',
+    'formicary import till.jsonl --source second-till',
   ],
   run: runImport,
 };
