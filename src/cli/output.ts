@@ -5,7 +5,7 @@
  */
 import { styleText } from 'node:util';
 import type { Failure } from './failures.ts';
-import { type Cell, widthOf } from './fitting.ts';
+import { blocksOf, type Cell, widthOf } from './fitting.ts';
 import { Progress } from './progress.ts';
 
 export type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
@@ -83,6 +83,14 @@ export class Output {
   table(rows: readonly (readonly Cell[])[]): void {
     for (const [at, line] of tableLines(rows).entries())
       this.line(at === 0 ? this.paint('bold', line) : line);
+  }
+
+  /** A table on stdout as wide as that is: in blocks where it must be, each behind the same leading columns. */
+  blocks(rows: readonly (readonly Cell[])[], keys: number): void {
+    for (const [at, block] of blocksOf(rows, this.width, keys).entries()) {
+      if (at > 0) this.line();
+      this.table(block);
+    }
   }
 
   /** A failure: an object with --json, else code, value and hint on stderr. */

@@ -8,7 +8,7 @@ import { describeOverride } from '../kernel/policy.ts';
 import type { Divergence } from '../scenario/evaluate.ts';
 import type { Expected } from '../scenario/expect.ts';
 import { baselineName, describeTouched, type Run, type VariantRun } from '../scenario/run.ts';
-import { blocksOf, type Cell, wrapped } from './fitting.ts';
+import { type Cell, wrapped } from './fitting.ts';
 import { type Colour, csvText, type Output } from './output.ts';
 import { difference, type Figure, type FigureTable, type MetricRow, printFigure } from './run-figures.ts';
 
@@ -137,13 +137,6 @@ function keyed(out: Output, key: string, text: string): void {
   });
 }
 
-function printBlocks(out: Output, rows: readonly (readonly Cell[])[], keys: number): void {
-  for (const [at, block] of blocksOf(rows, out.width, keys).entries()) {
-    if (at > 0) out.line();
-    out.table(block);
-  }
-}
-
 /** A run for people: every figure. */
 export function printRun(out: Output, told: Told): void {
   const { run, tables, metrics } = told;
@@ -162,12 +155,12 @@ export function printRun(out: Output, told: Told): void {
     out.line(out.paint('bold', `${table.line}${table.unit === '' ? '' : `, ${table.unit}`}`));
     const cells = figureCells(run, table);
     // Segment, where there is one, period and baseline stand before each block.
-    printBlocks(out, cells, typeof cells[0]?.[1] === 'string' ? 3 : 2);
+    out.blocks(cells, typeof cells[0]?.[1] === 'string' ? 3 : 2);
   }
   if (metrics.length > 0) {
     out.line();
     out.line(out.paint('bold', 'metrics over the horizon'));
-    printBlocks(out, metricCells(run, metrics), 3);
+    out.blocks(metricCells(run, metrics), 3);
   }
   out.line();
   printVariants(out, run);

@@ -131,7 +131,7 @@ function printLetters(out: Output, run: Run): void {
 function printLines(out: Output, run: Run, { totals, changes }: Summary): void {
   const variants = variantsOf(run).slice(0, shown.variants);
   if (variants.length === 0) {
-    printBlocks(out, [[' ', { right: baselineName }], ...totals.map((line) => row(line, 0))]);
+    out.blocks([[' ', { right: baselineName }], ...totals.map((line) => row(line, 0))], 2);
     return;
   }
   const heads: Cell[] =
@@ -151,7 +151,7 @@ function printLines(out: Output, run: Run, { totals, changes }: Summary): void {
   ];
   // More tables have fewer rows each: the answer is one screen.
   const blocks = blocksOf(table(shown.changes), out.width, 2).length;
-  printBlocks(out, table(Math.ceil(shown.changes / blocks)));
+  out.blocks(table(Math.ceil(shown.changes / blocks)), 2);
 }
 
 const more = (count: number, blank: readonly Cell[]): Cell[][] =>
@@ -164,13 +164,6 @@ function row({ name, unit, values }: Line, variants: number): Cell[] {
   const named = unit === 'CNY' || unit === '' ? name : `${name}, ${unit}`;
   const alone = variants === 1 ? [{ right: printFigure(figures[0]) }] : [];
   return [`  ${named}`, { right: printFigure(baseline) }, ...alone, ...changed];
-}
-
-function printBlocks(out: Output, rows: readonly (readonly Cell[])[]): void {
-  for (const [at, block] of blocksOf(rows, out.width, 2).entries()) {
-    if (at > 0) out.line();
-    out.table(block);
-  }
 }
 
 function printEnd(out: Output, { run, expected }: Told, { rows, same, untouched }: Summary): void {

@@ -11,7 +11,8 @@ import { Refusal } from '../../../src/kernel/refusals.ts';
 import { endOf, type Moment, startOf } from '../../../src/lending/schedule/calendar.ts';
 import type { ContractEvent } from '../../../src/lending/schedule/event.ts';
 import { Exact, zero } from '../../../src/lending/schedule/exact.ts';
-import { parseObserved, parseTerms } from '../../../src/lending/schedule/parse.ts';
+import { parseObserved } from '../../../src/lending/schedule/observed.ts';
+import { parseTerms } from '../../../src/lending/schedule/parse.ts';
 import type { Observed } from '../../../src/lending/schedule/rate-reset.ts';
 import type { ContractTerms } from '../../../src/lending/schedule/terms.ts';
 
