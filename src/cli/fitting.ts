@@ -56,25 +56,30 @@ const firstMin = 22;
  * A table as one or more that fit into a width: columns that find no room stand in a further table, behind the same leading columns.
  *
  * @param keys how many leading columns every table has; the first is cut where it must be
+ * @param together how many columns stay beside each other
  */
 export function blocksOf(
   rows: readonly (readonly Cell[])[],
   width: number,
   keys: number,
+  together = 1,
 ): readonly (readonly (readonly Cell[])[])[] {
   const widths = widthsOf(rows);
   const [natural = 0, ...rest] = widths;
   const others = rest.slice(0, keys - 1).reduce((sum, each) => sum + gap + each, 0);
   const columns = rest.slice(keys - 1).map((each) => gap + each);
-  const room = width - others - Math.min(natural, firstMin);
-  const blocks = packed(columns, room);
-  return blocks.map((block) => {
-    const taken = block.reduce((sum, at) => sum + (columns[at] ?? 0), 0);
+  const groups = columns.reduce<number[]>((sums, each, at) => {
+    const group = Math.floor(at / together);
+    sums[group] = (sums[group] ?? 0) + each;
+    return sums;
+  }, []);
+  return packed(groups, width - others - Math.min(natural, firstMin)).map((block) => {
+    const taken = block.reduce((sum, group) => sum + (groups[group] ?? 0), 0);
     const first = Math.max(Math.min(natural, width - others - taken), 1);
     return rows.map((row) => [
       cutMiddle(textOf(row[0]), first),
       ...row.slice(1, keys),
-      ...block.map((at) => row[keys + at] ?? ''),
+      ...block.flatMap((group) => row.slice(keys + group * together, keys + (group + 1) * together)),
     ]);
   });
 }

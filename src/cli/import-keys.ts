@@ -106,7 +106,7 @@ export class ImportKeys {
       const taken = this.#among(this.#elsewhere, line.command);
       if (taken === undefined) continue;
       const { source, ordinal, revision } = taken;
-      const same = `If this is that file under another name: --source ${source}. `;
+      const same = `If this is that file under another name: --source ${quoted(source)}. `;
       return elsewhere(line, `line ${ordinal} of ${source}, event ${revision}`, this.#source, same);
     }
     return undefined;
@@ -167,6 +167,10 @@ export class ImportKeys {
   }
 }
 
+/** A name as a shell takes it for one word. */
+const quoted = (name: string): string =>
+  /^[\w./:@+-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+
 const otherwise = (ordinal: number, revision: number, how: string, another = '--source NAME'): Refusal =>
   new Refusal(
     importCodes.otherwise,
@@ -181,6 +185,6 @@ const elsewhere = ({ number, ordinal }: Line, how: string, source: string, same 
     importCodes.elsewhere,
     `line ${ordinal}`,
     `it is ${how}`,
-    `${same}If this is another file: --source ${source}, and all its lines are booked besides. See docs/how-to/import.md.`,
+    `${same}If this is another file: --source ${quoted(source)}, and all its lines are booked besides. See docs/how-to/import.md.`,
   ),
 });

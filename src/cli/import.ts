@@ -5,7 +5,7 @@
  */
 import { createReadStream, createWriteStream, statSync, type WriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Command } from '../kernel/commands.ts';
 import { Refusal } from '../kernel/refusals.ts';
@@ -143,12 +143,15 @@ const usage = (value: string, detail: string): Failure =>
 function sourceOf(call: Call, file: string): string {
   const given = call.value('source');
   const source = given ?? basename(file);
-  if (given === undefined && (file === standardInput || !statSync(file).isFile()))
+  if (given === undefined && (file === standardInput || !hasName(file)))
     throw usage(file, 'standard input and pipes need --source NAME, by which they are known the next time');
   if (source.length === 0 || source.length > sourceLengthMax || !source.isWellFormed())
     throw usage(`--source ${source}`, `1 to ${sourceLengthMax} characters`);
   return source;
 }
+
+/** Whether a path is a file's own: not that of a pipe, nor one under which the shell hands another file over. */
+const hasName = (file: string): boolean => statSync(file).isFile() && !/^\/(dev|proc)\//.test(resolve(file));
 
 function sizeOf(file: string): number {
   if (file === standardInput) return 0;

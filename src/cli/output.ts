@@ -86,8 +86,8 @@ export class Output {
   }
 
   /** A table on stdout as wide as that is: in blocks where it must be, each behind the same leading columns. */
-  blocks(rows: readonly (readonly Cell[])[], keys: number): void {
-    for (const [at, block] of blocksOf(rows, this.width, keys).entries()) {
+  blocks(rows: readonly (readonly Cell[])[], keys: number, together = 1): void {
+    for (const [at, block] of blocksOf(rows, this.width, keys, together).entries()) {
       if (at > 0) this.line();
       this.table(block);
     }

@@ -155,12 +155,13 @@ export function printRun(out: Output, told: Told): void {
     out.line(out.paint('bold', `${table.line}${table.unit === '' ? '' : `, ${table.unit}`}`));
     const cells = figureCells(run, table);
     // Segment, where there is one, period and baseline stand before each block.
-    out.blocks(cells, typeof cells[0]?.[1] === 'string' ? 3 : 2);
+    // A variant's figure and its difference stay together.
+    out.blocks(cells, typeof cells[0]?.[1] === 'string' ? 3 : 2, 2);
   }
   if (metrics.length > 0) {
     out.line();
     out.line(out.paint('bold', 'metrics over the horizon'));
-    out.blocks(metricCells(run, metrics), 3);
+    out.blocks(metricCells(run, metrics), 3, 2);
   }
   out.line();
   printVariants(out, run);

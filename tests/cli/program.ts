@@ -77,6 +77,13 @@ export class Place {
     return spawn(node, [program, ...args], { cwd: this.folder, env });
   }
 
+  /** Runs a line of shell in this folder, in which `formicary` is the program. */
+  async shell(line: string): Promise<Ended> {
+    const env = { PATH: process.env.PATH, HOME: this.folder, NO_COLOR: '1', FORMICARY_STORE: 'sqlite:store' };
+    const script = `formicary() { '${node}' '${program}' "$@"; }\n${line}`;
+    return await ended(spawn('bash', ['-c', script], { cwd: this.folder, env }));
+  }
+
   /** Runs the program on a terminal of its own, until it has said something; then it is told to stop. */
   async onTerminal(args: readonly string[], until: string): Promise<Ended> {
     const command = [node, program, ...args].map((word) => `'${word}'`).join(' ');

@@ -228,12 +228,15 @@ it('standard input needs the name of a source, under which it is known again', a
     child.stdin.end(`${five.join('\n')}\n`);
     return await ended(child);
   };
+  place.history('till.jsonl', five);
+  const handed = await place.shell('formicary import /dev/stdin < till.jsonl');
+  expect(handed.code).toBe(2);
+  expect(handed.stderr).toContain('--source NAME');
   const unnamed = await piped();
   expect(unnamed.code).toBe(2);
   expect(unnamed.stderr).toContain('--source NAME');
   expect((await place.head()).revision).toBe(-1);
   expect((await piped('--source', 'till.jsonl')).stdout).toContain('5 accepted');
-  place.history('till.jsonl', five);
   expect((await place.json('import', 'till.jsonl')).said).toMatchObject({ accepted: 0, repeated: 5 });
 });
 
