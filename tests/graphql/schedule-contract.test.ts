@@ -193,6 +193,29 @@ describe('a contract', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', value: 'observed.CPI: none' } }]);
   });
 
+  it('follows an index to an end that its payments make', async () => {
+    const terms = {
+      ...annuity,
+      contractType: 'NAM',
+      maturityDate: undefined,
+      nextPrincipalRedemptionPayment: '153',
+      scalingEffect: 'ONO',
+      marketObjectCodeOfScalingIndex: 'CPI',
+      scalingIndexAtContractDealDate: '100',
+      cycleAnchorDateOfScalingIndex: '2016-02-15',
+    };
+    const observed = { CPI: { data: [{ timestamp: '2016-02-01', value: '200' }] } };
+    expect(lines(await told({ terms, observed }))).toEqual([
+      '2016-01-01 IED -300 300 0',
+      '2016-02-01 PR 150 150 3',
+      '2016-02-01 IP 3 150 0',
+      '2016-02-15 SC 0 150 0.7',
+      // 153 less 1.50 of interest would be 151.50; what is left is 150, and pays twice as much.
+      '2016-03-01 IP 1.5 150 0',
+      '2016-03-01 MD 300 0 0',
+    ]);
+  });
+
   it('of which nothing is left before its end is told to its last payment', async () => {
     const terms = { ...annuity, maturityDate: undefined, nextPrincipalRedemptionPayment: '200' };
     expect(lines(await told({ terms }))).toEqual([

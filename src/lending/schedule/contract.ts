@@ -109,7 +109,14 @@ function afterRedemptions({ redemption, endOfMonth, principal, ...terms }: Linea
 function repaidOn(terms: AnnuityTerms | NegativeTerms): Moment {
   const { redemption, endOfMonth } = terms;
   if (!redemption.payment) throw new RangeError('contract: neither an end nor a payment is agreed');
-  const { reset: _reset, purchase: _purchase, termination: _termination, ...trial } = terms;
+  // What is paid by an index is more or less money, and no other principal.
+  const {
+    reset: _reset,
+    scaling: _scaling,
+    purchase: _purchase,
+    termination: _termination,
+    ...trial
+  } = terms;
   for (let tried = 16; ; tried *= 4) {
     const count = Math.min(tried, redemptionsMax);
     const end = endOf(Math.min(dateOf(redemption, endOfMonth, count), dayMax));
