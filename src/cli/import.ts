@@ -146,7 +146,9 @@ function sourceOf(call: Call, file: string): string {
   if (given === undefined && (file === standardInput || !hasName(file)))
     throw usage(file, 'standard input and pipes need --source NAME, by which they are known the next time');
   if (source.length === 0 || source.length > sourceLengthMax || !source.isWellFormed())
-    throw usage(`--source ${source}`, `1 to ${sourceLengthMax} characters`);
+    throw given === undefined
+      ? usage(file, `a name of more than ${sourceLengthMax} characters needs --source NAME`)
+      : usage(`--source ${source}`, `1 to ${sourceLengthMax} characters`);
   return source;
 }
 
