@@ -49,6 +49,19 @@ const textOf = (cell: Cell | undefined): string =>
 const widthsOf = (rows: readonly (readonly Cell[])[]): number[] =>
   (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => textOf(row[at]).length)));
 
+/** A head is cut to the figures below it, or to this, whichever is wider. */
+const headMax = 24;
+
+function withShortHeads(rows: readonly (readonly Cell[])[]): readonly (readonly Cell[])[] {
+  const [head = [], ...body] = rows;
+  const widths = widthsOf(body);
+  const short = head.map((cell, at): Cell => {
+    const text = cutMiddle(textOf(cell), Math.max(widths[at] ?? 0, headMax));
+    return typeof cell === 'string' ? text : { right: text };
+  });
+  return [short, ...body];
+}
+
 /** A first column is cut to no less than this, to find room for the others. */
 const firstMin = 22;
 
@@ -59,11 +72,12 @@ const firstMin = 22;
  * @param together how many columns stay beside each other
  */
 export function blocksOf(
-  rows: readonly (readonly Cell[])[],
+  given: readonly (readonly Cell[])[],
   width: number,
   keys: number,
   together = 1,
 ): readonly (readonly (readonly Cell[])[])[] {
+  const rows = withShortHeads(given);
   const widths = widthsOf(rows);
   const [natural = 0, ...rest] = widths;
   const others = rest.slice(0, keys - 1).reduce((sum, each) => sum + gap + each, 0);
