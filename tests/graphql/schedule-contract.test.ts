@@ -189,6 +189,11 @@ describe('a contract', () => {
       '2016-04-01 IP 1.1 100 0',
       '2016-04-01 MD 110 0 0',
     ]);
+    // The dictionary writes zeros where the reference cases have the letter O.
+    const zeros = { terms: { ...terms, scalingEffect: 'IN0' }, observed };
+    expect(await told(zeros)).toEqual(await told({ terms, observed }));
+    const none = await told({ terms: { ...linear, scalingEffect: '000' } });
+    expect(none).toEqual(await told({ terms: linear }));
     const { errors } = await served.ask(query, { terms });
     expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', value: 'observed.CPI: none' } }]);
   });
@@ -327,6 +332,7 @@ describe('terms that are mistaken', () => {
     [{ ...linear, cycleOfInterestPayment: 'P0ML0' }, 'cycleOfInterestPayment: P0ML0', 'like P1ML0'],
     [{ ...linear, cycleOfInterestPayment: 'P9999YL1' }, 'cycleOfInterestPayment: P9999YL1', '9999-12-31'],
     [{ ...call, xDayNotice: 'a month' }, 'xDayNotice: a month', 'like P31D'],
+    [{ ...call, xDayNotice: 'P9999Y' }, 'xDayNotice: P9999Y', 'by 9999-12-31'],
     [{ ...linear, xDayNotice: 'P1M' }, 'xDayNotice: P1M', 'no term of LAM'],
     [{ ...linear, interestCalculationBase: 'NTX' }, 'interestCalculationBase: NTX', 'one of NT, NTIED, NTL'],
     [{ ...annuity, interestCalculationBase: 'NTIED' }, 'interestCalculationBase: NTIED', 'one of NT'],
@@ -340,8 +346,42 @@ describe('terms that are mistaken', () => {
       'cycleOfInterestCalculationBase: P1ML1',
       'needs',
     ],
-    [{ ...linear, scalingEffect: 'INO' }, 'scalingEffect: INO', 'needs marketObjectCodeOfScalingIndex'],
+    [
+      { ...linear, scalingEffect: 'INO', cycleOfScalingIndex: 'P1ML1' },
+      'marketObjectCodeOfScalingIndex: none',
+      'LAM needs it',
+    ],
     [{ ...linear, feeRate: '0.01' }, 'feeRate: 0.01', 'no term of LAM'],
+    [
+      {
+        ...linear,
+        statusDate: '2016-01-01',
+        interestCalculationBase: 'NTIED',
+        cycleAnchorDateOfInterestCalculationBase: '2016-02-01',
+      },
+      'interestCalculationBaseAmount: none',
+      'under way needs it',
+    ],
+    [
+      {
+        ...linear,
+        statusDate: '2016-01-01',
+        interestCalculationBase: 'NTL',
+        cycleAnchorDateOfInterestCalculationBase: '2016-02-01',
+      },
+      'interestCalculationBaseAmount: none',
+      'under way needs it',
+    ],
+    [
+      {
+        ...linear,
+        maturityDate: undefined,
+        nextPrincipalRedemptionPayment: '1',
+        cycleOfPrincipalRedemption: 'P30YL1',
+      },
+      'maturityDate: none',
+      'after 9999-12-31',
+    ],
     [
       { ...linear, marketObjectCodeOfRateReset: 'X' },
       'marketObjectCodeOfRateReset: X',

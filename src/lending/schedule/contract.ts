@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { dayMax } from '../../kernel/dates.ts';
+import { dayMax, formatDay } from '../../kernel/dates.ts';
 import { accrualDayOf, compareMoments, endOf, type Moment, startOf } from './calendar.ts';
 import type { ContractEvent } from './event.ts';
 import type { Observed } from './rate-reset.ts';
@@ -102,7 +102,10 @@ function afterRedemptions({ redemption, endOfMonth, principal, ...terms }: Linea
   const begun = Math.max(terms.statusDay + 1, terms.initialExchange);
   let first = 0;
   while (dateOf(redemption, endOfMonth, first) < begun) first++;
-  return startOf(dateOf(redemption, endOfMonth, first + count.toNumber() - 1));
+  const last = dateOf(redemption, endOfMonth, first + count.toNumber() - 1);
+  // NaN, of a date beyond what a machine counts, is not at most it either.
+  if (!(last <= dayMax)) throw new RangeError(`contract: repaid after ${formatDay(dayMax)}`);
+  return startOf(last);
 }
 
 /** The first redemption date at which nothing is left, at the rate of today: found by trial, where ACTUS has an approximation. */

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Decimal } from 'decimal.js';
-import { type Day, formatDay } from '../../kernel/dates.ts';
+import { type Day, dayMax, formatDay } from '../../kernel/dates.ts';
 import { isRecord } from '../../kernel/fields.ts';
 import type { Refusal } from '../../kernel/refusals.ts';
 import { accrualDayOf, type BusinessDays, compareMoments, dayAfter, type Moment } from './calendar.ts';
@@ -68,10 +68,17 @@ function reset(read: Reader, when: Recurrence | undefined): { readonly reset?: R
 }
 
 /** The amount that interest is counted on, where that isn't the principal outstanding. */
-function interestBase(read: Reader, when: Recurrence | undefined): { readonly interestBase?: InterestBase } {
+function interestBase(
+  read: Reader,
+  when: Recurrence | undefined,
+  isUnderWay: boolean,
+): { readonly interestBase?: InterestBase } {
   if (!read.has('interestCalculationBase')) return {};
   const base = read.choice('interestCalculationBase', read.kind === 'ANN' ? ['NT'] : ['NT', 'NTIED', 'NTL']);
   if (base === 'NT') return {};
+  // What is outstanding by then is less than what interest is counted on.
+  if (isUnderWay && !read.has('interestCalculationBaseAmount'))
+    refuse('interestCalculationBaseAmount', 'none', `a base of ${base} under way needs it`);
   const amount = above(
     read,
     read.has('interestCalculationBaseAmount') ? 'interestCalculationBaseAmount' : 'notionalPrincipal',
@@ -81,13 +88,14 @@ function interestBase(read: Reader, when: Recurrence | undefined): { readonly in
   return { interestBase: { amount, fixed: when } };
 }
 
-const scalingEffects = ['OOO', 'IOO', 'ONO', 'INO'] as const;
+/** With zeros, as the dictionary writes them, or with the letter O, as the reference cases do. */
+const scalingEffects = ['000', 'I00', '0N0', 'IN0', 'OOO', 'IOO', 'ONO', 'INO'] as const;
 
 /** The index that payments follow. */
 function scaling(read: Reader, when: Recurrence | undefined): { readonly scaling?: Scaling } {
   if (!read.has('scalingEffect')) return {};
   const effect = read.choice('scalingEffect', scalingEffects);
-  if (effect === 'OOO') return {};
+  if (effect === '000' || effect === 'OOO') return {};
   if (!when) return refuse('cycleOfScalingIndex', 'none', `a scaling effect of ${effect} needs it`);
   const factor = (name: Name): Decimal => (read.has(name) ? read.figure(name) : one);
   return {
@@ -103,6 +111,7 @@ function scaling(read: Reader, when: Recurrence | undefined): { readonly scaling
 
 function commonTerms(read: Reader): CommonTerms {
   const initialExchange = read.day('initialExchangeDate');
+  const statusDay = read.day('statusDate');
   const endOfMonth =
     read.has('endOfMonthConvention') && read.choice('endOfMonthConvention', ['SD', 'EOM']) === 'EOM'
       ? 'month-end'
@@ -110,7 +119,7 @@ function commonTerms(read: Reader): CommonTerms {
   const interest = read.recurrence('InterestPayment', initialExchange, endOfMonth);
   return {
     role: read.choice('contractRole', ['RPA', 'RPL']),
-    statusDay: read.day('statusDate'),
+    statusDay,
     initialExchange,
     principal: above(read, 'notionalPrincipal'),
     rate: read.figure('nominalInterestRate'),
@@ -122,7 +131,11 @@ function commonTerms(read: Reader): CommonTerms {
     ...read.as('capitalizationEndDate', 'capitalisedUntil', read.day),
     ...read.as('accruedInterest', 'accrued', read.figure),
     ...reset(read, read.recurrence('RateReset', initialExchange, endOfMonth)),
-    ...interestBase(read, read.recurrence('InterestCalculationBase', initialExchange, endOfMonth)),
+    ...interestBase(
+      read,
+      read.recurrence('InterestCalculationBase', initialExchange, endOfMonth),
+      initialExchange <= statusDay,
+    ),
     ...scaling(read, read.recurrence('ScalingIndex', initialExchange, endOfMonth)),
     ...(read.has('purchaseDate')
       ? { purchase: { on: read.day('purchaseDate'), price: read.figure('priceAtPurchaseDate') } }
@@ -184,7 +197,9 @@ function contractTerms(read: Reader): ContractTerms {
 function notice(read: Reader, on: Day): Day {
   if (!read.has('xDayNotice')) return on;
   const value = read.need('xDayNotice');
-  return dayAfter(on, `${value}`) ?? refuse('xDayNotice', value, 'like P31D: a number of D, W, M, Q, H or Y');
+  const settled = dayAfter(on, `${value}`);
+  if (settled === undefined) return refuse('xDayNotice', value, 'like P31D: a number of D, W, M, Q, H or Y');
+  return settled <= dayMax ? settled : refuse('xDayNotice', value, `it ends by ${formatDay(dayMax)}`);
 }
 
 /** The most events of one contract that were observed. */

@@ -105,7 +105,6 @@ export const without: Readonly<Partial<Record<Name, Name>>> = {
   interestCalculationBaseAmount: 'interestCalculationBase',
   cycleAnchorDateOfInterestCalculationBase: 'interestCalculationBase',
   cycleOfInterestCalculationBase: 'interestCalculationBase',
-  scalingEffect: 'marketObjectCodeOfScalingIndex',
   marketObjectCodeOfScalingIndex: 'scalingIndexAtContractDealDate',
   scalingIndexAtContractDealDate: 'scalingEffect',
   cycleAnchorDateOfScalingIndex: 'scalingEffect',

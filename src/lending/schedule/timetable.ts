@@ -36,6 +36,9 @@ export function appointment(terms: ContractTerms, type: EventType, due: Moment):
   return { type, due, date, accrualDay: accrualDayOf(rule?.interestTo === 'contract-date' ? due : date) };
 }
 
+/** What happens on the status day has happened: the terms say how things stand after it. */
+export const isAhead = ({ statusDay }: ContractTerms, { day }: Moment): boolean => day > statusDay;
+
 /** An event whose date is agreed as such and never moved. */
 const agreed = (type: EventType, date: Moment): Appointment => ({
   type,
@@ -146,10 +149,11 @@ function resetDates(
   terms: ContractTerms,
   horizon: Horizon,
 ): { readonly type: 'RR' | 'RRF'; readonly day: Day }[] {
-  const { reset, statusDay } = terms;
+  const { reset } = terms;
   if (!reset) return [];
   const days = recurring(terms, reset, horizon);
-  const agreedFor = reset.nextRate ? days.find((day) => day >= statusDay) : undefined;
+  const isNext = (day: Day): boolean => isAhead(terms, appointment(terms, 'RRF', startOf(day)).date);
+  const agreedFor = reset.nextRate ? days.find(isNext) : undefined;
   return days.map((day) => ({ type: day === agreedFor ? 'RRF' : 'RR', day }));
 }
 

@@ -13,7 +13,7 @@ import { Exact, one, zero } from './exact.ts';
 import { levelPayment } from './level-payment.ts';
 import { type Observed, resetRate } from './rate-reset.ts';
 import type { AnnuityTerms, ContractTerms } from './terms.ts';
-import { type Appointment, callOf, firstFixing, redemptions } from './timetable.ts';
+import { type Appointment, callOf, firstFixing, isAhead, redemptions } from './timetable.ts';
 
 /** A contract between two events. Amounts are below zero if the holder owes them. */
 interface Standing {
@@ -79,9 +79,6 @@ export function* walk(
     if (at.type === 'MD' || at.type === 'STD' || at.type === 'TD') return;
   }
 }
-
-/** What happens on the status day has happened: the terms say how things stand after it. */
-const isAhead = ({ statusDay }: ContractTerms, { day }: Moment): boolean => day > statusDay;
 
 /** Zeros have no sign in an event. */
 function eventOf(at: Appointment, payoff: Decimal, { principal, rate, accrued }: Standing): ContractEvent {
@@ -153,23 +150,30 @@ function firstPayment(given: Walk, standing: Standing): Decimal {
   if (terms.kind === 'ANN') {
     const fixing = firstFixing(terms);
     // Else it is set on the day before the first redemption.
-    return fixing === undefined || fixing < standing.accruedTo
-      ? paymentFrom(given, terms, standing, standing.accruedTo)
+    return fixing === undefined || fixing <= terms.statusDay
+      ? paymentFrom(given, terms, standing, ({ date }) => isAhead(terms, date))
       : zero;
   }
   const left = redemptions(terms, end).filter(({ date }) => isAhead(terms, date));
   return standing.principal.div(Math.max(left.length, 1));
 }
 
-/** The level payment that is due from a day on; what it was when no redemption is left. */
-function paymentFrom({ end, years }: Walk, terms: AnnuityTerms, standing: Standing, from: Day): Decimal {
+/** The level payment of the redemptions that are left; what it was when none is. */
+function paymentFrom(
+  { end, years }: Walk,
+  terms: AnnuityTerms,
+  standing: Standing,
+  isLeft: (redemption: Appointment) => boolean,
+): Decimal {
   const { principal, rate, accrued, accruedTo } = standing;
   const days = redemptions(terms, terms.amortisation ?? end)
-    .map(({ accrualDay }) => accrualDay)
-    .filter((day) => day >= from);
+    .filter(isLeft)
+    .map(({ accrualDay }) => accrualDay);
   const [first] = days;
   if (first === undefined) return standing.payment;
-  const owed = principal.plus(accrued).plus(years(accruedTo, first).times(rate).times(principal));
+  // A redemption that was moved may count interest to a day before: what has accrued stays.
+  const until = Math.max(accruedTo, first);
+  const owed = principal.plus(accrued).plus(years(accruedTo, until).times(rate).times(principal));
   return levelPayment(owed, rate, days, years);
 }
 
@@ -217,7 +221,10 @@ function keep(given: Walk, before: Standing, at: Appointment): { payoff: Decimal
         payoff: zero,
         after:
           terms.kind === 'ANN'
-            ? { ...before, payment: paymentFrom(given, terms, before, at.accrualDay + 1) }
+            ? {
+                ...before,
+                payment: paymentFrom(given, terms, before, (each) => each.accrualDay > at.accrualDay),
+              }
             : before,
       };
     case 'PRD':

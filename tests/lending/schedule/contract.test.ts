@@ -228,6 +228,43 @@ describe('annuity', () => {
   });
 });
 
+describe('an annuity under way', () => {
+  const lent = dayOf('2015-01-01');
+  const dues = ['2015-02-01', '2015-03-01', '2015-04-01', '2015-05-01'].map(dayOf);
+  /** By the textbook: 1000 × 1 % / (1 − 1.01⁻⁴). */
+  const level = exact('1000')
+    .times('0.01')
+    .div(exact('1').minus(exact('1.01').pow(-4)));
+  /** What is left after some payments, worked out from payment to payment. */
+  const left = (paid: number): Decimal =>
+    Array.from({ length: paid }).reduce<Decimal>((owed) => owed.times('1.01').minus(level), exact('1000'));
+
+  it('pays the same from whichever day its terms are as of', () => {
+    for (let statusDay = lent; statusDay < dayOf('2015-05-01'); statusDay++) {
+      const paid = dues.filter((due) => due <= statusDay).length;
+      const principal = left(paid);
+      // 30 days a month: the days of the month since the last payment, on the first of it.
+      const days = Math.min(Number(formatDay(statusDay).slice(8)), 30) - 1;
+      const events = contractEvents({
+        ...common,
+        kind: 'ANN',
+        statusDay,
+        principal,
+        accrued: principal.times('0.12').times(days).div(360),
+        redemption: from('2015-02-01'),
+        maturity: at('2015-05-01'),
+      });
+      const payments = dues.slice(paid).map((due) =>
+        events
+          .filter(({ date }) => date.day === due)
+          .reduce((sum, { payoff }) => sum.plus(payoff), zero)
+          .toFixed(20),
+      );
+      expect(payments, formatDay(statusDay)).toEqual(dues.slice(paid).map(() => level.toFixed(20)));
+    }
+  });
+});
+
 describe('interest', () => {
   it('counts from an anchor before the exchange, as accrued then, and is due from the exchange on', () => {
     const events = contractEvents({
@@ -317,6 +354,38 @@ describe('rate resets', () => {
       'RR 0.15',
       'RR 0.13',
     ]);
+  });
+
+  it('take a rate agreed beforehand at the first reset after the status day', () => {
+    const told = (more: Partial<CommonTerms>, anchor: string): string[] =>
+      contractEvents(
+        {
+          ...common,
+          kind: 'PAM',
+          maturity: at('2015-05-10'),
+          ...more,
+          reset: { ...reset, anchor: dayOf(anchor), nextRate: exact('0.07') },
+        },
+        observed,
+      )
+        .filter(({ type }) => type === 'RR' || type === 'RRF')
+        .map(({ date, type, rate }) => `${formatDay(date.day)} ${type} ${rate}`);
+    // The reset of the status day has happened.
+    expect(told({ statusDay: dayOf('2015-02-01') }, '2015-02-01')).toEqual([
+      '2015-03-01 RRF 0.07',
+      '2015-04-01 RR 0.01',
+      '2015-05-01 RR 0.01',
+    ]);
+    // One of a Saturday before is still to come where it is moved to the Monday after.
+    expect(
+      told(
+        {
+          statusDay: dayOf('2015-02-01'),
+          businessDays: { roll: 'following', interestTo: 'moved-date' },
+        },
+        '2015-01-31',
+      )[0],
+    ).toBe('2015-02-02 RRF 0.07');
   });
 
   it('take a rate agreed beforehand as it is, once', () => {
