@@ -263,7 +263,8 @@ describe('a consolidation', () => {
           held += found.eliminations.length;
         }
       }),
-      { numRuns: 200 },
+      // Always the same steps: how many transfers are held among them is no matter of luck.
+      { numRuns: 200, seed: 20_160_301 },
     );
     expect(held).toBeGreaterThan(100);
   });
