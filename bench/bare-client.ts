@@ -4,8 +4,8 @@
  * @module
  */
 import { EventStoreDBClient, NO_STREAM } from '@eventstore/db-client';
-import type { StoredEvent } from '../src/kernel/events.ts';
-import { toProposed } from '../src/store/eventstoredb-codec.ts';
+import type { StoredEvent } from '../src/kernel/state/events.ts';
+import { toProposed } from '../src/log/eventstoredb/codec.ts';
 
 /**
  * Appends the batches to a new stream, each when the one before is durable: events a second.

@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { Chart } from '../src/kernel/accounts.ts';
-import { dayMin, dayOf, formatDay } from '../src/kernel/dates.ts';
-import { headBeforeAll, Ledger } from '../src/kernel/ledger.ts';
-import { State } from '../src/kernel/state.ts';
-import { HistoryBook } from '../src/scenario/base.ts';
-import { Evaluation } from '../src/scenario/evaluate.ts';
-import { planOf } from '../src/scenario/plan.ts';
+
+import { headBeforeAll, Ledger } from '../src/kernel/engine/ledger.ts';
+import { Chart } from '../src/kernel/state/journal/chart.ts';
+import { State } from '../src/kernel/state/state.ts';
+import { dayMin, dayOf, formatDay } from '../src/kernel/values/dates.ts';
+import { HistoryBook } from '../src/scenario/running/base.ts';
+import { Evaluation } from '../src/scenario/running/evaluate.ts';
+import { planOf } from '../src/scenario/running/plan.ts';
 import { house } from '../src/segments/index.ts';
 import { creditHistory, creditSize } from './credit-history.ts';
 import { median, printRows, type Row } from './table.ts';

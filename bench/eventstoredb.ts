@@ -8,11 +8,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StoredEvent } from '../src/kernel/events.ts';
+import { Book } from '../src/book/book.ts';
+import type { StoredEvent } from '../src/kernel/state/events.ts';
+import { EventStoreLog } from '../src/log/eventstoredb/eventstore-log.ts';
+import type { EventLog } from '../src/log/port/port.ts';
 import { house } from '../src/segments/index.ts';
-import { Book } from '../src/store/book.ts';
-import { EventStoreLog } from '../src/store/eventstoredb.ts';
-import type { EventLog } from '../src/store/log.ts';
 import { ServerProcess } from '../tests/eventstoredb/server/server-process.ts';
 import { appendedBare } from './bare-client.ts';
 import { median, printRows } from './table.ts';

@@ -9,8 +9,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StoredEvent } from '../src/kernel/events.ts';
-import { EventStoreLog } from '../src/store/eventstoredb.ts';
+import type { StoredEvent } from '../src/kernel/state/events.ts';
+import { EventStoreLog } from '../src/log/eventstoredb/eventstore-log.ts';
 import { ServerProcess } from '../tests/eventstoredb/server/server-process.ts';
 import { appendedBare } from './bare-client.ts';
 import { profileIn, sharesOf } from './parts.ts';

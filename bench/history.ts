@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Command } from '../src/kernel/commands.ts';
-import { dayOf, formatDay } from '../src/kernel/dates.ts';
+import type { Command } from '../src/kernel/engine/commands.ts';
+import { dayOf, formatDay } from '../src/kernel/values/dates.ts';
 import { random, yuan } from './dice.ts';
 
 /** How large the history is. */

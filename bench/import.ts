@@ -7,10 +7,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { dayOf, formatDay } from '../src/kernel/dates.ts';
+import { Book } from '../src/book/book.ts';
+import { dayOf, formatDay } from '../src/kernel/values/dates.ts';
+import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts';
 import { house } from '../src/segments/index.ts';
-import { Book } from '../src/store/book.ts';
-import { SqliteLog } from '../src/store/sqlite.ts';
 import { beginningOf, fixedHistory } from './history.ts';
 import { printRows, seconds } from './table.ts';
 

@@ -8,11 +8,11 @@ import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exportBook } from '../src/audit/export.ts';
-import { dayOf } from '../src/kernel/dates.ts';
+import { Book } from '../src/book/book.ts';
+import { exportBook } from '../src/export/export.ts';
+import { dayOf } from '../src/kernel/values/dates.ts';
+import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts';
 import { house } from '../src/segments/index.ts';
-import { Book } from '../src/store/book.ts';
-import { SqliteLog } from '../src/store/sqlite.ts';
 import { fixedHistory, fixedSize } from './history.ts';
 import { printRows, type Row, seconds } from './table.ts';
 

@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifyChain } from '../src/audit/chain.ts';
-import { dayOf, formatDay } from '../src/kernel/dates.ts';
+import { Book } from '../src/book/book.ts';
+import { restoreSnapshot, writeSnapshot } from '../src/book/snapshot/snapshot.ts';
+import { dayOf, formatDay } from '../src/kernel/values/dates.ts';
+import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts';
 import { house } from '../src/segments/index.ts';
-import { Book } from '../src/store/book.ts';
-import { restoreSnapshot, writeSnapshot } from '../src/store/snapshot.ts';
-import { SqliteLog } from '../src/store/sqlite.ts';
 import { beginningOf, fixedHistory } from './history.ts';
 import { median, printRows, seconds } from './table.ts';
 

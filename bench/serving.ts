@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { isRecord } from '../src/kernel/fields.ts';
+import { isRecord } from '../src/kernel/values/fields.ts';
 
 const program = join(import.meta.dirname, '../bin/formicary.js');
 

@@ -7,12 +7,12 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dayOf, formatDay } from '../src/kernel/dates.ts';
+import { Book } from '../src/book/book.ts';
+import { restoreSnapshot, snapshotPath, writeSnapshot } from '../src/book/snapshot/snapshot.ts';
+import { dayOf, formatDay } from '../src/kernel/values/dates.ts';
+import { bytesOf, encoded, toProposed } from '../src/log/eventstoredb/codec.ts';
+import { bookFileEnding, openLog } from '../src/log/open.ts';
 import { house } from '../src/segments/index.ts';
-import { Book } from '../src/store/book.ts';
-import { bytesOf, encoded, toProposed } from '../src/store/eventstoredb-codec.ts';
-import { bookFileEnding, openLog } from '../src/store/open.ts';
-import { restoreSnapshot, snapshotPath, writeSnapshot } from '../src/store/snapshot.ts';
 import { beginningOf, fixedHistory } from './history.ts';
 import { printRows, seconds } from './table.ts';
 

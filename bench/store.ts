@@ -7,8 +7,8 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { genesisHash, type StoredEvent, sealed } from '../src/kernel/events.ts';
-import { SqliteLog } from '../src/store/sqlite.ts';
+import { genesisHash, type StoredEvent, sealed } from '../src/kernel/state/events.ts';
+import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts';
 
 const eventCount = Number(process.argv[2] ?? 500_000);
 const batchEvents = Number(process.argv[3] ?? 1_000);

@@ -5,12 +5,13 @@
  *
  * @module
  */
-import { accountKind, Chart } from '../src/kernel/accounts.ts';
-import { type Day, dayOf } from '../src/kernel/dates.ts';
-import { House } from '../src/kernel/house.ts';
-import { State } from '../src/kernel/state.ts';
-import { statement } from '../src/kernel/statement.ts';
-import { LedgerView } from '../src/kernel/view.ts';
+import { accountKind } from '../src/kernel/contract/account.ts';
+import { House } from '../src/kernel/engine/house.ts';
+import { Chart } from '../src/kernel/state/journal/chart.ts';
+import { State } from '../src/kernel/state/state.ts';
+import { type Day, dayOf } from '../src/kernel/values/dates.ts';
+import { statement } from '../src/reading/statement.ts';
+import { LedgerView } from '../src/reading/view.ts';
 
 const postingCount = Number(process.argv[2] ?? 10_000_000);
 const lateShare = Number(process.argv[3] ?? 0.01);

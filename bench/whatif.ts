@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { Chart } from '../src/kernel/accounts.ts';
-import { dayMin, dayOf } from '../src/kernel/dates.ts';
-import { type Override, parseParameterName } from '../src/kernel/policy.ts';
-import { State } from '../src/kernel/state.ts';
-import { HistoryBook } from '../src/scenario/base.ts';
-import { Evaluation } from '../src/scenario/evaluate.ts';
-import { planOf } from '../src/scenario/plan.ts';
+
+import { parseParameterName } from '../src/kernel/contract/parameter.ts';
+import { Chart } from '../src/kernel/state/journal/chart.ts';
+import { State } from '../src/kernel/state/state.ts';
+import type { Override } from '../src/kernel/state/timeline.ts';
+import { dayMin, dayOf } from '../src/kernel/values/dates.ts';
+import { HistoryBook } from '../src/scenario/running/base.ts';
+import { Evaluation } from '../src/scenario/running/evaluate.ts';
+import { planOf } from '../src/scenario/running/plan.ts';
 import { house } from '../src/segments/index.ts';
 import { fixedHistory, fixedSize } from './history.ts';
 import { median, printRows, type Row } from './table.ts';

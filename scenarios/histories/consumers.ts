@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Day } from '../../src/kernel/dates.ts';
+import type { Day } from '../../src/kernel/values/dates.ts';
 import type { Merchant } from './cast.ts';
 import { type Borrower, endOf, isAhead, isTroubled } from './credit-cast.ts';
 import { CreditLine, dueDate, statementDate } from './credit-line.ts';

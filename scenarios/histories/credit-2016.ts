@@ -5,8 +5,8 @@
  *
  * @module
  */
-import type { Command } from '../../src/kernel/commands.ts';
-import { dayOf } from '../../src/kernel/dates.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
 import { Consumers } from './consumers.ts';
 import { castOf } from './credit-cast.ts';
 import { dice } from './dice.ts';

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Day, periodBounds } from '../../src/kernel/dates.ts';
+import { type Day, periodBounds } from '../../src/kernel/values/dates.ts';
 import type { Tier } from './scores.ts';
 
 /** Limits by tier, in fen. */

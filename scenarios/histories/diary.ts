@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Command } from '../../src/kernel/commands.ts';
-import { type Day, formatDay } from '../../src/kernel/dates.ts';
-import { formatMoney } from '../../src/kernel/money.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { type Day, formatDay } from '../../src/kernel/values/dates.ts';
+import { formatMoney } from '../../src/kernel/values/money.ts';
 
 export class Diary {
   day: Day;

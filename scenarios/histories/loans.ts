@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Day } from '../../src/kernel/dates.ts';
+import type { Day } from '../../src/kernel/values/dates.ts';
 import { endOf, isTroubled, type Trouble } from './credit-cast.ts';
 import { money } from './diary.ts';
 import { monthsAfter, type Town } from './town.ts';

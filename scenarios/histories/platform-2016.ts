@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Command } from '../../src/kernel/commands.ts';
-import { dayOf } from '../../src/kernel/dates.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
 import { agreements, type Merchant, type Method, merchants, type Person, people } from './cast.ts';
 import { type Dice, dice } from './dice.ts';
 import { Diary, money, yuan } from './diary.ts';

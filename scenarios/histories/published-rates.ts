@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Day, dayOf } from '../../src/kernel/dates.ts';
+import { type Day, dayOf } from '../../src/kernel/values/dates.ts';
 import type { Dice } from './dice.ts';
 
 /** Basis points a year on some days; in between they move in a straight line. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Day } from '../../src/kernel/dates.ts';
+import type { Day } from '../../src/kernel/values/dates.ts';
 
 /** No merchant pays more than this share of a payment as its fee, in thousandths. */
 export const feeMax = 6;

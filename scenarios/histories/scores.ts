@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Day } from '../../src/kernel/dates.ts';
+import type { Day } from '../../src/kernel/values/dates.ts';
 
 interface Known {
   since: Day;

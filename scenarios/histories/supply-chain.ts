@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Day, formatDay } from '../../src/kernel/dates.ts';
+import { type Day, formatDay } from '../../src/kernel/values/dates.ts';
 import type { Cast } from './credit-cast.ts';
 import { money, yuan } from './diary.ts';
 import type { Town } from './town.ts';

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Day } from '../../src/kernel/dates.ts';
+import type { Day } from '../../src/kernel/values/dates.ts';
 import type { Dice } from './dice.ts';
 import { Diary, yuan } from './diary.ts';
 import { Purses } from './purses.ts';

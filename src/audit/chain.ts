@@ -5,10 +5,10 @@
  * @module
  */
 import { setImmediate } from 'node:timers/promises';
-import { genesisHash, hashHolds, type StoredEvent } from '../kernel/events.ts';
-import { fits64, formatMoney } from '../kernel/money.ts';
-import { ChainedLog } from '../store/chained.ts';
-import { type EventLog, emptyHead, type LogHead, LogUnreadable } from '../store/log.ts';
+import { genesisHash, hashHolds, type StoredEvent } from '../kernel/state/events.ts';
+import { fits64, formatMoney } from '../kernel/values/money.ts';
+import { ChainedLog } from '../log/port/chained.ts';
+import { type EventLog, emptyHead, type LogHead, LogUnreadable } from '../log/port/port.ts';
 
 /** Most problems that are listed; beyond them they are counted. */
 export const problemsMax = 1_000;

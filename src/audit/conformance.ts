@@ -5,12 +5,12 @@
  * @module
  */
 import { setImmediate } from 'node:timers/promises';
-import type { StoredEvent } from '../kernel/events.ts';
-import type { House } from '../kernel/house.ts';
-import type { EventLog } from '../store/log.ts';
-import type { Finding } from './findings.ts';
-import { type Group, Grouping } from './grouping.ts';
-import { Judge } from './judge.ts';
+import type { House } from '../kernel/engine/house.ts';
+import type { StoredEvent } from '../kernel/state/events.ts';
+import type { EventLog } from '../log/port/port.ts';
+import type { Finding } from './judging/findings.ts';
+import { type Group, Grouping } from './judging/grouping.ts';
+import { Judge } from './judging/judge.ts';
 
 /** Most findings that are listed; beyond them they are counted. */
 export const findingsMax = 10_000;

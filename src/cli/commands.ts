@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { auditCommand } from './audit.ts';
-import { backupCommand } from './backup.ts';
-import { copyCommand } from './copy.ts';
-import { eventsCommand } from './events.ts';
-import { explainCommand } from './explain.ts';
-import { exportCommand } from './export.ts';
-import { importCommand } from './import.ts';
-import { parametersCommand } from './parameters.ts';
-import { rebuildCommand } from './rebuild.ts';
-import { reportCommand } from './report.ts';
-import { runCommand } from './run.ts';
+import { auditCommand } from './books/audit.ts';
+import { backupCommand } from './books/backup.ts';
+import { copyCommand } from './books/copy.ts';
+import { rebuildCommand } from './books/rebuild.ts';
+import type { CommandSpec } from './frame/spec.ts';
+import { importCommand } from './importing/import.ts';
+import { runCommand } from './runs/run.ts';
 import { serveCommand } from './serve.ts';
-import type { CommandSpec } from './spec.ts';
+import { eventsCommand } from './showing/events.ts';
+import { explainCommand } from './showing/explain.ts';
+import { exportCommand } from './showing/export.ts';
+import { parametersCommand } from './showing/parameters.ts';
+import { reportCommand } from './showing/report.ts';
 
 export const commands: readonly CommandSpec[] = [
   serveCommand,

@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { closest } from '../kernel/own-facts.ts';
-import { Refusal } from '../kernel/refusals.ts';
-import { packageVersion } from '../store/engine.ts';
+
+import { packageVersion } from '../book/engine-version.ts';
+import { closest } from '../kernel/values/nearest.ts';
+import { Refusal } from '../kernel/values/refusals.ts';
 import { commands } from './commands.ts';
-import { badUsage, cliCodes, type Exit, exits, Failure, failureOf } from './failures.ts';
-import { Output, type Streams } from './output.ts';
-import { callOf, helpOf, helpOfAll, readGiven } from './spec.ts';
+import { badUsage, cliCodes, type Exit, exits, Failure, failureOf } from './frame/failures.ts';
+import { Output, type Streams } from './frame/output.ts';
+import { callOf, helpOf, helpOfAll, readGiven } from './frame/spec.ts';
 
 /** Runs a command line; nothing is thrown. */
 async function main(argv: readonly string[], streams: Streams, signal: AbortSignal): Promise<Exit> {

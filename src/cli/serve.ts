@@ -6,20 +6,20 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { formatDay, parseDay } from '../kernel/dates.ts';
-import { Refusal } from '../kernel/refusals.ts';
-import { type HistoryItem, readHistoryFile } from '../scenario/history.ts';
+import type { Book } from '../book/book.ts';
+import { formatDay, parseDay } from '../kernel/values/dates.ts';
+import { Refusal } from '../kernel/values/refusals.ts';
+import { bookExists } from '../log/open.ts';
+import { addressOf, shownStore } from '../log/port/address.ts';
+import { type HistoryItem, readHistoryFile } from '../scenario/running/history.ts';
 import { house } from '../segments/index.ts';
-import { addressOf, shownStore } from '../store/address.ts';
-import type { Book } from '../store/book.ts';
-import { bookExists } from '../store/open.ts';
-import { trustOption, withBook } from './books.ts';
-import { cliCodes, type Exit, exits, Failure, failureOf } from './failures.ts';
-import { ImportKeys } from './import-keys.ts';
-import { importHistory } from './importing.ts';
-import { LogOutput } from './log-output.ts';
-import type { Output } from './output.ts';
-import type { Call, CommandSpec } from './spec.ts';
+import { trustOption, withBook } from './books/books.ts';
+import { cliCodes, type Exit, exits, Failure, failureOf } from './frame/failures.ts';
+import { LogOutput } from './frame/log-output.ts';
+import type { Output } from './frame/output.ts';
+import type { Call, CommandSpec } from './frame/spec.ts';
+import { ImportKeys } from './importing/import-keys.ts';
+import { importHistory } from './importing/importing.ts';
 
 const historyFile = (name: string): string =>
   fileURLToPath(new URL(`../../scenarios/histories/${name}.jsonl`, import.meta.url));

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { AccountKind } from '../kernel/accounts.ts';
-import type { CloseRule, EventType, MetricSpec, Segment } from '../kernel/contract.ts';
-import type { Field } from '../kernel/fields.ts';
-import type { House } from '../kernel/house.ts';
-import type { Parameter } from '../kernel/policy.ts';
-import { builder } from './builder.ts';
-import { AccountClassEnum, EventKindEnum } from './enums.ts';
+import type { AccountKind } from '../kernel/contract/account.ts';
+import type { Parameter } from '../kernel/contract/parameter.ts';
+import type { CloseRule, EventType, MetricSpec, Segment } from '../kernel/contract/segment.ts';
+import type { House } from '../kernel/engine/house.ts';
+import type { Field } from '../kernel/values/fields.ts';
+import { builder } from './base/builder.ts';
+import { AccountClassEnum, EventKindEnum } from './base/enums.ts';
 
 const FieldRef = builder
   .objectRef<{ readonly name: string; readonly field: Field<unknown> }>('FieldType')

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import './scalars.ts';
-import './books.ts';
+import './base/scalars.ts';
+import './book/books.ts';
 import './catalogue.ts';
-import './event-search.ts';
-import './ledger.ts';
-import './parameter.ts';
-import './sandbox.ts';
-import './subscription.ts';
+import './events/search.ts';
+import './book/ledger.ts';
+import './policy/parameter.ts';
+import './book/sandbox.ts';
+import './events/subscription.ts';
 
-export { builder, type Context } from './builder.ts';
-export { addCommands } from './commands.ts';
+export { builder, type Context } from './base/builder.ts';
+export { addCommands } from './commands/commands.ts';

@@ -18,6 +18,6 @@ import './zhima/graphql.ts';
 
 export { arrearsAt } from '../lending/graphql/arrears.ts';
 export { lendingLines } from '../lending/graphql/lines.ts';
-export { creditIncomeOf, type IncomeReading } from '../lending/reading.ts';
+export { creditIncomeOf, type IncomeReading } from '../lending/reading/lender.ts';
 export { Carrier, type HeldBook } from './interbook/carrying.ts';
 export { onTheirWay } from './interbook/state.ts';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { House } from '../kernel/house.ts';
+import { House } from '../kernel/engine/house.ts';
 import { huabei } from './huabei/index.ts';
 import { interbook } from './interbook/index.ts';
 import { jiebei } from './jiebei/index.ts';

@@ -3,6 +3,7 @@
  *
  * @module
  */
-export { examples } from './examples.ts';
-export { printedSchema } from './schema.ts';
+
+export { printedSchema } from './http/schema.ts';
+export { examples } from './playground/examples.ts';
 export { startServer } from './server.ts';

@@ -7,10 +7,10 @@
 import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { RunStatus } from '../scenario/runs.ts';
-import { secondsAhead } from '../store/clock.ts';
-import type { Books, Held } from './books.ts';
-import type { OpenLibrary } from './library.ts';
+import { secondsAhead } from '../book/clock.ts';
+import type { RunStatus } from '../scenario/holding/runs.ts';
+import type { Books, Held } from './books/books.ts';
+import type { OpenLibrary } from './books/library.ts';
 import type { ServerWhatIfs } from './runs/index.ts';
 
 /** Most books that have figures of their own, those used last: each is a series that whoever scrapes keeps for long. */

@@ -5,9 +5,9 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import type { Sender } from '../graphql/source.ts';
-import type { Refusal } from '../kernel/refusals.ts';
-import type { State } from '../kernel/state.ts';
+import type { State } from '../kernel/state/state.ts';
+import type { Refusal } from '../kernel/values/refusals.ts';
+import type { Sender } from '../reading/ports.ts';
 import { Carrier, type HeldBook, onTheirWay } from '../segments/graphql.ts';
 
 /** How often open books are looked through for transfers on their way, in milliseconds. */

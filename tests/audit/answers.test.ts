@@ -1,11 +1,11 @@
 /** Answers of others to a derived event, as audits see them: judged, explained and traced with the rule's own. */
 import { describe, expect, it } from 'vitest';
 import { conformance } from '../../src/audit/conformance.ts';
-import { explain } from '../../src/audit/explain.ts';
-import type { Command } from '../../src/kernel/commands.ts';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { House } from '../../src/kernel/house.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
+import { explain } from '../../src/audit/explaining/explain.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { House } from '../../src/kernel/engine/house.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
 import { book } from '../support/book.ts';
 import { bar, club, clubHouse } from '../support/club-house.ts';
 import { closeDay, command, reverse } from '../support/commands.ts';

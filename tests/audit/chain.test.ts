@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { problemsMax, verifyChain } from '../../src/audit/chain.ts';
-import { type StoredEvent, sealed } from '../../src/kernel/events.ts';
-import type { EventLog } from '../../src/store/log.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
-import { rowEventsMax, SqliteLog } from '../../src/store/sqlite.ts';
-import { encodeBody } from '../../src/store/sqlite-codec.ts';
+import { type StoredEvent, sealed } from '../../src/kernel/state/events.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
+import type { EventLog } from '../../src/log/port/port.ts';
+import { encodeBody } from '../../src/log/sqlite/codec.ts';
+import { rowEventsMax, SqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { inFolder } from '../store/events.ts';
 import { logOf, randomHistory, rechained, recordLines } from './recorded.ts';
 

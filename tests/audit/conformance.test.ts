@@ -1,12 +1,12 @@
 /** Conformance: clean where all is as the rules say; else it names exactly the events concerned, and what only follows from them. */
 import { describe, expect, it } from 'vitest';
 import { type Conformance, type ConformanceOptions, conformance } from '../../src/audit/conformance.ts';
-import type { Posting } from '../../src/kernel/accounts.ts';
-import type { Command } from '../../src/kernel/commands.ts';
-import type { CloseRule, FactType, Segment } from '../../src/kernel/contract.ts';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { House } from '../../src/kernel/house.ts';
-import { codes, Refusal } from '../../src/kernel/refusals.ts';
+import type { Posting } from '../../src/kernel/contract/account.ts';
+import type { CloseRule, FactType, Segment } from '../../src/kernel/contract/segment.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { House } from '../../src/kernel/engine/house.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { codes, Refusal } from '../../src/kernel/values/refusals.ts';
 import { house, segments } from '../../src/segments/index.ts';
 import { interbookHistory } from '../oracle/interbook-histories.ts';
 import {

@@ -1,11 +1,11 @@
 /** Conformance over credit: clean as recorded; under a changed accrual it names the days and the loans concerned, and no others. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Conformance, conformance } from '../../src/audit/conformance.ts';
-import type { CloseRule, Segment } from '../../src/kernel/contract.ts';
-import { formatDay } from '../../src/kernel/dates.ts';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { House } from '../../src/kernel/house.ts';
-import { DebtWork } from '../../src/lending/debt.ts';
+import type { CloseRule, Segment } from '../../src/kernel/contract/segment.ts';
+import { House } from '../../src/kernel/engine/house.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { formatDay } from '../../src/kernel/values/dates.ts';
+import { DebtWork } from '../../src/lending/debt/debt.ts';
 import { house, segments } from '../../src/segments/index.ts';
 import { creditHistory } from '../oracle/credit-histories.ts';
 import { historiesOf } from '../support/histories.ts';

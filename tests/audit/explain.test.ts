@@ -1,13 +1,13 @@
 /** A figure, down to events, rules, parameters and their sources. */
 import { describe, expect, it } from 'vitest';
-import { type ExplainOptions, type Explanation, explain } from '../../src/audit/explain.ts';
-import { Chart } from '../../src/kernel/accounts.ts';
-import type { Command } from '../../src/kernel/commands.ts';
-import { dayMin, dayOf } from '../../src/kernel/dates.ts';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { fold } from '../../src/kernel/fold.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
-import { State } from '../../src/kernel/state.ts';
+import { type ExplainOptions, type Explanation, explain } from '../../src/audit/explaining/explain.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { fold } from '../../src/kernel/engine/fold.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { State } from '../../src/kernel/state/state.ts';
+import { dayMin, dayOf } from '../../src/kernel/values/dates.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
 import { house } from '../../src/segments/index.ts';
 import { logOf, randomHistory, recordLines, withChanged } from './recorded.ts';
 

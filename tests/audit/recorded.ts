@@ -1,13 +1,14 @@
 /** Recorded histories for tests: random and given lines, decided by the kernel's ledger as a book would, reversals among them. */
-import { Chart } from '../../src/kernel/accounts.ts';
-import type { Command } from '../../src/kernel/commands.ts';
-import { dayOf, formatDay } from '../../src/kernel/dates.ts';
-import { genesisHash, type StoredEvent, sealed } from '../../src/kernel/events.ts';
-import type { House } from '../../src/kernel/house.ts';
-import { headBeforeAll, Ledger, type Memory } from '../../src/kernel/ledger.ts';
-import { State } from '../../src/kernel/state.ts';
+
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { House } from '../../src/kernel/engine/house.ts';
+import { headBeforeAll, Ledger, type Memory } from '../../src/kernel/engine/ledger.ts';
+import { genesisHash, type StoredEvent, sealed } from '../../src/kernel/state/events.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { State } from '../../src/kernel/state/state.ts';
+import { dayOf, formatDay } from '../../src/kernel/values/dates.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
 import { house } from '../../src/segments/index.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
 import { history } from '../oracle/histories.ts';
 
 const nothingKnown: Memory = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { examples } from '../../src/server/examples.ts';
+import { examples } from '../../src/server/playground/examples.ts';
 import { Served } from '../server/served.ts';
 
 const executablePath = '/usr/bin/chromium';

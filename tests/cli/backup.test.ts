@@ -3,10 +3,10 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, watch }
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { headAt } from '../../src/store/log.ts';
-import { rowEventsMax, SqliteLog } from '../../src/store/sqlite.ts';
-import { type Backup, type BackupRules, backupBook } from '../../src/store/sqlite-backup.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { headAt } from '../../src/log/port/port.ts';
+import { type Backup, type BackupRules, backupBook } from '../../src/log/sqlite/backup.ts';
+import { rowEventsMax, SqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { untraceable } from '../crash/children.ts';
 import { type After, chain, eventAfter, gathered } from '../store/events.ts';
 import { closeDay, pay, topUp } from '../support/commands.ts';

@@ -1,7 +1,7 @@
 /** Charts: nothing that is written stands on something else. */
 import { describe, expect, it } from 'vitest';
-import { charts } from '../../src/cli/charts.ts';
-import type { FigureTable } from '../../src/cli/run-figures.ts';
+import { charts } from '../../src/cli/runs/charts.ts';
+import type { FigureTable } from '../../src/cli/runs/run-figures.ts';
 
 /** A table of some variants over some periods. */
 function table(variants: number, periods: readonly string[]): FigureTable {

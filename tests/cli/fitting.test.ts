@@ -1,7 +1,7 @@
 /** Text and tables in a width. */
 import { describe, expect, it } from 'vitest';
-import { blocksOf, cutMiddle, widthOf, wrapped } from '../../src/cli/fitting.ts';
-import { tableLines } from '../../src/cli/output.ts';
+import { blocksOf, cutMiddle, widthOf, wrapped } from '../../src/cli/frame/fitting.ts';
+import { tableLines } from '../../src/cli/frame/output.ts';
 
 describe('a width', () => {
   it('is the terminal’s, else COLUMNS, else 80; never less than one can read', () => {

@@ -1,9 +1,9 @@
 /** An import into a book that another process writes to all the while: it ends, every line arrives once, and it counts its own. */
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { Book } from '../../src/book/book.ts';
+import { openLog } from '../../src/log/open.ts';
 import { house } from '../../src/segments/index.ts';
-import { Book } from '../../src/store/book.ts';
-import { openLog } from '../../src/store/open.ts';
 import { checkSound, eventsOf } from '../crash/oracle.ts';
 import { newBook, Store, storeName } from '../servers/store.ts';
 import { keyed, topUp } from '../support/commands.ts';

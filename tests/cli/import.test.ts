@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/commands.ts';
-import { digest } from '../../src/kernel/digest.ts';
+import { Book } from '../../src/book/book.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { digest } from '../../src/kernel/state/digest.ts';
+import { openLog } from '../../src/log/open.ts';
 import { house } from '../../src/segments/index.ts';
-import { Book } from '../../src/store/book.ts';
-import { openLog } from '../../src/store/open.ts';
 import {
   changePolicy,
   closeDay,

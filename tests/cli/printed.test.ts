@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { jsonLine } from '../../src/audit/export-jsonl.ts';
-import { eventJsonSchema } from '../../src/cli/event-schema.ts';
+import { eventJsonSchema } from '../../src/cli/printing/event-schema.ts';
+import { jsonLine } from '../../src/export/jsonl.ts';
 import { house } from '../../src/segments/index.ts';
 import { eventAfter } from '../store/events.ts';
 import { parsed } from './program.ts';
@@ -11,7 +11,7 @@ import { parsed } from './program.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 it('what is generated is as the code says: else run `npm run schema`', () => {
-  const said = execFileSync('node_modules/.bin/node', ['src/cli/print-schemas.ts', '--check'], {
+  const said = execFileSync('node_modules/.bin/node', ['src/cli/printing/print-schemas.ts', '--check'], {
     cwd: root,
     encoding: 'utf8',
   });

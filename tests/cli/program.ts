@@ -8,9 +8,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Command } from '../../src/kernel/commands.ts';
-import { emptyHead, type LogHead } from '../../src/store/log.ts';
-import { bookExists, openLog } from '../../src/store/open.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { bookExists, openLog } from '../../src/log/open.ts';
+import { emptyHead, type LogHead } from '../../src/log/port/port.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const node = join(root, 'node_modules/.bin/node');

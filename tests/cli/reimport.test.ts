@@ -1,15 +1,15 @@
 /** Files that are imported again: as they were, edited, renamed, by standard input, into a book of an earlier version. */
 import { copyFileSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ImportKeys } from '../../src/cli/import-keys.ts';
-import { type ImportResult, importHistory } from '../../src/cli/importing.ts';
-import { Rehearsal } from '../../src/cli/rehearsal.ts';
-import { historyFormatOf, readHistory } from '../../src/scenario/history.ts';
+import { Book, Series } from '../../src/book/book.ts';
+import { ImportKeys } from '../../src/cli/importing/import-keys.ts';
+import { type ImportResult, importHistory } from '../../src/cli/importing/importing.ts';
+import { Rehearsal } from '../../src/cli/importing/rehearsal.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
+import { openLog } from '../../src/log/open.ts';
+import type { EventLog } from '../../src/log/port/port.ts';
+import { historyFormatOf, readHistory } from '../../src/scenario/running/history.ts';
 import { house } from '../../src/segments/index.ts';
-import { Book, Series } from '../../src/store/book.ts';
-import type { EventLog } from '../../src/store/log.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
-import { openLog } from '../../src/store/open.ts';
 import { balancesOf } from '../support/book.ts';
 import { ended, Place } from './program.ts';
 

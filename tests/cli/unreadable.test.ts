@@ -1,7 +1,7 @@
 /** A book with an event that a newer version wrote, as every command of the program meets it. */
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openLog } from '../../src/store/open.ts';
+import { openLog } from '../../src/log/open.ts';
 import { eventAfter } from '../store/events.ts';
 import { Place } from './program.ts';
 

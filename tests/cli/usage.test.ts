@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../src/cli/commands.ts';
-import { settingsFrom } from '../../src/cli/settings.ts';
-import { readGiven } from '../../src/cli/spec.ts';
+import { settingsFrom } from '../../src/cli/frame/settings.ts';
+import { readGiven } from '../../src/cli/frame/spec.ts';
 import { ended, Place, parsed } from './program.ts';
 
 describe('the program', () => {

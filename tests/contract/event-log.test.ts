@@ -3,18 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { genesisHash, hashHolds, type StoredEvent } from '../../src/kernel/events.ts';
-import { appendsOf } from '../../src/store/appends.ts';
-import { EventStoreLog, type EventStoreLogOptions } from '../../src/store/eventstoredb.ts';
+import { appendsOf } from '../../src/book/appends.ts';
+import { genesisHash, hashHolds, type StoredEvent } from '../../src/kernel/state/events.ts';
+import { EventStoreLog, type EventStoreLogOptions } from '../../src/log/eventstoredb/eventstore-log.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
 import {
   AppendTooLarge,
   type EventLog,
   LogClosed,
   LogUnreadable,
   WrongExpectedRevision,
-} from '../../src/store/log.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
-import { SqliteLog } from '../../src/store/sqlite.ts';
+} from '../../src/log/port/port.ts';
+import { SqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { TestServer } from '../eventstoredb/server/index.ts';
 import { chain, eventAfter, gathered, revisionsOf } from '../store/events.ts';
 

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StoredEvent } from '../../src/kernel/events.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import { newBook } from '../servers/store.ts';
 import { dice } from '../support/histories.ts';
 import { type Heard, type Manner, run, untraceable } from './children.ts';

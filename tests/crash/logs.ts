@@ -1,6 +1,6 @@
 /** Logs that hold back, fail, count or kill: an engine with something done around its appends and reads. */
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import type { Direction, EventLog, LogHead } from '../../src/store/log.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import type { Direction, EventLog, LogHead } from '../../src/log/port/port.ts';
 
 /** What is done around a call; `write` and `pages` make the call itself. */
 export interface Around {

@@ -3,16 +3,16 @@
  * lies in a store against it. It knows every answer, every event and every place where a log may end.
  */
 import assert from 'node:assert/strict';
-import { Chart } from '../../src/kernel/accounts.ts';
-import type { Command } from '../../src/kernel/commands.ts';
-import { digest } from '../../src/kernel/digest.ts';
-import { genesisHash, hashHolds, type StoredEvent } from '../../src/kernel/events.ts';
-import { fold } from '../../src/kernel/fold.ts';
-import { State } from '../../src/kernel/state.ts';
+import { type Answer, Book } from '../../src/book/book.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { fold } from '../../src/kernel/engine/fold.ts';
+import { digest } from '../../src/kernel/state/digest.ts';
+import { genesisHash, hashHolds, type StoredEvent } from '../../src/kernel/state/events.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { State } from '../../src/kernel/state/state.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
+import { SqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { house } from '../../src/segments/index.ts';
-import { type Answer, Book } from '../../src/store/book.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
-import { SqliteLog } from '../../src/store/sqlite.ts';
 import { belowZero, bookingOf, unbackedDates, unbalanced } from '../support/invariants.ts';
 import { type Ack, type Heard, isUnavailable } from './children.ts';
 import { engine, nowOf, type Order, openAt, type Place, sender } from './order.ts';

@@ -1,10 +1,10 @@
 /** What a writer is told to do, and what it and whoever watches it agree on. */
-import type { Command } from '../../src/kernel/commands.ts';
-import { addressOf } from '../../src/store/address.ts';
-import { EventStoreLog } from '../../src/store/eventstoredb.ts';
-import type { EventLog } from '../../src/store/log.ts';
-import { openLog } from '../../src/store/open.ts';
-import { SqliteLog } from '../../src/store/sqlite.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { EventStoreLog } from '../../src/log/eventstoredb/eventstore-log.ts';
+import { openLog } from '../../src/log/open.ts';
+import { addressOf } from '../../src/log/port/address.ts';
+import type { EventLog } from '../../src/log/port/port.ts';
+import { SqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { generate, withReversals } from '../support/histories.ts';
 
 /** Where a book lies: in a file of this path, or in a store under this id. */

@@ -3,10 +3,10 @@
  * being the JSON of {@link Order}. It is there to be killed.
  */
 import { readFileSync, writeSync } from 'node:fs';
-import { digest } from '../../src/kernel/digest.ts';
-import { isRecord } from '../../src/kernel/fields.ts';
+import { type Answer, Book } from '../../src/book/book.ts';
+import { digest } from '../../src/kernel/state/digest.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
 import { house } from '../../src/segments/index.ts';
-import { type Answer, Book } from '../../src/store/book.ts';
 import { WrappedLog } from './logs.ts';
 import { commandsIn, engine, nowOf, type Order, openAt, sender } from './order.ts';
 

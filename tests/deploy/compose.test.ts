@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { settingSpecs, settingsFrom, variableOf } from '../../src/cli/settings.ts';
+import { settingSpecs, settingsFrom, variableOf } from '../../src/cli/frame/settings.ts';
 import { Served } from '../server/served.ts';
 
 const root = resolve(import.meta.dirname, '../..');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandsOf } from '../../src/graphql/commands.ts';
-import { refusalKind } from '../../src/graphql/results.ts';
-import { declaredCodes, Refusal } from '../../src/kernel/refusals.ts';
+import { refusalKind } from '../../src/graphql/base/results.ts';
+import { commandsOf } from '../../src/graphql/commands/commands.ts';
+import { declaredCodes, Refusal } from '../../src/kernel/values/refusals.ts';
 import { house } from '../../src/segments/index.ts';
 import { Served, smallHistory } from '../server/served.ts';
 import { everyTier } from '../support/credit.ts';

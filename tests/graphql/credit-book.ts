@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { formatDay, parseDay } from '../../src/kernel/dates.ts';
+import { formatDay, parseDay } from '../../src/kernel/values/dates.ts';
 
 /** A line of the history: date, command, inputs. */
 export type Line = readonly [on: string, command: string, inputs: { readonly [name: string]: unknown }];

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { EventStream, type StreamItem } from '../../src/graphql/event-stream.ts';
+import { EventStream, type StreamItem } from '../../src/graphql/events/stream.ts';
 
 const slowMsMax = 20;
 

@@ -10,9 +10,9 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { commandsOf } from '../../src/graphql/commands.ts';
+import { commandsOf } from '../../src/graphql/commands/commands.ts';
 import { house } from '../../src/segments/index.ts';
-import { printedSchema, schema } from '../../src/server/schema.ts';
+import { printedSchema, schema } from '../../src/server/http/schema.ts';
 
 const own = Object.values(schema.getTypeMap()).filter(
   (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),

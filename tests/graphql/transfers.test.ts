@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/commands.ts';
+import { Book } from '../../src/book/book.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { openLog } from '../../src/log/open.ts';
 import { house } from '../../src/segments/index.ts';
-import { Book } from '../../src/store/book.ts';
-import { openLog } from '../../src/store/open.ts';
 import { Served } from '../server/served.ts';
 import { closeDay, topUp } from '../support/commands.ts';
 

@@ -15,7 +15,7 @@ let later: CopiedProgram;
 beforeAll(() => {
   later = new CopiedProgram();
   // A rule that lines of business share: interest twice as high.
-  later.write('src/lending/accruing.ts', (text) =>
+  later.write('src/lending/debt/accruing.ts', (text) =>
     text.replace(
       'const { num, den } = row.rate;',
       'const { num, den } = { num: row.rate.num * 2n, den: row.rate.den };',

@@ -1,8 +1,9 @@
 /** What is written down beside a kept store, and how its figures are read off a book. */
-import { type Day, dayOf } from '../../src/kernel/dates.ts';
-import { formatMinor } from '../../src/kernel/money.ts';
-import { LedgerView } from '../../src/kernel/view.ts';
-import type { Book } from '../../src/store/book.ts';
+
+import type { Book } from '../../src/book/book.ts';
+import { type Day, dayOf } from '../../src/kernel/values/dates.ts';
+import { formatMinor } from '../../src/kernel/values/money.ts';
+import { LedgerView } from '../../src/reading/view.ts';
 
 /** Balances by account id, positive on the normal side. */
 export type Figures = { readonly [account: string]: string };

@@ -1,13 +1,13 @@
 /** A day's close: phases, order, what each rule sees, and what a close may not do. */
 import { describe, expect, it } from 'vitest';
-import { Chart } from '../../src/kernel/accounts.ts';
-import { postingsMax } from '../../src/kernel/booking.ts';
-import { phases } from '../../src/kernel/contract.ts';
-import { dayOf } from '../../src/kernel/dates.ts';
-import { isRecord } from '../../src/kernel/fields.ts';
-import { headBeforeAll, Ledger } from '../../src/kernel/ledger.ts';
-import { breachTable } from '../../src/kernel/own-facts.ts';
-import { State } from '../../src/kernel/state.ts';
+import { phases } from '../../src/kernel/contract/segment.ts';
+import { postingsMax } from '../../src/kernel/engine/booking.ts';
+import { headBeforeAll, Ledger } from '../../src/kernel/engine/ledger.ts';
+import { breachTable } from '../../src/kernel/engine/own-facts.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { State } from '../../src/kernel/state/state.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
 import { book, circumstances, noMemory } from '../support/book.ts';
 import { closeDay, command } from '../support/commands.ts';
 import { Scene } from '../support/scene.ts';

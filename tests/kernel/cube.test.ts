@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Cube } from '../../src/kernel/cube.ts';
-import { type Day, dayMax, dayMin } from '../../src/kernel/dates.ts';
+import { Cube } from '../../src/kernel/state/journal/cube.ts';
+import { type Day, dayMax, dayMin } from '../../src/kernel/values/dates.ts';
 import { type Handling, steps, walk } from './layers.ts';
 
 interface Added {

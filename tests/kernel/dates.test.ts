@@ -10,7 +10,7 @@ import {
   periodOf,
   periodsBetween,
   startOfDayMs,
-} from '../../src/kernel/dates.ts';
+} from '../../src/kernel/values/dates.ts';
 
 describe('days', () => {
   it('count from 1970-01-01', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Chart } from '../../src/kernel/accounts.ts';
-import { dayOf } from '../../src/kernel/dates.ts';
-import { balanceDigest, canonical, digest } from '../../src/kernel/digest.ts';
-import { policyTable, State } from '../../src/kernel/state.ts';
+import { balanceDigest, canonical, digest } from '../../src/kernel/state/digest.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { policyTable, State } from '../../src/kernel/state/state.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
 import { type Booked, house, type OrderRow, orders, SmallBook, volumes } from './small-house.ts';
 
 const day = dayOf('2016-03-01');

@@ -11,7 +11,7 @@ import {
   sealed,
   sha256,
   sorted,
-} from '../../src/kernel/events.ts';
+} from '../../src/kernel/state/events.ts';
 
 const event: Omit<StoredEvent, 'hash'> = {
   revision: 7,

@@ -1,6 +1,6 @@
 /** Fields: what comes from outside is parsed once; data are written and read back the same. */
 import { describe, expect, it } from 'vitest';
-import { dayOf } from '../../src/kernel/dates.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
 import {
   amount,
   choice,
@@ -29,9 +29,9 @@ import {
   value,
   whole,
   wholeOf,
-} from '../../src/kernel/fields.ts';
-import { fraction } from '../../src/kernel/rates.ts';
-import { codes, declareCode, Refusal } from '../../src/kernel/refusals.ts';
+} from '../../src/kernel/values/fields.ts';
+import { fraction } from '../../src/kernel/values/rates.ts';
+import { codes, declareCode, Refusal } from '../../src/kernel/values/refusals.ts';
 
 const unknownColour = declareCode('UNKNOWN_COLOUR_OF_A_TEST', 55, 'there is no such colour', 'Name one.');
 

@@ -1,12 +1,13 @@
 /** Flows: what a segment earns and costs, whatever the entity whose books it is in. */
 import { describe, expect, it } from 'vitest';
-import { accountKind, Chart } from '../../src/kernel/accounts.ts';
-import { dayOf } from '../../src/kernel/dates.ts';
-import { flowKinds, groupEntities } from '../../src/kernel/flows.ts';
-import { House } from '../../src/kernel/house.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
-import { NumberedEntry, State } from '../../src/kernel/state.ts';
-import { LedgerView } from '../../src/kernel/view.ts';
+import { accountKind } from '../../src/kernel/contract/account.ts';
+import { House } from '../../src/kernel/engine/house.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { NumberedEntry, State } from '../../src/kernel/state/state.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
+import { flowKinds, groupEntities } from '../../src/reading/flows.ts';
+import { LedgerView } from '../../src/reading/view.ts';
 import { house as wholeHouse } from '../../src/segments/index.ts';
 import { bare } from '../support/toy-house.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Day } from '../../src/kernel/dates.ts';
-import { FigureTooLarge, Journal } from '../../src/kernel/journal.ts';
-import { minorMax, minorMin } from '../../src/kernel/money.ts';
-import { countUpTo, SortedRuns, sumUpTo } from '../../src/kernel/runs.ts';
+import { FigureTooLarge, Journal } from '../../src/kernel/state/journal/journal.ts';
+import { countUpTo, SortedRuns, sumUpTo } from '../../src/kernel/state/journal/sorted-postings.ts';
+import type { Day } from '../../src/kernel/values/dates.ts';
+import { minorMax, minorMin } from '../../src/kernel/values/money.ts';
 import { type Handling, steps, walk } from './layers.ts';
 
 interface Posted {

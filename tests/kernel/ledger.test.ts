@@ -1,14 +1,14 @@
 /** The Ledger: from command to events, over a house of two toy lines of business. */
 import { describe, expect, it } from 'vitest';
-import { Chart } from '../../src/kernel/accounts.ts';
-import type { Command } from '../../src/kernel/commands.ts';
-import { fact } from '../../src/kernel/contract.ts';
-import { dayOf } from '../../src/kernel/dates.ts';
-import { genesisHash, hashHolds, hashInput } from '../../src/kernel/events.ts';
-import { fold } from '../../src/kernel/fold.ts';
-import { House } from '../../src/kernel/house.ts';
-import { headBeforeAll, Ledger } from '../../src/kernel/ledger.ts';
-import { State } from '../../src/kernel/state.ts';
+import { fact } from '../../src/kernel/contract/segment.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { fold } from '../../src/kernel/engine/fold.ts';
+import { House } from '../../src/kernel/engine/house.ts';
+import { headBeforeAll, Ledger } from '../../src/kernel/engine/ledger.ts';
+import { genesisHash, hashHolds, hashInput } from '../../src/kernel/state/events.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { State } from '../../src/kernel/state/state.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
 import { balancesOf, book, circumstances, noMemory, rowsOf, TestBook } from '../support/book.ts';
 import { command } from '../support/commands.ts';
 import { Scene } from '../support/scene.ts';

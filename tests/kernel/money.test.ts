@@ -11,7 +11,7 @@ import {
   minorMin,
   parseMinor,
   parseMoney,
-} from '../../src/kernel/money.ts';
+} from '../../src/kernel/values/money.ts';
 
 describe('amounts as text', () => {
   it.each([

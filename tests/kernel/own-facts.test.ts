@@ -1,11 +1,13 @@
 /** The kernel's own facts: opening, policy, days. */
 import { describe, expect, it } from 'vitest';
-import { dayMin, dayOf } from '../../src/kernel/dates.ts';
-import { closest, initialValues, nearest, replacedByChange } from '../../src/kernel/own-facts.ts';
-import { inApplication, type Override, parseParameterName } from '../../src/kernel/policy.ts';
-import { fraction } from '../../src/kernel/rates.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
-import { policyTable, type State } from '../../src/kernel/state.ts';
+import { parseParameterName } from '../../src/kernel/contract/parameter.ts';
+import { initialValues, nearest, replacedByChange } from '../../src/kernel/engine/own-facts.ts';
+import { policyTable, type State } from '../../src/kernel/state/state.ts';
+import { inApplication, type Override } from '../../src/kernel/state/timeline.ts';
+import { dayMin, dayOf } from '../../src/kernel/values/dates.ts';
+import { closest } from '../../src/kernel/values/nearest.ts';
+import { fraction } from '../../src/kernel/values/rates.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
 import { book } from '../support/book.ts';
 import { changePolicy, closeDay, command } from '../support/commands.ts';
 import { tipRate, toyHouse } from '../support/toy-house.ts';

@@ -1,31 +1,31 @@
 /** Policy: timelines of values, and how a value from a date or over a range replaces them. */
 import { describe, expect, it } from 'vitest';
-import { dayMax, dayMin, dayOf } from '../../src/kernel/dates.ts';
+import { parameter, parseParameterName, parseValue } from '../../src/kernel/contract/parameter.ts';
 import {
   amountsType,
   countType,
   daysType,
-  defaultTimeline,
-  describeOverride,
   idType,
   moneyType,
   multipleType,
-  override,
-  parameter,
-  parseParameterName,
-  parseValue,
   ratesType,
   rateType,
   recordOf,
+  yesNoType,
+} from '../../src/kernel/contract/parameter-types.ts';
+import {
+  defaultTimeline,
+  describeOverride,
+  override,
   replacedBy,
   type Stretch,
   stretchOn,
   type Timeline,
   valueOn,
-  yesNoType,
-} from '../../src/kernel/policy.ts';
-import { type Fraction, fraction } from '../../src/kernel/rates.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
+} from '../../src/kernel/state/timeline.ts';
+import { dayMax, dayMin, dayOf } from '../../src/kernel/values/dates.ts';
+import { type Fraction, fraction } from '../../src/kernel/values/rates.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
 
 const at = (from: number, given: unknown): Stretch => ({ from, value: given, source: '' });
 const texts = (timeline: Timeline): readonly string[] =>

@@ -12,7 +12,7 @@ import {
   share,
   shareFloored,
   zeroFraction,
-} from '../../src/kernel/rates.ts';
+} from '../../src/kernel/values/rates.ts';
 
 describe('rates as text', () => {
   it.each([

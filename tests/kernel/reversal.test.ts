@@ -1,10 +1,10 @@
 /** Reversal: the mirror entry, rows taken back, once, linked both ways. (Of each fact: tests/segments.) */
 import { describe, expect, it } from 'vitest';
-import { Chart } from '../../src/kernel/accounts.ts';
-import { dayOf } from '../../src/kernel/dates.ts';
-import { fold } from '../../src/kernel/fold.ts';
-import { Ledger } from '../../src/kernel/ledger.ts';
-import { State } from '../../src/kernel/state.ts';
+import { fold } from '../../src/kernel/engine/fold.ts';
+import { Ledger } from '../../src/kernel/engine/ledger.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { State } from '../../src/kernel/state/state.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
 import { balancesOf, book, circumstances, noMemory, rowsOf } from '../support/book.ts';
 import { closeDay, command, reverse } from '../support/commands.ts';
 import { Scene } from '../support/scene.ts';

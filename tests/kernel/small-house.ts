@@ -1,10 +1,11 @@
 /** A house of two small lines of business, and a book of it that remembers every posting beside the state. */
-import { accountKind, Chart } from '../../src/kernel/accounts.ts';
-import type { Segment } from '../../src/kernel/contract.ts';
-import type { Day } from '../../src/kernel/dates.ts';
-import { House } from '../../src/kernel/house.ts';
-import { NumberedEntry, State } from '../../src/kernel/state.ts';
-import { table } from '../../src/kernel/tables.ts';
+import { accountKind } from '../../src/kernel/contract/account.ts';
+import type { Segment } from '../../src/kernel/contract/segment.ts';
+import { table } from '../../src/kernel/contract/table.ts';
+import { House } from '../../src/kernel/engine/house.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { NumberedEntry, State } from '../../src/kernel/state/state.ts';
+import type { Day } from '../../src/kernel/values/dates.ts';
 
 export const cash = accountKind('platform:asset:shop:cash', { doc: 'may be overdrawn' });
 export const wallet = accountKind('platform:liability:shop:wallet', { doc: '', perHolder: true });

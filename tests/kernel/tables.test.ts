@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Rows, table } from '../../src/kernel/tables.ts';
+import { table } from '../../src/kernel/contract/table.ts';
+import { Rows } from '../../src/kernel/state/rows.ts';
 import { type Handling, steps, walk } from './layers.ts';
 
 interface Row {

@@ -1,19 +1,27 @@
 /** One command, two lines of business: an input tells whose fact it becomes, wherever the command can be given. */
 import { getNamedType, isEnumType, isInputObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { builder } from '../../src/graphql/builder.ts';
-import { commandValue, inputFieldsOf, inputsOf } from '../../src/graphql/input-fields.ts';
-import '../../src/graphql/scalars.ts';
-import { Chart } from '../../src/kernel/accounts.ts';
-import { commandType } from '../../src/kernel/commands.ts';
-import { fact } from '../../src/kernel/contract.ts';
-import { amount, choice, optional, parseData, repayment, whole, wholeOf } from '../../src/kernel/fields.ts';
-import { House } from '../../src/kernel/house.ts';
-import { codes } from '../../src/kernel/refusals.ts';
-import { State } from '../../src/kernel/state.ts';
-import { isMistaken, parseScenario } from '../../src/scenario/file.ts';
-import { planOf } from '../../src/scenario/plan.ts';
-import { historyJsonSchema } from '../../src/scenario/schema.ts';
+import { builder } from '../../src/graphql/base/builder.ts';
+import { commandValue, inputFieldsOf, inputsOf } from '../../src/graphql/commands/input-fields.ts';
+import '../../src/graphql/base/scalars.ts';
+import { fact } from '../../src/kernel/contract/segment.ts';
+import { commandType } from '../../src/kernel/engine/commands.ts';
+import { House } from '../../src/kernel/engine/house.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { State } from '../../src/kernel/state/state.ts';
+import {
+  amount,
+  choice,
+  optional,
+  parseData,
+  repayment,
+  whole,
+  wholeOf,
+} from '../../src/kernel/values/fields.ts';
+import { codes } from '../../src/kernel/values/refusals.ts';
+import { isMistaken, parseScenario } from '../../src/scenario/file/file.ts';
+import { historyJsonSchema } from '../../src/scenario/file/schema.ts';
+import { planOf } from '../../src/scenario/running/plan.ts';
 import { bare } from '../support/toy-house.ts';
 
 const common = { subject: () => 'entity', reads: () => ({}), fits: () => undefined, react: () => [] };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { dayOf, formatDay } from '../../src/kernel/dates.ts';
-import { metrics, ratio } from '../../src/kernel/metrics.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
-import { LedgerView } from '../../src/kernel/view.ts';
+import { dayOf, formatDay } from '../../src/kernel/values/dates.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
+import { metrics, ratio } from '../../src/reading/metrics.ts';
+import { LedgerView } from '../../src/reading/view.ts';
 import { house, SmallBook, volumes } from './small-house.ts';
 
 const from = dayOf('2016-10-30');

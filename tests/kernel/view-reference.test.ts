@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { dayOf } from '../../src/kernel/dates.ts';
-import { isRecord } from '../../src/kernel/fields.ts';
-import { formatMinor } from '../../src/kernel/money.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
-import { LedgerView } from '../../src/kernel/view.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
+import { formatMinor } from '../../src/kernel/values/money.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
+import { LedgerView } from '../../src/reading/view.ts';
 import { house } from '../../src/segments/index.ts';
 import { book, type TestBook } from '../support/book.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayMax, dayOf } from '../../src/kernel/dates.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
-import { type Statement, type StatementPage, statement } from '../../src/kernel/statement.ts';
-import { LedgerView } from '../../src/kernel/view.ts';
+import { dayMax, dayOf } from '../../src/kernel/values/dates.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
+import { type Statement, type StatementPage, statement } from '../../src/reading/statement.ts';
+import { LedgerView } from '../../src/reading/view.ts';
 import { house, SmallBook } from './small-house.ts';
 
 const wallet = 'platform:liability:shop:wallet:user-1:CNY';

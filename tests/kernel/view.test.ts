@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Day, dayMax, dayOf } from '../../src/kernel/dates.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
-import type { Point } from '../../src/kernel/reports.ts';
-import { NumberedEntry } from '../../src/kernel/state.ts';
-import { LedgerView } from '../../src/kernel/view.ts';
+import { NumberedEntry } from '../../src/kernel/state/state.ts';
+import { type Day, dayMax, dayOf } from '../../src/kernel/values/dates.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
+import type { Point } from '../../src/reading/reports.ts';
+import { LedgerView } from '../../src/reading/view.ts';
 import { type Booked, cash, house, kinds, type Remembered, SmallBook } from './small-house.ts';
 
 const firstDay = dayOf('2016-11-28');

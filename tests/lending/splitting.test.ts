@@ -1,7 +1,7 @@
 /** How a draw is split, and stays split: docs/segments/lending.md, "Splitting". */
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { split } from '../../src/lending/parts.ts';
+import { split } from '../../src/lending/lender/parts.ts';
 import { changePolicy } from '../support/commands.ts';
 import {
   allocated,

@@ -4,8 +4,8 @@
  * @module
  */
 import { Agent, request } from 'node:http';
-import { isRecord } from '../../src/kernel/fields.ts';
-import { isLoopback } from '../../src/server/request.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
+import { isLoopback } from '../../src/server/http/request.ts';
 
 /** A request that is not answered after so long is given up: many times what any of them may take. */
 export const answerMsMax = 20_000;

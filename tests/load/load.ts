@@ -5,7 +5,7 @@
  * @module
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { codes } from '../../src/kernel/refusals.ts';
+import { codes } from '../../src/kernel/values/refusals.ts';
 import { Asking } from './asking.ts';
 import { type Latencies, latenciesOf } from './latencies.ts';
 import { awaitAll, scenarios, startAll } from './runs.ts';

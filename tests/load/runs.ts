@@ -4,7 +4,7 @@
  * @module
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { isRecord } from '../../src/kernel/fields.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
 import { type Asking, Unanswered } from './asking.ts';
 
 /**

@@ -1,11 +1,11 @@
 /** What holds of every book, over random histories with reversals among the commands. */
 import { describe, expect, it } from 'vitest';
-import { Chart } from '../../src/kernel/accounts.ts';
-import { postingsMax } from '../../src/kernel/booking.ts';
-import { digest } from '../../src/kernel/digest.ts';
-import { genesisHash, hashHolds } from '../../src/kernel/events.ts';
-import { fold } from '../../src/kernel/fold.ts';
-import { State } from '../../src/kernel/state.ts';
+import { postingsMax } from '../../src/kernel/engine/booking.ts';
+import { fold } from '../../src/kernel/engine/fold.ts';
+import { digest } from '../../src/kernel/state/digest.ts';
+import { genesisHash, hashHolds } from '../../src/kernel/state/events.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { State } from '../../src/kernel/state/state.ts';
 import { house } from '../../src/segments/index.ts';
 import { interbookHistory } from '../oracle/interbook-histories.ts';
 import { balancesOf, rowsOf } from '../support/book.ts';

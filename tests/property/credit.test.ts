@@ -1,8 +1,8 @@
 /** The lines that lend and the score agree with their reference, written from the same pages, to the last minor unit. */
 import { describe, expect, it } from 'vitest';
-import { formatDay } from '../../src/kernel/dates.ts';
-import { formatMinor } from '../../src/kernel/money.ts';
-import type { State } from '../../src/kernel/state.ts';
+import type { State } from '../../src/kernel/state/state.ts';
+import { formatDay } from '../../src/kernel/values/dates.ts';
+import { formatMinor } from '../../src/kernel/values/money.ts';
 import { lines as creditLines } from '../../src/segments/huabei/line.ts';
 import { loans as consumerLoans } from '../../src/segments/jiebei/loans.ts';
 import { loans as businessLoans } from '../../src/segments/mybank/loans.ts';

@@ -9,7 +9,7 @@ import {
   minorMax,
   minorMin,
   parseMoney,
-} from '../../src/kernel/money.ts';
+} from '../../src/kernel/values/money.ts';
 import {
   accrue,
   addFractions,
@@ -22,7 +22,7 @@ import {
   share,
   shareFloored,
   zeroFraction,
-} from '../../src/kernel/rates.ts';
+} from '../../src/kernel/values/rates.ts';
 
 const seed = 20160301;
 const runs = 300 * Number(process.env.FORMICARY_SEEDS ?? '1');

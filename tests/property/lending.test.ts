@@ -1,14 +1,14 @@
 /** What must hold of the lines that lend, whatever happens: parts, buckets, pools and interest are what the debts say. */
 import { describe, expect, it } from 'vitest';
-import type { Posting } from '../../src/kernel/accounts.ts';
-import { dayMax, formatDay } from '../../src/kernel/dates.ts';
-import { addFractions, type Fraction, fraction, zeroFraction } from '../../src/kernel/rates.ts';
-import type { State } from '../../src/kernel/state.ts';
-import { type Bucket, buckets } from '../../src/lending/buckets.ts';
-import type { Debt } from '../../src/lending/debt.ts';
-import type { Debts } from '../../src/lending/debts.ts';
-import type { Lender } from '../../src/lending/lender.ts';
-import { noParts, partNames, plus } from '../../src/lending/parts.ts';
+import type { Posting } from '../../src/kernel/contract/account.ts';
+import type { State } from '../../src/kernel/state/state.ts';
+import { dayMax, formatDay } from '../../src/kernel/values/dates.ts';
+import { addFractions, type Fraction, fraction, zeroFraction } from '../../src/kernel/values/rates.ts';
+import type { Debt } from '../../src/lending/debt/debt.ts';
+import type { Debts } from '../../src/lending/debt/debts.ts';
+import { type Bucket, buckets } from '../../src/lending/lender/buckets.ts';
+import type { Lender } from '../../src/lending/lender/lender.ts';
+import { noParts, partNames, plus } from '../../src/lending/lender/parts.ts';
 import { lines } from '../../src/segments/huabei/line.ts';
 import { loans as consumerLoans } from '../../src/segments/jiebei/loans.ts';
 import { loans as businessLoans } from '../../src/segments/mybank/loans.ts';

@@ -1,9 +1,9 @@
 /** A fact that is reversed on its own day leaves the books as they were before it. */
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/commands.ts';
-import { type Day, parseDay } from '../../src/kernel/dates.ts';
-import { isRecord } from '../../src/kernel/fields.ts';
-import type { State } from '../../src/kernel/state.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { State } from '../../src/kernel/state/state.ts';
+import { type Day, parseDay } from '../../src/kernel/values/dates.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
 import { house } from '../../src/segments/index.ts';
 import { balancesOf, book, rowsOf, type TestBook } from '../support/book.ts';
 import { reverse } from '../support/commands.ts';

@@ -1,13 +1,13 @@
 /** A sandbox and its book leave each other alone, whichever of them goes on. */
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/commands.ts';
-import { digest } from '../../src/kernel/digest.ts';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
+import { Book } from '../../src/book/book.ts';
+import { type Sandbox, Sandboxes } from '../../src/book/sandbox.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { digest } from '../../src/kernel/state/digest.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
 import { house } from '../../src/segments/index.ts';
-import { Book } from '../../src/store/book.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
-import { type Sandbox, Sandboxes } from '../../src/store/sandbox.ts';
 import { assumptions } from '../oracle/histories.ts';
 import { dice, histories } from '../support/histories.ts';
 import { overridesOf } from '../support/what-if.ts';

@@ -1,6 +1,6 @@
 /** What holds of every what-if, over random histories with reversals and recorded attempts. */
 import { describe, expect, it } from 'vitest';
-import { digest } from '../../src/kernel/digest.ts';
+import { digest } from '../../src/kernel/state/digest.ts';
 import { house } from '../../src/segments/index.ts';
 import { assumptions } from '../oracle/histories.ts';
 import { interbookAssumptions, interbookHistory } from '../oracle/interbook-histories.ts';

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Command } from '../../src/kernel/commands.ts';
-import { formatMistakes, isMistaken, parseScenario } from '../../src/scenario/file.ts';
-import { type Run, runScenario, type VariantRun } from '../../src/scenario/run.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { formatMistakes, isMistaken, parseScenario } from '../../src/scenario/file/file.ts';
+import { type Run, runScenario, type VariantRun } from '../../src/scenario/running/run.ts';
 import { house } from '../../src/segments/index.ts';
 import { type Balances, balancesOf } from '../support/book.ts';
 import { baseOf } from '../support/what-if.ts';

@@ -1,11 +1,11 @@
 /** What expectations come to where a metric has no value: there is nothing to divide by. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { dayOf } from '../../src/kernel/dates.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
-import { expectationsOf } from '../../src/scenario/expect.ts';
-import { levelOf } from '../../src/scenario/figures.ts';
-import { formatMistakes, isMistaken, parseScenario } from '../../src/scenario/file.ts';
-import { type Run, runScenario } from '../../src/scenario/run.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
+import { expectationsOf } from '../../src/scenario/comparing/expect.ts';
+import { levelOf } from '../../src/scenario/comparing/figures.ts';
+import { formatMistakes, isMistaken, parseScenario } from '../../src/scenario/file/file.ts';
+import { type Run, runScenario } from '../../src/scenario/running/run.ts';
 import { house } from '../../src/segments/index.ts';
 import { topUp } from '../support/commands.ts';
 import { baseOf } from '../support/what-if.ts';

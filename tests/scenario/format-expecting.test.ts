@@ -1,8 +1,8 @@
 /** Report lines and expectations: their grammar, their names, and the one way in which each is written. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dayOf, formatDay, periodOf, periods } from '../../src/kernel/dates.ts';
-import { fraction } from '../../src/kernel/rates.ts';
+import { dayOf, formatDay, periodOf, periods } from '../../src/kernel/values/dates.ts';
+import { fraction } from '../../src/kernel/values/rates.ts';
 import {
   type Accounts,
   type Expectation,
@@ -19,7 +19,7 @@ import {
   type Span,
   spanOf,
   type Term,
-} from '../../src/scenario/file.ts';
+} from '../../src/scenario/file/file.ts';
 import { house } from '../../src/segments/index.ts';
 
 const names = { house, horizon: { from: dayOf('2016-01-01'), to: dayOf('2016-12-31') } };

@@ -7,7 +7,7 @@ import {
   meaningOfVariant,
   parseScenario,
   type Scenario,
-} from '../../src/scenario/file.ts';
+} from '../../src/scenario/file/file.ts';
 import { house } from '../../src/segments/index.ts';
 
 const base = 'base: { history: h.jsonl }';

@@ -1,7 +1,7 @@
 /** The JSON Schemas: they know what the house knows, and refuse what the parser refuses as unknown. */
 import { describe, expect, test } from 'vitest';
-import { isRecord, type Json } from '../../src/kernel/fields.ts';
-import { historyJsonSchema, scenarioJsonSchema } from '../../src/scenario/schema.ts';
+import { isRecord, type Json } from '../../src/kernel/values/fields.ts';
+import { historyJsonSchema, scenarioJsonSchema } from '../../src/scenario/file/schema.ts';
 import { house } from '../../src/segments/index.ts';
 
 /** The part of a schema at a path, references followed. */

@@ -1,13 +1,8 @@
 /** The scenario file: what it says, and every mistake in it with its place. */
 import { describe, expect, test } from 'vitest';
-import { dayMin, dayOf } from '../../src/kernel/dates.ts';
-import {
-  defaultTimeline,
-  override,
-  type Parameter,
-  type Timeline,
-  valueOn,
-} from '../../src/kernel/policy.ts';
+import type { Parameter } from '../../src/kernel/contract/parameter.ts';
+import { defaultTimeline, override, type Timeline, valueOn } from '../../src/kernel/state/timeline.ts';
+import { dayMin, dayOf } from '../../src/kernel/values/dates.ts';
 import {
   assumptionsOf,
   formatMistake,
@@ -18,7 +13,7 @@ import {
   parseScenario,
   replacedByLayer,
   type Scenario,
-} from '../../src/scenario/file.ts';
+} from '../../src/scenario/file/file.ts';
 import { house } from '../../src/segments/index.ts';
 
 const head = `scenario: s

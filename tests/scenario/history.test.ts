@@ -1,7 +1,7 @@
 /** Histories: lines of JSON and records of CSV, out of chunks however they are cut. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatMistake } from '../../src/scenario/file.ts';
+import { formatMistake } from '../../src/scenario/file/file.ts';
 import {
   type Chunks,
   type HistoryItem,
@@ -9,7 +9,7 @@ import {
   lineBytesMax,
   readHistory,
   readHistoryFile,
-} from '../../src/scenario/history.ts';
+} from '../../src/scenario/running/history.ts';
 import { house } from '../../src/segments/index.ts';
 
 async function collect(items: AsyncIterable<HistoryItem>): Promise<HistoryItem[]> {

@@ -1,8 +1,8 @@
 /** Long work in slices: who waits for the same thread gets a turn. */
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { asRecorded, retell } from '../../src/scenario/retold.ts';
-import { inSlices } from '../../src/scenario/slices.ts';
+import { asRecorded, retell } from '../../src/scenario/running/retold.ts';
+import { inSlices } from '../../src/scenario/running/slices.ts';
 import { house } from '../../src/segments/index.ts';
 import { closeDay, topUp } from '../support/commands.ts';
 import { baseOf } from '../support/what-if.ts';

@@ -1,13 +1,13 @@
 /** Figures of runs about credit, by the words that docs/how-to/credit.md has over its columns. */
-import { dayOf } from '../../src/kernel/dates.ts';
-import { isRecord } from '../../src/kernel/fields.ts';
-import { flowKinds } from '../../src/kernel/flows.ts';
-import { metrics } from '../../src/kernel/metrics.ts';
-import { formatMinor } from '../../src/kernel/money.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
-import { buckets } from '../../src/lending/buckets.ts';
-import type { BaseRecord } from '../../src/scenario/base.ts';
-import { type Run, replayVariant, type VariantRun } from '../../src/scenario/run.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
+import { formatMinor } from '../../src/kernel/values/money.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
+import { buckets } from '../../src/lending/lender/buckets.ts';
+import { flowKinds } from '../../src/reading/flows.ts';
+import { metrics } from '../../src/reading/metrics.ts';
+import type { BaseRecord } from '../../src/scenario/running/base.ts';
+import { type Run, replayVariant, type VariantRun } from '../../src/scenario/running/run.ts';
 import { house } from '../../src/segments/index.ts';
 import { kindOf } from './figures.ts';
 

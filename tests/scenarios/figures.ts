@@ -1,10 +1,10 @@
 /** Figures of runs and records, and the tables of docs/how-to/scenarios.md that state them. */
 import { readFileSync } from 'node:fs';
-import type { AccountKind } from '../../src/kernel/accounts.ts';
-import { formatMinor } from '../../src/kernel/money.ts';
-import type { State } from '../../src/kernel/state.ts';
-import { LedgerView } from '../../src/kernel/view.ts';
-import type { Run, VariantRun } from '../../src/scenario/run.ts';
+import type { AccountKind } from '../../src/kernel/contract/account.ts';
+import type { State } from '../../src/kernel/state/state.ts';
+import { formatMinor } from '../../src/kernel/values/money.ts';
+import { LedgerView } from '../../src/reading/view.ts';
+import type { Run, VariantRun } from '../../src/scenario/running/run.ts';
 import { house } from '../../src/segments/index.ts';
 
 /** An account kind by its path. */

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Posting } from '../../src/kernel/accounts.ts';
-import { House } from '../../src/kernel/house.ts';
-import { recordOfLog } from '../../src/scenario/base.ts';
-import { runScenario } from '../../src/scenario/run.ts';
+import type { Posting } from '../../src/kernel/contract/account.ts';
+import { House } from '../../src/kernel/engine/house.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
+import { recordOfLog } from '../../src/scenario/running/base.ts';
+import { runScenario } from '../../src/scenario/running/run.ts';
 import { segments } from '../../src/segments/index.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
 import { baseOf, engine, scenarioOf } from './shipped.ts';
 
 const root = resolve(import.meta.dirname, '../..');

@@ -1,19 +1,19 @@
 /** Every scenario that is shipped: it runs, what it expects holds, and what the docs say of it is so. */
 import { Writable } from 'node:stream';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Output } from '../../src/cli/output.ts';
-import { figureTables, metricRows } from '../../src/cli/run-figures.ts';
-import { printRun } from '../../src/cli/run-report.ts';
-import { printSummary } from '../../src/cli/run-summary.ts';
-import type { BaseRecord } from '../../src/scenario/base.ts';
-import { expectationsOf } from '../../src/scenario/expect.ts';
+import { Output } from '../../src/cli/frame/output.ts';
+import { figureTables, metricRows } from '../../src/cli/runs/run-figures.ts';
+import { printRun } from '../../src/cli/runs/run-report.ts';
+import { printSummary } from '../../src/cli/runs/run-summary.ts';
+import { expectationsOf } from '../../src/scenario/comparing/expect.ts';
+import type { BaseRecord } from '../../src/scenario/running/base.ts';
 import {
   baselineName,
   type Run,
   replayVariant,
   runScenario,
   type VariantRun,
-} from '../../src/scenario/run.ts';
+} from '../../src/scenario/running/run.ts';
 import { house } from '../../src/segments/index.ts';
 import { countsOf, creditCell, creditCellsOf, creditColumns } from './credit-figures.ts';
 import { cellsOf, statedOf, type Table, tablesOf } from './figures.ts';

@@ -1,10 +1,10 @@
 /** The scenarios that are shipped, and the histories that they start from. */
 import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { dayOf } from '../../src/kernel/dates.ts';
-import { type BaseRecord, HistoryBook } from '../../src/scenario/base.ts';
-import { formatMistakes, isMistaken, parseScenario, type Scenario } from '../../src/scenario/file.ts';
-import { readHistoryFile } from '../../src/scenario/history.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
+import { formatMistakes, isMistaken, parseScenario, type Scenario } from '../../src/scenario/file/file.ts';
+import { type BaseRecord, HistoryBook } from '../../src/scenario/running/base.ts';
+import { readHistoryFile } from '../../src/scenario/running/history.ts';
 import { house } from '../../src/segments/index.ts';
 
 export const engine = 'test';

@@ -1,9 +1,9 @@
 /** docs/segments says of each segment what its declarations say: accounts, parameters with their defaults, commands, events, codes. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { isRecord } from '../../src/kernel/fields.ts';
-import type { Parameter } from '../../src/kernel/policy.ts';
-import { declaredCodes } from '../../src/kernel/refusals.ts';
+import type { Parameter } from '../../src/kernel/contract/parameter.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
+import { declaredCodes } from '../../src/kernel/values/refusals.ts';
 import { segments } from '../../src/segments/index.ts';
 
 const page = (id: string): string =>

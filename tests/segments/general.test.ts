@@ -1,8 +1,8 @@
 /** The general points of commands.md, over the first segments. */
 import { describe, expect, it } from 'vitest';
-import { dayOf } from '../../src/kernel/dates.ts';
-import { House } from '../../src/kernel/house.ts';
-import { declaredCodes } from '../../src/kernel/refusals.ts';
+import { House } from '../../src/kernel/engine/house.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
+import { declaredCodes } from '../../src/kernel/values/refusals.ts';
 import { house } from '../../src/segments/index.ts';
 import { payments } from '../../src/segments/payments/index.ts';
 import { treasury } from '../../src/segments/treasury/index.ts';

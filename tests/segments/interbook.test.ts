@@ -1,11 +1,11 @@
 /** interbook, point by point as docs/segments/interbook.md settles it. */
 import { describe, expect, it } from 'vitest';
-import { borrow, credit, debit } from '../../src/kernel/accounts.ts';
-import { dayOf } from '../../src/kernel/dates.ts';
-import { digest } from '../../src/kernel/digest.ts';
-import { House } from '../../src/kernel/house.ts';
-import { metrics } from '../../src/kernel/metrics.ts';
-import { LedgerView } from '../../src/kernel/view.ts';
+import { borrow, credit, debit } from '../../src/kernel/contract/account.ts';
+import { House } from '../../src/kernel/engine/house.ts';
+import { digest } from '../../src/kernel/state/digest.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
+import { metrics } from '../../src/reading/metrics.ts';
+import { LedgerView } from '../../src/reading/view.ts';
 import { house } from '../../src/segments/index.ts';
 import { inTransit } from '../../src/segments/interbook/accounts.ts';
 import { onTheirWay } from '../../src/segments/interbook/state.ts';

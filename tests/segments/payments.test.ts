@@ -1,7 +1,7 @@
 /** payments, point by point as commands.md settles them. */
 import { describe, expect, it } from 'vitest';
-import { dayOf } from '../../src/kernel/dates.ts';
-import { House } from '../../src/kernel/house.ts';
+import { House } from '../../src/kernel/engine/house.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
 import { payments } from '../../src/segments/payments/index.ts';
 import { treasury } from '../../src/segments/treasury/index.ts';
 import { yuebao } from '../../src/segments/yuebao/index.ts';

@@ -1,6 +1,6 @@
 /** treasury: own cash and capital, by the lines of commands.md ("Where the money lies"). */
 import { describe, expect, it } from 'vitest';
-import { formatDay } from '../../src/kernel/dates.ts';
+import { formatDay } from '../../src/kernel/values/dates.ts';
 import {
   changePolicy,
   closeDay,

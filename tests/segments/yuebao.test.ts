@@ -1,9 +1,9 @@
 /** yuebao, point by point as commands.md settles them ("The fund"). */
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/commands.ts';
-import { dayOf } from '../../src/kernel/dates.ts';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { isRecord } from '../../src/kernel/fields.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { dayOf } from '../../src/kernel/values/dates.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
 import { book } from '../support/book.ts';
 import {
   changePolicy,

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RefusedError } from '../../src/kernel/refusals.ts';
+import { RefusedError } from '../../src/kernel/values/refusals.ts';
 import { startServer } from '../../src/server/index.ts';
 import { Served } from './served.ts';
 

@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Book } from '../../src/book/book.ts';
+import { openLog } from '../../src/log/open.ts';
 import { house } from '../../src/segments/index.ts';
-import { Book } from '../../src/store/book.ts';
-import { openLog } from '../../src/store/open.ts';
 import { Served } from './served.ts';
 
 let folder: string;

@@ -4,17 +4,18 @@
  *
  * @module
  */
-import type { CommandAnswer, Desk, Sender } from '../../src/graphql/source.ts';
-import type { Command } from '../../src/kernel/commands.ts';
-import { dayMax } from '../../src/kernel/dates.ts';
-import { codes, Refusal } from '../../src/kernel/refusals.ts';
+
+import { Book } from '../../src/book/book.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { dayMax } from '../../src/kernel/values/dates.ts';
+import { codes, Refusal } from '../../src/kernel/values/refusals.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
+import type { EventLog } from '../../src/log/port/port.ts';
+import type { CommandAnswer, Desk, Sender } from '../../src/reading/ports.ts';
 import { house } from '../../src/segments/index.ts';
 import type { Carrier, CarrierPort, HeldBook } from '../../src/segments/interbook/carrying.ts';
 import { type ArrivedRow, arrived, type SentRow, sent } from '../../src/segments/interbook/state.ts';
-import { bookDesk } from '../../src/server/desks.ts';
-import { Book } from '../../src/store/book.ts';
-import type { EventLog } from '../../src/store/log.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
+import { bookDesk } from '../../src/server/books/desks.ts';
 
 let senders = 0;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { streamLimits } from '../../src/graphql/limits.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
+import { streamLimits } from '../../src/graphql/base/limits.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
 import { house } from '../../src/segments/index.ts';
-import { Books } from '../../src/server/books.ts';
-import { OpenLibrary } from '../../src/server/library.ts';
+import { Books } from '../../src/server/books/books.ts';
+import { OpenLibrary } from '../../src/server/books/library.ts';
 
 describe('places for streams', () => {
   it('are as many as there are, however often one is given back', () => {

@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { readBase } from '../../src/scenario/bases.ts';
-import { isMistaken, parseScenario } from '../../src/scenario/file.ts';
-import { runScenario } from '../../src/scenario/run.ts';
-import { runLimits } from '../../src/scenario/runs.ts';
+import { engineVersion } from '../../src/book/engine-version.ts';
+import { isMistaken, parseScenario } from '../../src/scenario/file/file.ts';
+import { runLimits } from '../../src/scenario/holding/runs.ts';
+import { readBase } from '../../src/scenario/running/bases.ts';
+import { runScenario } from '../../src/scenario/running/run.ts';
 import { house } from '../../src/segments/index.ts';
 import { RunThread } from '../../src/server/runs/thread.ts';
-import { engineVersion } from '../../src/store/engine.ts';
 import { TestServer } from '../eventstoredb/server/index.ts';
 import { Served } from './served.ts';
 

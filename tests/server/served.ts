@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Refusal } from '../../src/kernel/refusals.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
 import { type RunningServer, type ServerSettings, startServer } from '../../src/server/server.ts';
 
 /** A line of the small history: date, command, inputs. */

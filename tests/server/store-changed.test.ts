@@ -1,8 +1,8 @@
 /** Servers on a store that somebody changes behind their backs: what is broken is said and takes no commands, the rest goes on. */
 import { EventStoreDBClient, FORWARDS, jsonEvent } from '@eventstore/db-client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { streamOf } from '../../src/store/eventstoredb-codec.ts';
-import { openLog } from '../../src/store/open.ts';
+import { streamOf } from '../../src/log/eventstoredb/codec.ts';
+import { openLog } from '../../src/log/open.ts';
 import { TestServer } from '../eventstoredb/server/index.ts';
 import { chain } from '../store/events.ts';
 import { Served } from './served.ts';

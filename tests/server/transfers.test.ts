@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/commands.ts';
-import { dayOf, formatDay } from '../../src/kernel/dates.ts';
-import { codes, Refusal } from '../../src/kernel/refusals.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { dayOf, formatDay } from '../../src/kernel/values/dates.ts';
+import { codes, Refusal } from '../../src/kernel/values/refusals.ts';
+import { openLog } from '../../src/log/open.ts';
 import {
   Carrier,
   type CarrierPort,
@@ -15,7 +16,6 @@ import {
   type TransferOrder,
 } from '../../src/segments/interbook/carrying.ts';
 import { ServerTransfers } from '../../src/server/transfers.ts';
-import { openLog } from '../../src/store/open.ts';
 import { changePolicy, closeDay, sendTransfer, topUp, withdraw } from '../support/commands.ts';
 import {
   anyone,

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openLog } from '../../src/store/open.ts';
+import { openLog } from '../../src/log/open.ts';
 import { eventAfter } from '../store/events.ts';
 import { Served } from './served.ts';
 

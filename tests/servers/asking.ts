@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { commandsOf } from '../../src/graphql/commands.ts';
-import { type CommandInput, enumName, inputsOf } from '../../src/graphql/input-fields.ts';
-import type { Command } from '../../src/kernel/commands.ts';
-import { isRecord } from '../../src/kernel/fields.ts';
-import { parseMoney } from '../../src/kernel/money.ts';
+import { commandsOf } from '../../src/graphql/commands/commands.ts';
+import { type CommandInput, enumName, inputsOf } from '../../src/graphql/commands/input-fields.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
+import { parseMoney } from '../../src/kernel/values/money.ts';
 import { house } from '../../src/segments/index.ts';
 
 const inputs = new Map<string, readonly CommandInput[]>(

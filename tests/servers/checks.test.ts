@@ -1,9 +1,9 @@
 /** The checks of what a crowd was answered: they pass what two books on one log say, and find whatever is not so. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type StoredEvent, sealed } from '../../src/kernel/events.ts';
+import { type Answer, Book } from '../../src/book/book.ts';
+import { type StoredEvent, sealed } from '../../src/kernel/state/events.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
 import { house } from '../../src/segments/index.ts';
-import { type Answer, Book } from '../../src/store/book.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
 import { eventsOf } from '../crash/oracle.ts';
 import { dice } from '../support/histories.ts';
 import type { Told } from './asking.ts';

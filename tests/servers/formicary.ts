@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { isRecord } from '../../src/kernel/fields.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
 
 const node = join(import.meta.dirname, '../../node_modules/.bin/node');
 const program = join(import.meta.dirname, '../../bin/formicary.js');

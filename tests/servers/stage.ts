@@ -4,9 +4,9 @@
  * @module
  */
 import assert from 'node:assert/strict';
+import { Book } from '../../src/book/book.ts';
+import { openLog } from '../../src/log/open.ts';
 import { house } from '../../src/segments/index.ts';
-import { Book } from '../../src/store/book.ts';
-import { openLog } from '../../src/store/open.ts';
 import { contentsOf, digestOf } from '../crash/oracle.ts';
 import { checkBook, type Seen } from './checks.ts';
 import { Crowd } from './crowd.ts';

@@ -15,8 +15,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStoreLog } from '../../src/store/eventstoredb.ts';
-import { LogUnavailable } from '../../src/store/log.ts';
+import { EventStoreLog } from '../../src/log/eventstoredb/eventstore-log.ts';
+import { LogUnavailable } from '../../src/log/port/port.ts';
 import type { Counts } from '../eventstoredb/server/counts.ts';
 import { ServerProcess } from '../eventstoredb/server/index.ts';
 

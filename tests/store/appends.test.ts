@@ -1,9 +1,9 @@
 /** How the events of commands are packed into appends. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { type Append, appendBytesMax, appendsOf } from '../../src/store/appends.ts';
-import { encodeBody } from '../../src/store/sqlite-codec.ts';
+import { type Append, appendBytesMax, appendsOf } from '../../src/book/appends.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { encodeBody } from '../../src/log/sqlite/codec.ts';
 import { histories, run } from '../support/histories.ts';
 import { eventAfter } from './events.ts';
 

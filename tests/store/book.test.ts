@@ -4,15 +4,20 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/commands.ts';
-import { digest } from '../../src/kernel/digest.ts';
-import type { StoredEvent } from '../../src/kernel/events.ts';
+import { type Answer, Book, type BookSettings } from '../../src/book/book.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { digest } from '../../src/kernel/state/digest.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { EventStoreLog } from '../../src/log/eventstoredb/eventstore-log.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
+import {
+  type EventLog,
+  LogUnavailable,
+  OutcomeUnknown,
+  WrongExpectedRevision,
+} from '../../src/log/port/port.ts';
+import { SqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { house } from '../../src/segments/index.ts';
-import { type Answer, Book, type BookSettings } from '../../src/store/book.ts';
-import { EventStoreLog } from '../../src/store/eventstoredb.ts';
-import { type EventLog, LogUnavailable, OutcomeUnknown, WrongExpectedRevision } from '../../src/store/log.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
-import { SqliteLog } from '../../src/store/sqlite.ts';
 import { run } from '../crash/children.ts';
 import { Gate, WrappedLog } from '../crash/logs.ts';
 import { checkSound, contentsOf, digestOf, eventsOf, memoryOf } from '../crash/oracle.ts';

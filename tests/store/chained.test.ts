@@ -1,11 +1,11 @@
 /** A log that hands out no event whose hash does not hold, whichever way it is asked for. */
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { ChainedLog, readable } from '../../src/store/chained.ts';
-import { LogUnreadable } from '../../src/store/log.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
-import { SqliteLog } from '../../src/store/sqlite.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
+import { ChainedLog, readable } from '../../src/log/port/chained.ts';
+import { LogUnreadable } from '../../src/log/port/port.ts';
+import { SqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { tamper } from '../support/tampering.ts';
 import { chain, gathered, inFolder, revisionsOf } from './events.ts';
 

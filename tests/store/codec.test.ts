@@ -1,10 +1,10 @@
 /** A batch's text gives back exactly the events that it was made from, and its bytes follow from them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalText, genesisHash, type StoredEvent } from '../../src/kernel/events.ts';
-import type { Json } from '../../src/kernel/fields.ts';
-import { BodyUnreadable, decodeColumn, encodeColumn } from '../../src/store/columns.ts';
-import { decodeBody, encodeBody } from '../../src/store/sqlite-codec.ts';
+import { canonicalText, genesisHash, type StoredEvent } from '../../src/kernel/state/events.ts';
+import type { Json } from '../../src/kernel/values/fields.ts';
+import { decodeBody, encodeBody } from '../../src/log/sqlite/codec.ts';
+import { BodyUnreadable, decodeColumn, encodeColumn } from '../../src/log/sqlite/columns.ts';
 import { chain } from './events.ts';
 
 const text = fc.oneof(fc.constantFrom('a', 'b', ''), fc.string({ unit: 'binary', maxLength: 12 }));

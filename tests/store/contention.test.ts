@@ -1,15 +1,15 @@
 /** A book beside others that write to its log at the same time: fewer commands are decided together, until they get in. */
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ImportKeys } from '../../src/cli/import-keys.ts';
-import { importHistory } from '../../src/cli/importing.ts';
-import type { Command } from '../../src/kernel/commands.ts';
-import type { HistoryItem } from '../../src/scenario/history.ts';
+import { type Answer, Book, Series } from '../../src/book/book.ts';
+import { ImportKeys } from '../../src/cli/importing/import-keys.ts';
+import { importHistory } from '../../src/cli/importing/importing.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
+import { type EventLog, LogUnavailable, WrongExpectedRevision } from '../../src/log/port/port.ts';
+import { SqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
+import type { HistoryItem } from '../../src/scenario/running/history.ts';
 import { house } from '../../src/segments/index.ts';
-import { type Answer, Book, Series } from '../../src/store/book.ts';
-import { type EventLog, LogUnavailable, WrongExpectedRevision } from '../../src/store/log.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
-import { SqliteLog } from '../../src/store/sqlite.ts';
 import { WrappedLog } from '../crash/logs.ts';
 import { checkSound, eventsOf } from '../crash/oracle.ts';
 import { keyed, topUp } from '../support/commands.ts';

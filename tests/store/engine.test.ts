@@ -5,13 +5,13 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { engineVersion, packageVersion, rulesHash } from '../../src/store/engine.ts';
-import { loadedBy } from '../../src/store/import-graph.ts';
+import { engineVersion, packageVersion, rulesHash } from '../../src/book/engine-version.ts';
+import { loadedBy } from '../../src/book/import-graph.ts';
 import { CopiedProgram, node } from '../support/copied-program.ts';
 
 const run = promisify(execFile);
 const sources = resolve(import.meta.dirname, '../../src');
-const engine = resolve(sources, 'store/engine.ts');
+const engine = resolve(sources, 'book/engine-version.ts');
 
 /** Whether folders are listed the other way round. */
 const listing = vi.hoisted(() => ({ reversed: false }));
@@ -57,8 +57,8 @@ async function loadedByNode(entries: readonly string[]): Promise<{ files: string
 
 describe('the import graph', () => {
   it.each([
-    [['scenario/run.ts', 'scenario/bases.ts', 'segments/index.ts']],
-    [['store/snapshot.ts', 'kernel/metrics.ts']],
+    [['scenario/running/run.ts', 'scenario/running/bases.ts', 'segments/index.ts']],
+    [['book/snapshot/snapshot.ts', 'reading/metrics.ts']],
     [['segments/graphql.ts']],
   ])('of %j is what Node loads', async (entries) => {
     const { files, packages } = loadedBy(sources, entries);
@@ -110,25 +110,28 @@ describe('the hash of the rules', () => {
   });
 
   it.each([
-    'lending/accruing.ts',
-    'lending/schedule/walk.ts',
-    'kernel/close.ts',
-    'kernel/metrics.ts',
+    'lending/debt/accruing.ts',
+    'lending/schedule/contract/walk.ts',
+    'kernel/engine/close.ts',
+    'reading/metrics.ts',
     'segments/huabei/paying.ts',
-    'scenario/evaluate.ts',
-    'scenario/figures.ts',
+    'scenario/running/evaluate.ts',
+    'scenario/comparing/figures.ts',
   ])('is another when %s is', (name) => {
     copy.append(`src/${name}`);
     expect(rulesHash(copy.sources)).not.toBe(before);
   });
 
-  it.each(['server/server.ts', 'cli/import.ts', 'graphql/money.ts', 'audit/chain.ts', 'store/sqlite.ts'])(
-    'is the same when %s is another, which no run loads',
-    (name) => {
-      copy.append(`src/${name}`);
-      expect(rulesHash(copy.sources)).toBe(before);
-    },
-  );
+  it.each([
+    'server/server.ts',
+    'cli/importing/import.ts',
+    'graphql/base/money.ts',
+    'audit/chain.ts',
+    'log/sqlite/sqlite-log.ts',
+  ])('is the same when %s is another, which no run loads', (name) => {
+    copy.append(`src/${name}`);
+    expect(rulesHash(copy.sources)).toBe(before);
+  });
 
   it('is another with a file more or less, or under another name', () => {
     copy.append('src/lending/more.ts');
@@ -142,7 +145,7 @@ describe('the hash of the rules', () => {
   it('takes in a new room as soon as a run loads it', () => {
     copy.append('src/insurance/rules.ts');
     expect(rulesHash(copy.sources)).toBe(before);
-    copy.write('src/kernel/close.ts', (text) => `import '../insurance/rules.ts';\n${text}`);
+    copy.write('src/kernel/engine/close.ts', (text) => `import '../insurance/rules.ts';\n${text}`);
     const loaded = rulesHash(copy.sources);
     copy.append('src/insurance/rules.ts');
     expect(new Set([before, loaded, rulesHash(copy.sources)]).size).toBe(3);

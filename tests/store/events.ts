@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { genesisHash, type StoredEvent, sealed } from '../../src/kernel/events.ts';
-import type { LogHead } from '../../src/store/log.ts';
+import { genesisHash, type StoredEvent, sealed } from '../../src/kernel/state/events.ts';
+import type { LogHead } from '../../src/log/port/port.ts';
 
 /** Where a chain goes on; an empty log when left out. */
 export type After = Pick<LogHead, 'revision' | 'hash'>;

@@ -1,12 +1,12 @@
 /** A stream in EventStoreDB that somebody changes behind the servers' back: it is noticed, said with what to do, and nothing is booked. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventId, type StoredEvent } from '../../src/kernel/events.ts';
+import { Book } from '../../src/book/book.ts';
+import { eventId, type StoredEvent } from '../../src/kernel/state/events.ts';
+import { streamOf, toProposed } from '../../src/log/eventstoredb/codec.ts';
+import { EventStoreLog, type EventStoreLogOptions } from '../../src/log/eventstoredb/eventstore-log.ts';
+import { booksOf } from '../../src/log/open.ts';
+import { LogNotKept, LogUnreadable } from '../../src/log/port/port.ts';
 import { house } from '../../src/segments/index.ts';
-import { Book } from '../../src/store/book.ts';
-import { EventStoreLog, type EventStoreLogOptions } from '../../src/store/eventstoredb.ts';
-import { streamOf, toProposed } from '../../src/store/eventstoredb-codec.ts';
-import { LogNotKept, LogUnreadable } from '../../src/store/log.ts';
-import { booksOf } from '../../src/store/open.ts';
 import { TestServer } from '../eventstoredb/server/index.ts';
 import { closeDay, topUp } from '../support/commands.ts';
 import { chain, gathered } from './events.ts';

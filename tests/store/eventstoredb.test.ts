@@ -5,12 +5,12 @@
 import { EventStoreDBClient, jsonEvent, type RecordedEvent as Recorded } from '@eventstore/db-client';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventId, genesisHash, hashHolds, type StoredEvent } from '../../src/kernel/events.ts';
-import { house } from '../../src/segments/index.ts';
-import { Book } from '../../src/store/book.ts';
-import { EventStoreLog, type EventStoreLogOptions } from '../../src/store/eventstoredb.ts';
-import { fromRecorded, streamOf, toProposed } from '../../src/store/eventstoredb-codec.ts';
-import { acquire, release } from '../../src/store/eventstoredb-connection.ts';
+import { Book } from '../../src/book/book.ts';
+import { eventId, genesisHash, hashHolds, type StoredEvent } from '../../src/kernel/state/events.ts';
+import { fromRecorded, streamOf, toProposed } from '../../src/log/eventstoredb/codec.ts';
+import { acquire, release } from '../../src/log/eventstoredb/connection.ts';
+import { EventStoreLog, type EventStoreLogOptions } from '../../src/log/eventstoredb/eventstore-log.ts';
+import { booksOf } from '../../src/log/open.ts';
 import {
   AppendTooLarge,
   LogClosed,
@@ -18,8 +18,8 @@ import {
   LogUnreadable,
   OutcomeUnknown,
   WrongExpectedRevision,
-} from '../../src/store/log.ts';
-import { booksOf } from '../../src/store/open.ts';
+} from '../../src/log/port/port.ts';
+import { house } from '../../src/segments/index.ts';
 import { TestServer } from '../eventstoredb/server/index.ts';
 import { closeDay, topUp } from '../support/commands.ts';
 import { chain, eventAfter, gathered } from './events.ts';

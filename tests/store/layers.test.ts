@@ -1,12 +1,12 @@
 /** Layers against a plain model: what was pinned stays as it was, and layers don't pile up. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Chart } from '../../src/kernel/accounts.ts';
-import { digest } from '../../src/kernel/digest.ts';
-import { fold } from '../../src/kernel/fold.ts';
-import { State } from '../../src/kernel/state.ts';
+import { Layers, type Pin } from '../../src/book/layers.ts';
+import { fold } from '../../src/kernel/engine/fold.ts';
+import { digest } from '../../src/kernel/state/digest.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { State } from '../../src/kernel/state/state.ts';
 import { house } from '../../src/segments/index.ts';
-import { Layers, type Pin } from '../../src/store/layers.ts';
 import { generate, run } from '../support/histories.ts';
 
 const { lines } = generate(4, {

@@ -1,11 +1,11 @@
 /** Several books on one log, as servers beside each other have them: each follows what the others append. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { digest } from '../../src/kernel/digest.ts';
+import { Book, type BookSettings } from '../../src/book/book.ts';
+import { digest } from '../../src/kernel/state/digest.ts';
+import { EventStoreLog } from '../../src/log/eventstoredb/eventstore-log.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
+import { type EventLog, emptyHead, LogUnavailable, WrongExpectedRevision } from '../../src/log/port/port.ts';
 import { house } from '../../src/segments/index.ts';
-import { Book, type BookSettings } from '../../src/store/book.ts';
-import { EventStoreLog } from '../../src/store/eventstoredb.ts';
-import { type EventLog, emptyHead, LogUnavailable, WrongExpectedRevision } from '../../src/store/log.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
 import { WrappedLog } from '../crash/logs.ts';
 import { TestServer } from '../eventstoredb/server/index.ts';
 import { closeDay, topUp, transfer } from '../support/commands.ts';

@@ -1,17 +1,17 @@
 /** Sandboxes beside a book that goes on: against a plain model of each, a state folded from nothing. */
 import { describe, expect, it } from 'vitest';
-import { Chart } from '../../src/kernel/accounts.ts';
-import type { Command } from '../../src/kernel/commands.ts';
-import { digest } from '../../src/kernel/digest.ts';
-import { fold } from '../../src/kernel/fold.ts';
-import { headBeforeAll, Ledger } from '../../src/kernel/ledger.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
-import { State } from '../../src/kernel/state.ts';
+import { type Answer, Book } from '../../src/book/book.ts';
+import { type Sandbox, Sandboxes, sandboxLimits } from '../../src/book/sandbox.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { fold } from '../../src/kernel/engine/fold.ts';
+import { headBeforeAll, Ledger } from '../../src/kernel/engine/ledger.ts';
+import { digest } from '../../src/kernel/state/digest.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { State } from '../../src/kernel/state/state.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
+import type { EventLog } from '../../src/log/port/port.ts';
 import { house } from '../../src/segments/index.ts';
-import { type Answer, Book } from '../../src/store/book.ts';
-import type { EventLog } from '../../src/store/log.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
-import { type Sandbox, Sandboxes, sandboxLimits } from '../../src/store/sandbox.ts';
 import { Gate, WrappedLog } from '../crash/logs.ts';
 import { digestOf, eventsOf } from '../crash/oracle.ts';
 import { randomCommands } from '../crash/order.ts';

@@ -14,9 +14,9 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { LogFormatRefused, LogUnavailable, LogUnreadable } from '../../src/store/log.ts';
-import { SqliteLog } from '../../src/store/sqlite.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { LogFormatRefused, LogUnavailable, LogUnreadable } from '../../src/log/port/port.ts';
+import { SqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { chain, gathered, inFolder } from './events.ts';
 
 const events = chain(1_200);

@@ -4,10 +4,10 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { genesisHash, hashHolds, type StoredEvent } from '../../src/kernel/events.ts';
-import { LogFormatRefused, LogUnavailable, LogUnreadable } from '../../src/store/log.ts';
-import { openLog } from '../../src/store/open.ts';
-import { rowEventsMax, SqliteLog } from '../../src/store/sqlite.ts';
+import { genesisHash, hashHolds, type StoredEvent } from '../../src/kernel/state/events.ts';
+import { openLog } from '../../src/log/open.ts';
+import { LogFormatRefused, LogUnavailable, LogUnreadable } from '../../src/log/port/port.ts';
+import { rowEventsMax, SqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { chain, gathered, inFolder, revisionsOf } from './events.ts';
 
 const writer = join(import.meta.dirname, 'writer.ts');

@@ -1,12 +1,12 @@
 /** What vouches for a book: every hash on the way, and what it does where one does not hold. */
 import { describe, expect, it } from 'vitest';
-import { digest } from '../../src/kernel/digest.ts';
-import { type StoredEvent, sealed } from '../../src/kernel/events.ts';
+import { Book, type BookSettings } from '../../src/book/book.ts';
+import { foldLog } from '../../src/book/folding.ts';
+import { digest } from '../../src/kernel/state/digest.ts';
+import { type StoredEvent, sealed } from '../../src/kernel/state/events.ts';
+import { MemoryLog } from '../../src/log/memory.ts';
+import type { EventLog } from '../../src/log/port/port.ts';
 import { house } from '../../src/segments/index.ts';
-import { Book, type BookSettings } from '../../src/store/book.ts';
-import { foldLog } from '../../src/store/folding.ts';
-import type { EventLog } from '../../src/store/log.ts';
-import { MemoryLog } from '../../src/store/memory.ts';
 import { closeDay, topUp, transfer } from '../support/commands.ts';
 import { gathered } from './events.ts';
 

@@ -3,9 +3,9 @@
  * revision. When somebody else was first it decides again; on any other error it prints the error's name and tries the same events
  * again, once.
  */
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { type EventLog, WrongExpectedRevision } from '../../src/store/log.ts';
-import { SqliteLog } from '../../src/store/sqlite.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { type EventLog, WrongExpectedRevision } from '../../src/log/port/port.ts';
+import { SqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { chain } from './events.ts';
 
 const [path = '', appends = '', events = '', tag = ''] = process.argv.slice(2);

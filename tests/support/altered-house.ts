@@ -1,5 +1,5 @@
 /** A later version of the program, as far as its rules go: the house with one rule of the close altered. */
-import { House } from '../../src/kernel/house.ts';
+import { House } from '../../src/kernel/engine/house.ts';
 import { segments } from '../../src/segments/index.ts';
 
 /** The rule is left out, or its amounts are multiplied. */

@@ -3,20 +3,21 @@
  *
  * @module
  */
-import { Chart } from '../../src/kernel/accounts.ts';
-import type { Command } from '../../src/kernel/commands.ts';
-import { type Day, dayMax, dayOf, formatDay } from '../../src/kernel/dates.ts';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import type { House } from '../../src/kernel/house.ts';
+
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { House } from '../../src/kernel/engine/house.ts';
 import {
   type Circumstances,
   type Decision,
   headBeforeAll,
   Ledger,
   type Memory,
-} from '../../src/kernel/ledger.ts';
-import { formatMinor } from '../../src/kernel/money.ts';
-import { State } from '../../src/kernel/state.ts';
+} from '../../src/kernel/engine/ledger.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { State } from '../../src/kernel/state/state.ts';
+import { type Day, dayMax, dayOf, formatDay } from '../../src/kernel/values/dates.ts';
+import { formatMinor } from '../../src/kernel/values/money.ts';
 import { house as wholeHouse } from '../../src/segments/index.ts';
 import { shortName } from './postings.ts';
 

@@ -4,7 +4,9 @@
  *
  * @module
  */
-import { accountKind, credit, debit } from '../../src/kernel/accounts.ts';
+import { accountKind, credit, debit } from '../../src/kernel/contract/account.ts';
+import { parameter } from '../../src/kernel/contract/parameter.ts';
+import { rateType } from '../../src/kernel/contract/parameter-types.ts';
 import {
   answer,
   closeRule,
@@ -16,14 +18,13 @@ import {
   type Reading,
   type Segment,
   type Writing,
-} from '../../src/kernel/contract.ts';
-import type { Day } from '../../src/kernel/dates.ts';
-import { amount, id } from '../../src/kernel/fields.ts';
-import { House } from '../../src/kernel/house.ts';
-import { parameter, rateType } from '../../src/kernel/policy.ts';
-import { share } from '../../src/kernel/rates.ts';
-import { declareCode, Refusal } from '../../src/kernel/refusals.ts';
-import { table } from '../../src/kernel/tables.ts';
+} from '../../src/kernel/contract/segment.ts';
+import { table } from '../../src/kernel/contract/table.ts';
+import { House } from '../../src/kernel/engine/house.ts';
+import type { Day } from '../../src/kernel/values/dates.ts';
+import { amount, id } from '../../src/kernel/values/fields.ts';
+import { share } from '../../src/kernel/values/rates.ts';
+import { declareCode, Refusal } from '../../src/kernel/values/refusals.ts';
 import { bare } from './toy-house.ts';
 
 const unknownOrder = declareCode('CLUB_UNKNOWN_ORDER', 120, 'there is no such order', 'Order first.');

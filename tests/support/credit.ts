@@ -5,14 +5,15 @@
  * @module
  */
 import { expect } from 'vitest';
-import { Chart } from '../../src/kernel/accounts.ts';
-import type { Command } from '../../src/kernel/commands.ts';
-import { type Day, dayMax, dayOf } from '../../src/kernel/dates.ts';
-import { digest } from '../../src/kernel/digest.ts';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { isRecord } from '../../src/kernel/fields.ts';
-import { fold } from '../../src/kernel/fold.ts';
-import { formatMinor } from '../../src/kernel/money.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import { fold } from '../../src/kernel/engine/fold.ts';
+import { digest } from '../../src/kernel/state/digest.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { State } from '../../src/kernel/state/state.ts';
+import { type Day, dayMax, dayOf } from '../../src/kernel/values/dates.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
+import { formatMinor } from '../../src/kernel/values/money.ts';
 import {
   addFractions,
   compareFractions,
@@ -20,10 +21,9 @@ import {
   fraction,
   fractionText,
   zeroFraction,
-} from '../../src/kernel/rates.ts';
-import { State } from '../../src/kernel/state.ts';
-import type { Debt } from '../../src/lending/debt.ts';
-import { partNames } from '../../src/lending/parts.ts';
+} from '../../src/kernel/values/rates.ts';
+import type { Debt } from '../../src/lending/debt/debt.ts';
+import { partNames } from '../../src/lending/lender/parts.ts';
 import { lines as creditLines } from '../../src/segments/huabei/line.ts';
 import { lender as huabeiLender } from '../../src/segments/huabei/policy.ts';
 import { house } from '../../src/segments/index.ts';

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Command } from '../../src/kernel/commands.ts';
-import { dayMin, dayOf, formatDay, parseDay } from '../../src/kernel/dates.ts';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { flowKinds } from '../../src/kernel/flows.ts';
-import { formatMinor } from '../../src/kernel/money.ts';
-import type { State } from '../../src/kernel/state.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import type { State } from '../../src/kernel/state/state.ts';
+import { dayMin, dayOf, formatDay, parseDay } from '../../src/kernel/values/dates.ts';
+import { formatMinor } from '../../src/kernel/values/money.ts';
+import { flowKinds } from '../../src/reading/flows.ts';
 import type { Line } from '../oracle/first-segments.ts';
 import { type HistoryOptions, history } from '../oracle/histories.ts';
 import { type Balances, book, type TestBook } from './book.ts';

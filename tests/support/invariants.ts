@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { type Day, formatDay } from '../../src/kernel/dates.ts';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { isRecord } from '../../src/kernel/fields.ts';
+
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { type Day, formatDay } from '../../src/kernel/values/dates.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
 import { house } from '../../src/segments/index.ts';
 
 /** An entry, as this module looks at it: what made it, when it counts, what it posted. */

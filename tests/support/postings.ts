@@ -5,8 +5,8 @@
  *
  * @module
  */
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import { formatMinor } from '../../src/kernel/money.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
+import { formatMinor } from '../../src/kernel/values/money.ts';
 
 /** `wallet:user-1` for `platform:liability:payments:wallet:user-1:CNY`; `fund/cash` for `fund:asset:yuebao:cash:CNY`. */
 export function shortName(account: string): string {

@@ -10,9 +10,9 @@
  * @module
  */
 import { expect } from 'vitest';
-import type { Command } from '../../src/kernel/commands.ts';
-import type { StoredEvent } from '../../src/kernel/events.ts';
-import type { Decision } from '../../src/kernel/ledger.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Decision } from '../../src/kernel/engine/ledger.ts';
+import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import { book, type TestBook } from './book.ts';
 import { eventText } from './postings.ts';
 

@@ -6,9 +6,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { type StoredEvent, sealed } from '../../src/kernel/events.ts';
-import { isRecord } from '../../src/kernel/fields.ts';
-import { decodeBody, encodeBody } from '../../src/store/sqlite-codec.ts';
+import { type StoredEvent, sealed } from '../../src/kernel/state/events.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
+import { decodeBody, encodeBody } from '../../src/log/sqlite/codec.ts';
 
 interface Row {
   readonly first: number;

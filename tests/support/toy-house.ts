@@ -4,7 +4,9 @@
  *
  * @module
  */
-import { accountKind, credit, debit } from '../../src/kernel/accounts.ts';
+import { accountKind, credit, debit } from '../../src/kernel/contract/account.ts';
+import { parameter } from '../../src/kernel/contract/parameter.ts';
+import { rateType } from '../../src/kernel/contract/parameter-types.ts';
 import {
   answer,
   type CloseRule,
@@ -16,13 +18,12 @@ import {
   type Phase,
   type Reading,
   type Segment,
-} from '../../src/kernel/contract.ts';
-import { amount, choice, count, id, text } from '../../src/kernel/fields.ts';
-import { House } from '../../src/kernel/house.ts';
-import { parameter, rateType } from '../../src/kernel/policy.ts';
-import { share } from '../../src/kernel/rates.ts';
-import { declareCode, Refusal } from '../../src/kernel/refusals.ts';
-import { table } from '../../src/kernel/tables.ts';
+} from '../../src/kernel/contract/segment.ts';
+import { table } from '../../src/kernel/contract/table.ts';
+import { House } from '../../src/kernel/engine/house.ts';
+import { amount, choice, count, id, text } from '../../src/kernel/values/fields.ts';
+import { share } from '../../src/kernel/values/rates.ts';
+import { declareCode, Refusal } from '../../src/kernel/values/refusals.ts';
 
 export const short = declareCode('TOY_SHORT', 180, 'there is not as much', 'Put more in.');
 export const unanswered = declareCode(

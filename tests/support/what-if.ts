@@ -3,17 +3,19 @@
  *
  * @module
  */
-import { Chart } from '../../src/kernel/accounts.ts';
-import type { Command } from '../../src/kernel/commands.ts';
-import { dayMin, dayOf, parseDay } from '../../src/kernel/dates.ts';
-import { isRecord } from '../../src/kernel/fields.ts';
-import type { House } from '../../src/kernel/house.ts';
-import { inApplication, type Override, parseParameterName, parseValue } from '../../src/kernel/policy.ts';
-import { Refusal } from '../../src/kernel/refusals.ts';
-import { State } from '../../src/kernel/state.ts';
-import { type BaseRecord, HistoryBook } from '../../src/scenario/base.ts';
-import { Evaluation, type Sink } from '../../src/scenario/evaluate.ts';
-import { planOf } from '../../src/scenario/plan.ts';
+
+import { parseParameterName, parseValue } from '../../src/kernel/contract/parameter.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { House } from '../../src/kernel/engine/house.ts';
+import { Chart } from '../../src/kernel/state/journal/chart.ts';
+import { State } from '../../src/kernel/state/state.ts';
+import { inApplication, type Override } from '../../src/kernel/state/timeline.ts';
+import { dayMin, dayOf, parseDay } from '../../src/kernel/values/dates.ts';
+import { isRecord } from '../../src/kernel/values/fields.ts';
+import { Refusal } from '../../src/kernel/values/refusals.ts';
+import { type BaseRecord, HistoryBook } from '../../src/scenario/running/base.ts';
+import { Evaluation, type Sink } from '../../src/scenario/running/evaluate.ts';
+import { planOf } from '../../src/scenario/running/plan.ts';
 import { house } from '../../src/segments/index.ts';
 import { type Balances, balancesOf } from './book.ts';
 

@@ -3,22 +3,22 @@
  *
  * @module
  */
-import { builder } from '../../graphql/builder.ts';
-import { badQuestion, fault, tooLong } from '../../graphql/faults.ts';
-import { LedgerRef } from '../../graphql/ledger.ts';
-import { searchLimits } from '../../graphql/limits.ts';
-import { Money } from '../../graphql/money.ts';
-import type { LedgerPoint } from '../../graphql/point.ts';
-import { policyAt } from '../../graphql/policy-at.ts';
-import { type Day, dayMin, formatDay } from '../../kernel/dates.ts';
-import { ratio } from '../../kernel/metrics.ts';
-import { formatRate } from '../../kernel/rates.ts';
-import { Refusal } from '../../kernel/refusals.ts';
-import { type Bucket, buckets } from '../buckets.ts';
-import type { Lender } from '../lender.ts';
-import { sumOf } from '../parts.ts';
-import { type ArrearsReading, arrearsOf, type BucketReading, principalIn } from '../reading.ts';
-import { type Moved, movedBy, rollingTypes, sumMoves } from '../reading-roll.ts';
+import { builder } from '../../graphql/base/builder.ts';
+import { badQuestion, fault, tooLong } from '../../graphql/base/faults.ts';
+import { searchLimits } from '../../graphql/base/limits.ts';
+import { Money } from '../../graphql/base/money.ts';
+import type { LedgerPoint } from '../../graphql/base/point.ts';
+import { LedgerRef } from '../../graphql/book/ledger.ts';
+import { policyAt } from '../../graphql/policy/at.ts';
+import { type Day, dayMin, formatDay } from '../../kernel/values/dates.ts';
+import { formatRate } from '../../kernel/values/rates.ts';
+import { Refusal } from '../../kernel/values/refusals.ts';
+import { ratio } from '../../reading/metrics.ts';
+import { type Bucket, buckets } from '../lender/buckets.ts';
+import type { Lender } from '../lender/lender.ts';
+import { sumOf } from '../lender/parts.ts';
+import { type ArrearsReading, arrearsOf, type BucketReading, principalIn } from '../reading/lender.ts';
+import { type Moved, movedBy, rollingTypes, sumMoves } from '../reading/roll.ts';
 import { BucketEnum, cny, SplitRef } from './debt.ts';
 import { linesNamed } from './lines.ts';
 import { lastDayOf, readOn } from './rows.ts';

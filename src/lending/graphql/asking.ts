@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { builder, type Context } from '../../graphql/builder.ts';
-import { askedEvents } from '../../graphql/event-search.ts';
-import type { LedgerPoint } from '../../graphql/point.ts';
+import { builder, type Context } from '../../graphql/base/builder.ts';
+import type { LedgerPoint } from '../../graphql/base/point.ts';
+import { askedEvents } from '../../graphql/events/search.ts';
 
 /** The argument of the day that a debt is worked out for. */
 export const onArg = builder.args((t) => ({

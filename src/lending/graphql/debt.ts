@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { builder } from '../../graphql/builder.ts';
-import { Money } from '../../graphql/money.ts';
-import type { LedgerPoint } from '../../graphql/point.ts';
-import type { Day } from '../../kernel/dates.ts';
-import type { Money as KernelMoney } from '../../kernel/money.ts';
-import { formatRate } from '../../kernel/rates.ts';
-import { type Bucket, bucketOf } from '../buckets.ts';
-import { allOf, type Debt, type DebtWork, type Due, dueOf, type Owed, unpaidOf } from '../debt.ts';
-import { type Parts, sumOf } from '../parts.ts';
+import { builder } from '../../graphql/base/builder.ts';
+import { Money } from '../../graphql/base/money.ts';
+import type { LedgerPoint } from '../../graphql/base/point.ts';
+import type { Day } from '../../kernel/values/dates.ts';
+import type { Money as KernelMoney } from '../../kernel/values/money.ts';
+import { formatRate } from '../../kernel/values/rates.ts';
+import { allOf, type Debt, type DebtWork, type Due, dueOf, type Owed, unpaidOf } from '../debt/debt.ts';
+import { type Bucket, bucketOf } from '../lender/buckets.ts';
+import { type Parts, sumOf } from '../lender/parts.ts';
 import type { Instalment } from '../schedule/plan.ts';
 
 /** Lines lend in one currency. */

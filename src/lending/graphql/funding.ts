@@ -3,27 +3,33 @@
  *
  * @module
  */
-import { builder } from '../../graphql/builder.ts';
-import { connectionOf } from '../../graphql/connection.ts';
-import { EventConnection } from '../../graphql/event.ts';
-import { badQuestion } from '../../graphql/faults.ts';
-import { LedgerRef } from '../../graphql/ledger.ts';
-import { Money } from '../../graphql/money.ts';
-import type { LedgerPoint } from '../../graphql/point.ts';
-import { policyAt } from '../../graphql/policy-at.ts';
-import { type Day, dayMax, dayMin, formatDay } from '../../kernel/dates.ts';
-import { ratio } from '../../kernel/metrics.ts';
-import { type Fraction, formatMultiple, formatRate, shareFloored, zeroFraction } from '../../kernel/rates.ts';
-import type { Table } from '../../kernel/tables.ts';
-import type { Debt } from '../debt.ts';
-import type { Lender, PoolRow } from '../lender.ts';
+import { builder } from '../../graphql/base/builder.ts';
+import { connectionOf } from '../../graphql/base/connection.ts';
+import { badQuestion } from '../../graphql/base/faults.ts';
+import { Money } from '../../graphql/base/money.ts';
+import type { LedgerPoint } from '../../graphql/base/point.ts';
+import { LedgerRef } from '../../graphql/book/ledger.ts';
+import { EventConnection } from '../../graphql/events/event.ts';
+import { policyAt } from '../../graphql/policy/at.ts';
+import type { Table } from '../../kernel/contract/table.ts';
+import { type Day, dayMax, dayMin, formatDay } from '../../kernel/values/dates.ts';
+import {
+  type Fraction,
+  formatMultiple,
+  formatRate,
+  shareFloored,
+  zeroFraction,
+} from '../../kernel/values/rates.ts';
+import { ratio } from '../../reading/metrics.ts';
+import type { Debt } from '../debt/debt.ts';
+import type { Lender, PoolRow } from '../lender/lender.ts';
 import {
   type FundingReading,
   fundingOf,
   heldOf,
   type LeverageReading,
   type NamedAmount,
-} from '../reading.ts';
+} from '../reading/lender.ts';
 import { pageArgs, subjectEvents } from './asking.ts';
 import { cny, SplitRef } from './debt.ts';
 import { linesNamed } from './lines.ts';

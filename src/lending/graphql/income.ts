@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { builder } from '../../graphql/builder.ts';
-import { orFault } from '../../graphql/faults.ts';
-import { LedgerRef } from '../../graphql/ledger.ts';
-import { Money } from '../../graphql/money.ts';
-import { spanArgs } from '../../graphql/segment-ledger.ts';
-import { creditIncomeOf, type IncomeReading, type NamedAmount } from '../reading.ts';
+import { builder } from '../../graphql/base/builder.ts';
+import { orFault } from '../../graphql/base/faults.ts';
+import { Money } from '../../graphql/base/money.ts';
+import { LedgerRef } from '../../graphql/book/ledger.ts';
+import { spanArgs } from '../../graphql/book/segment-ledger.ts';
+import { creditIncomeOf, type IncomeReading, type NamedAmount } from '../reading/lender.ts';
 import { cny, SplitRef } from './debt.ts';
 import { linesNamed } from './lines.ts';
 

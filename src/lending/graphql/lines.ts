@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { fault, segmentUnknown } from '../../graphql/faults.ts';
-import { readsAs } from '../../graphql/holder.ts';
-import { Refusal } from '../../kernel/refusals.ts';
-import type { LendingLine } from '../reading.ts';
+import { fault, segmentUnknown } from '../../graphql/base/faults.ts';
+import { readsAs } from '../../graphql/book/holder.ts';
+import { Refusal } from '../../kernel/values/refusals.ts';
+import type { LendingLine } from '../reading/lender.ts';
 
 const lines = new Map<string, LendingLine>();
 

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { builder } from '../../graphql/builder.ts';
-import { connectionOf } from '../../graphql/connection.ts';
-import { EventConnection } from '../../graphql/event.ts';
-import { fault } from '../../graphql/faults.ts';
-import { HolderRef } from '../../graphql/holder.ts';
-import { LedgerRef } from '../../graphql/ledger.ts';
-import { Money } from '../../graphql/money.ts';
-import type { LedgerPoint } from '../../graphql/point.ts';
-import type { Day } from '../../kernel/dates.ts';
-import { Refusal } from '../../kernel/refusals.ts';
-import type { State } from '../../kernel/state.ts';
-import { unknownProduct } from '../codes.ts';
-import type { Debts } from '../debts.ts';
+import { builder } from '../../graphql/base/builder.ts';
+import { connectionOf } from '../../graphql/base/connection.ts';
+import { fault } from '../../graphql/base/faults.ts';
+import { Money } from '../../graphql/base/money.ts';
+import type { LedgerPoint } from '../../graphql/base/point.ts';
+import { HolderRef } from '../../graphql/book/holder.ts';
+import { LedgerRef } from '../../graphql/book/ledger.ts';
+import { EventConnection } from '../../graphql/events/event.ts';
+import type { State } from '../../kernel/state/state.ts';
+import type { Day } from '../../kernel/values/dates.ts';
+import { Refusal } from '../../kernel/values/refusals.ts';
+import type { Debts } from '../debt/debts.ts';
+import { unknownProduct } from '../lender/codes.ts';
 import {
   type Advance,
   broughtLoan,
@@ -24,7 +24,7 @@ import {
   type LoanStatus,
   type LoanWork,
 } from '../loans/loan.ts';
-import { plannedNow, scheduleAtPayment } from '../reading-loans.ts';
+import { plannedNow, scheduleAtPayment } from '../reading/loans.ts';
 import type { RepaymentMethod } from '../schedule/plan.ts';
 import { onArg, pageArgs, subjectEvents } from './asking.ts';
 import { cny, type DebtRead, DebtRef, enumValues, InstalmentRef } from './debt.ts';

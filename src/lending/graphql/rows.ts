@@ -5,15 +5,15 @@
  *
  * @module
  */
-import { askedPage, type Connection, cursorOf, pageOf } from '../../graphql/connection.ts';
-import { fault, pointUnknown, tooLong } from '../../graphql/faults.ts';
-import { refoldMax, searchLimits } from '../../graphql/limits.ts';
-import type { LedgerPoint } from '../../graphql/point.ts';
-import { Chart } from '../../kernel/accounts.ts';
-import { type Day, formatDay } from '../../kernel/dates.ts';
-import { fold } from '../../kernel/fold.ts';
-import { Refusal } from '../../kernel/refusals.ts';
-import { State } from '../../kernel/state.ts';
+import { askedPage, type Connection, cursorOf, pageOf } from '../../graphql/base/connection.ts';
+import { fault, pointUnknown, tooLong } from '../../graphql/base/faults.ts';
+import { refoldMax, searchLimits } from '../../graphql/base/limits.ts';
+import type { LedgerPoint } from '../../graphql/base/point.ts';
+import { fold } from '../../kernel/engine/fold.ts';
+import { Chart } from '../../kernel/state/journal/chart.ts';
+import { State } from '../../kernel/state/state.ts';
+import { type Day, formatDay } from '../../kernel/values/dates.ts';
+import { Refusal } from '../../kernel/values/refusals.ts';
 
 /** States as of a day, by the point that asked: fields of one answer share it. */
 const restored = new WeakMap<LedgerPoint, Promise<State>>();

@@ -4,20 +4,20 @@
  * @module
  */
 import type { Decimal } from 'decimal.js';
-import { builder } from '../../graphql/builder.ts';
-import { fault, orFault, tooLong } from '../../graphql/faults.ts';
-import { type Day, formatDay } from '../../kernel/dates.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
+import { builder } from '../../graphql/base/builder.ts';
+import { fault, orFault, tooLong } from '../../graphql/base/faults.ts';
+import { type Day, formatDay } from '../../kernel/values/dates.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { endOf, type Moment, startOf } from '../schedule/calendar.ts';
-import { type ContractOutline, contractEvents, contractOutline } from '../schedule/contract.ts';
-import type { ContractEvent, EventType } from '../schedule/event.ts';
+import { type ContractOutline, contractEvents, contractOutline } from '../schedule/contract/contract.ts';
+import type { ContractEvent, EventType } from '../schedule/contract/event.ts';
+import { parseObserved } from '../schedule/contract/observed.ts';
+import { parseTerms } from '../schedule/contract/parse.ts';
+import type { Observed } from '../schedule/contract/rate-reset.ts';
+import { mistakenTerm } from '../schedule/contract/reader.ts';
+import type { ContractTerms } from '../schedule/contract/terms.ts';
+import { redemptions } from '../schedule/contract/timetable.ts';
 import { Exact } from '../schedule/exact.ts';
-import { parseObserved } from '../schedule/observed.ts';
-import { parseTerms } from '../schedule/parse.ts';
-import type { Observed } from '../schedule/rate-reset.ts';
-import { mistakenTerm } from '../schedule/reader.ts';
-import type { ContractTerms } from '../schedule/terms.ts';
-import { redemptions } from '../schedule/timetable.ts';
 import { enumValues } from './debt.ts';
 
 /**

@@ -4,13 +4,13 @@
  * @module
  */
 import type { Decimal } from 'decimal.js';
-import { builder } from '../../graphql/builder.ts';
-import { fault } from '../../graphql/faults.ts';
-import { Money, MoneyInput } from '../../graphql/money.ts';
-import { type Day, dayMax, formatDay } from '../../kernel/dates.ts';
-import { amount, type Field, rate, whole } from '../../kernel/fields.ts';
-import { Refusal } from '../../kernel/refusals.ts';
-import { termOutOfRange } from '../codes.ts';
+import { builder } from '../../graphql/base/builder.ts';
+import { fault } from '../../graphql/base/faults.ts';
+import { Money, MoneyInput } from '../../graphql/base/money.ts';
+import { type Day, dayMax, formatDay } from '../../kernel/values/dates.ts';
+import { amount, type Field, rate, whole } from '../../kernel/values/fields.ts';
+import { Refusal } from '../../kernel/values/refusals.ts';
+import { termOutOfRange } from '../lender/codes.ts';
 import { dueDays } from '../loans/loan.ts';
 import { termMax } from '../loans/repaying.ts';
 import { addMonths } from '../schedule/calendar.ts';

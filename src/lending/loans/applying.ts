@@ -3,19 +3,20 @@
  *
  * @module
  */
-import { type FactType, fact, type Reading } from '../../kernel/contract.ts';
-import type { Day } from '../../kernel/dates.ts';
-import { amount, choice, id, whole } from '../../kernel/fields.ts';
-import type { Parameter } from '../../kernel/policy.ts';
-import { type Fraction, zeroFraction } from '../../kernel/rates.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
-import { loanExists, termOutOfRange, unknownProduct } from '../codes.ts';
-import { freshDebt } from '../debt.ts';
-import type { Debts } from '../debts.ts';
-import { addExposure, exposureOf } from '../funding.ts';
-import { noParts } from '../parts.ts';
+
+import type { Parameter } from '../../kernel/contract/parameter.ts';
+import { type FactType, fact, type Reading } from '../../kernel/contract/segment.ts';
+import type { Day } from '../../kernel/values/dates.ts';
+import { amount, choice, id, whole } from '../../kernel/values/fields.ts';
+import { type Fraction, zeroFraction } from '../../kernel/values/rates.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import { freshDebt } from '../debt/debt.ts';
+import type { Debts } from '../debt/debts.ts';
+import { addExposure, exposureOf } from '../funding/funding.ts';
+import { loanExists, termOutOfRange, unknownProduct } from '../lender/codes.ts';
+import { noParts } from '../lender/parts.ts';
+import { type Tier, tierOf } from '../lender/tiers.ts';
 import { type RepaymentMethod, repaymentMethods } from '../schedule/plan.ts';
-import { type Tier, tierOf } from '../tiers.ts';
 import { type Advance, type DeclineReason, exposureKey, type LoanRow } from './loan.ts';
 import { termMax } from './repaying.ts';
 

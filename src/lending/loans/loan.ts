@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { Reading } from '../../kernel/contract.ts';
-import type { Day } from '../../kernel/dates.ts';
-import type { Fraction } from '../../kernel/rates.ts';
-import { laterTable } from '../../kernel/tables.ts';
-import { changesOn, type Debt, DebtWork, lookedAtFrom, type Paid } from '../debt.ts';
-import type { Debts, Following, RowWork } from '../debts.ts';
-import { addExposure } from '../funding.ts';
-import type { Lender } from '../lender.ts';
-import { sumOf } from '../parts.ts';
+import type { Reading } from '../../kernel/contract/segment.ts';
+import { laterTable } from '../../kernel/contract/table.ts';
+import type { Day } from '../../kernel/values/dates.ts';
+import type { Fraction } from '../../kernel/values/rates.ts';
+import { changesOn, type Debt, DebtWork, lookedAtFrom, type Paid } from '../debt/debt.ts';
+import type { Debts, Following, RowWork } from '../debt/debts.ts';
+import { addExposure } from '../funding/funding.ts';
+import type { Lender } from '../lender/lender.ts';
+import { sumOf } from '../lender/parts.ts';
 import { dueDaysOf, planInstalments, type RepaymentMethod } from '../schedule/plan.ts';
 
 /** How far a loan has come. */

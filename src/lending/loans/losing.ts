@@ -3,14 +3,10 @@
  *
  * @module
  */
-import { debit } from '../../kernel/accounts.ts';
-import { type FactType, fact } from '../../kernel/contract.ts';
-import { amount, choice, id } from '../../kernel/fields.ts';
-import { Refusal } from '../../kernel/refusals.ts';
-import { wallet } from '../books.ts';
-import { loanClosed, notApproved, notWrittenOff, unknownProduct } from '../codes.ts';
-import { type Debts, put } from '../debts.ts';
-import { addExposure, addToPool } from '../funding.ts';
+import { debit } from '../../kernel/contract/account.ts';
+import { type FactType, fact } from '../../kernel/contract/segment.ts';
+import { amount, choice, id } from '../../kernel/values/fields.ts';
+import { Refusal } from '../../kernel/values/refusals.ts';
 import {
   endWithLoss,
   lossAfter,
@@ -19,8 +15,12 @@ import {
   recovered,
   recoveryRefusal,
   writtenOff,
-} from '../losses.ts';
-import { noParts, split, sumOf } from '../parts.ts';
+} from '../arrears/losses.ts';
+import { type Debts, put } from '../debt/debts.ts';
+import { addExposure, addToPool } from '../funding/funding.ts';
+import { wallet } from '../lender/books.ts';
+import { loanClosed, notApproved, notWrittenOff, unknownProduct } from '../lender/codes.ts';
+import { noParts, split, sumOf } from '../lender/parts.ts';
 import { broughtLoan, exposureKey, type LoanRow } from './loan.ts';
 import { borrowerOf, loanReads } from './repaying.ts';
 import { named, standing } from './standing.ts';

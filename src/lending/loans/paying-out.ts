@@ -3,16 +3,24 @@
  *
  * @module
  */
-import { credit } from '../../kernel/accounts.ts';
-import { type FactType, fact } from '../../kernel/contract.ts';
-import { type Day, formatDay } from '../../kernel/dates.ts';
-import { choice, id } from '../../kernel/fields.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
-import { wallet } from '../books.ts';
-import { loanDisbursed, notApproved, unknownProduct } from '../codes.ts';
-import { type Debts, put } from '../debts.ts';
-import { addExposure, addToPool, drawn, drawReads, partsOf, poolOf, principalMoved } from '../funding.ts';
-import { noParts } from '../parts.ts';
+import { credit } from '../../kernel/contract/account.ts';
+import { type FactType, fact } from '../../kernel/contract/segment.ts';
+import { type Day, formatDay } from '../../kernel/values/dates.ts';
+import { choice, id } from '../../kernel/values/fields.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import { type Debts, put } from '../debt/debts.ts';
+import {
+  addExposure,
+  addToPool,
+  drawn,
+  drawReads,
+  partsOf,
+  poolOf,
+  principalMoved,
+} from '../funding/funding.ts';
+import { wallet } from '../lender/books.ts';
+import { loanDisbursed, notApproved, unknownProduct } from '../lender/codes.ts';
+import { noParts } from '../lender/parts.ts';
 import { dueDays, exposureKey, type LoanRow, LoanWork } from './loan.ts';
 import { loanReads } from './repaying.ts';
 import { named } from './standing.ts';

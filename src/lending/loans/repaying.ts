@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
 import {
   type Booked,
   type FactType,
@@ -11,17 +11,17 @@ import {
   type Reading,
   type Reads,
   type Writing,
-} from '../../kernel/contract.ts';
-import { choice, flag, id, type Repayment, repayment, whole } from '../../kernel/fields.ts';
-import { formatMoney } from '../../kernel/money.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
-import { wallet } from '../books.ts';
-import { exceedsOwed, termOutOfRange, unknownProduct } from '../codes.ts';
-import { allOf, dueOf } from '../debt.ts';
-import { type Debts, debtRows, keptUpTo, put } from '../debts.ts';
-import { addExposure, addToPool } from '../funding.ts';
-import { noParts, plus, sumOf } from '../parts.ts';
-import { paidIn, received, totalOf } from '../paying.ts';
+} from '../../kernel/contract/segment.ts';
+import { choice, flag, id, type Repayment, repayment, whole } from '../../kernel/values/fields.ts';
+import { formatMoney } from '../../kernel/values/money.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import { allOf, dueOf } from '../debt/debt.ts';
+import { type Debts, debtRows, keptUpTo, put } from '../debt/debts.ts';
+import { addExposure, addToPool } from '../funding/funding.ts';
+import { paidIn, received, totalOf } from '../funding/paying.ts';
+import { wallet } from '../lender/books.ts';
+import { exceedsOwed, termOutOfRange, unknownProduct } from '../lender/codes.ts';
+import { noParts, plus, sumOf } from '../lender/parts.ts';
 import { repaymentMethods } from '../schedule/plan.ts';
 import { broughtLoan, dueDays, exposureKey, type LoanRow, type LoanWork } from './loan.ts';
 import { standing } from './standing.ts';

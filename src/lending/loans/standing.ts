@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Reading } from '../../kernel/contract.ts';
-import { type Day, formatDay } from '../../kernel/dates.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
-import { loanClosed, loanUnknown, loanWrittenOff, notApproved } from '../codes.ts';
-import type { Debts } from '../debts.ts';
+import type { Reading } from '../../kernel/contract/segment.ts';
+import { type Day, formatDay } from '../../kernel/values/dates.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import type { Debts } from '../debt/debts.ts';
+import { loanClosed, loanUnknown, loanWrittenOff, notApproved } from '../lender/codes.ts';
 import type { LoanRow } from './loan.ts';
 
 /** A loan that a fact of a day may name, or why not. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Day, formatDay, startOfDayMs } from '../../kernel/dates.ts';
+import { type Day, formatDay, startOfDayMs } from '../../kernel/values/dates.ts';
 
 /** A calendar date: month 1 to 12, date 1 to 31. */
 export interface Civil {

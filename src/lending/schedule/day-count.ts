@@ -6,7 +6,7 @@
  * @module
  */
 import type { Decimal } from 'decimal.js';
-import type { Day } from '../../kernel/dates.ts';
+import type { Day } from '../../kernel/values/dates.ts';
 import { type Civil, civilOf, firstOfYear, isMonthEnd } from './calendar.ts';
 import { Exact } from './exact.ts';
 

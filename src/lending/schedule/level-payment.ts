@@ -4,7 +4,7 @@
  * @module
  */
 import type { Decimal } from 'decimal.js';
-import type { Day } from '../../kernel/dates.ts';
+import type { Day } from '../../kernel/values/dates.ts';
 import { one, zero } from './exact.ts';
 
 /**

@@ -7,8 +7,8 @@
  * @module
  */
 import { Decimal } from 'decimal.js';
-import { type Day, dayMax } from '../../kernel/dates.ts';
-import { type Fraction, share } from '../../kernel/rates.ts';
+import { type Day, dayMax } from '../../kernel/values/dates.ts';
+import { type Fraction, share } from '../../kernel/values/rates.ts';
 import { addMonths } from './calendar.ts';
 
 /** The ways to repay: all at the end, equal parts of principal, level payments, or interest now and principal at the end. */

@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { type Day, dayMax, dayMin, formatDay } from '../../kernel/dates.ts';
-import type { House } from '../../kernel/house.ts';
-import { inApplication, type Override, type Parameter, parseParameterName } from '../../kernel/policy.ts';
-import { describe, type Entry, type Mapping, type Node, plain } from './document.ts';
-import { cut, type Mistakes, type Spot, unknownName } from './mistakes.ts';
-import { noteWrong } from './reading.ts';
-import { type DayRange, looksLikeDays, parseDays } from './words.ts';
+
+import { type Parameter, parseParameterName } from '../../kernel/contract/parameter.ts';
+import type { House } from '../../kernel/engine/house.ts';
+import { inApplication, type Override } from '../../kernel/state/timeline.ts';
+import { type Day, dayMax, dayMin, formatDay } from '../../kernel/values/dates.ts';
+import { describe, type Entry, type Mapping, type Node, plain } from '../text/document.ts';
+import { cut, type Mistakes, type Spot, unknownName } from '../text/mistakes.ts';
+import { noteWrong } from '../text/reading.ts';
+import { type DayRange, looksLikeDays, parseDays } from '../text/words.ts';
 
 /** A value over days, and where the file says so. */
 interface Dated {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { FactType } from '../../kernel/contract.ts';
-import { type Field, type Json, textLengthMax, type WholeShape } from '../../kernel/fields.ts';
+import type { FactType } from '../../kernel/contract/segment.ts';
+import { type Field, type Json, textLengthMax, type WholeShape } from '../../kernel/values/fields.ts';
 
 /** A JSON Schema, or a part of one. */
 export type Schema = { readonly [keyword: string]: Json };

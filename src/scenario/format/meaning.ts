@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { formatDay } from '../../kernel/dates.ts';
-import { sorted } from '../../kernel/events.ts';
-import type { Json } from '../../kernel/fields.ts';
-import type { Override } from '../../kernel/policy.ts';
-import { fractionText } from '../../kernel/rates.ts';
+
+import { sorted } from '../../kernel/state/events.ts';
+import type { Override } from '../../kernel/state/timeline.ts';
+import { formatDay } from '../../kernel/values/dates.ts';
+import type { Json } from '../../kernel/values/fields.ts';
+import { fractionText } from '../../kernel/values/rates.ts';
 import type { Base, Edit, Scenario, Variant, Where } from './types.ts';
 
 /**

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { AccountKind } from '../../kernel/accounts.ts';
-import type { FactType } from '../../kernel/contract.ts';
-import type { Day } from '../../kernel/dates.ts';
-import type { Field, Json } from '../../kernel/fields.ts';
-import type { Override } from '../../kernel/policy.ts';
-import type { Fraction } from '../../kernel/rates.ts';
-import type { Expectation } from './expectation.ts';
-import type { Spot } from './mistakes.ts';
-import type { ReportLine } from './report.ts';
+import type { AccountKind } from '../../kernel/contract/account.ts';
+import type { FactType } from '../../kernel/contract/segment.ts';
+import type { Override } from '../../kernel/state/timeline.ts';
+import type { Day } from '../../kernel/values/dates.ts';
+import type { Field, Json } from '../../kernel/values/fields.ts';
+import type { Fraction } from '../../kernel/values/rates.ts';
+import type { Expectation } from '../expecting/expectation.ts';
+import type { ReportLine } from '../expecting/report.ts';
+import type { Spot } from '../text/mistakes.ts';
 
 /** What a scenario starts from. */
 export type Base =

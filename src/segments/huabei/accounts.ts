@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { accountKind } from '../../kernel/accounts.ts';
+import { accountKind } from '../../kernel/contract/account.ts';
 
 const line = 'CreditTech';
 

@@ -3,20 +3,27 @@
  *
  * @module
  */
-import { credit, debit, type Posting } from '../../kernel/accounts.ts';
-import { fact, type Reading, type Reads, type Writing } from '../../kernel/contract.ts';
-import type { Day } from '../../kernel/dates.ts';
-import { amount, id } from '../../kernel/fields.ts';
-import { formatMoney } from '../../kernel/money.ts';
-import { share, zeroFraction } from '../../kernel/rates.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
-import { reserve, wallet } from '../../lending/books.ts';
-import { creditLimitExceeded, creditOverdue, lineExists } from '../../lending/codes.ts';
-import { freshDebt } from '../../lending/debt.ts';
-import { put } from '../../lending/debts.ts';
-import { addToPool, drawn, drawReads, partsOf, poolOf, principalMoved } from '../../lending/funding.ts';
-import { noParts, type Parts, sumOf } from '../../lending/parts.ts';
-import { tierOf } from '../../lending/tiers.ts';
+import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
+import { fact, type Reading, type Reads, type Writing } from '../../kernel/contract/segment.ts';
+import type { Day } from '../../kernel/values/dates.ts';
+import { amount, id } from '../../kernel/values/fields.ts';
+import { formatMoney } from '../../kernel/values/money.ts';
+import { share, zeroFraction } from '../../kernel/values/rates.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import { freshDebt } from '../../lending/debt/debt.ts';
+import { put } from '../../lending/debt/debts.ts';
+import {
+  addToPool,
+  drawn,
+  drawReads,
+  partsOf,
+  poolOf,
+  principalMoved,
+} from '../../lending/funding/funding.ts';
+import { reserve, wallet } from '../../lending/lender/books.ts';
+import { creditLimitExceeded, creditOverdue, lineExists } from '../../lending/lender/codes.ts';
+import { noParts, type Parts, sumOf } from '../../lending/lender/parts.ts';
+import { tierOf } from '../../lending/lender/tiers.ts';
 import { merchantFee } from './accounts.ts';
 import { brought, type LineRow, lines, nextDayOfMonth } from './line.ts';
 import { dueDay, lender, limits, merchantFeeRate, statementDay } from './policy.ts';

@@ -3,20 +3,20 @@
  *
  * @module
  */
-import { builder } from '../../graphql/builder.ts';
-import { connectionOf } from '../../graphql/connection.ts';
-import { EventConnection } from '../../graphql/event.ts';
-import { HolderRef } from '../../graphql/holder.ts';
-import { LedgerRef } from '../../graphql/ledger.ts';
-import { Money } from '../../graphql/money.ts';
-import type { LedgerPoint } from '../../graphql/point.ts';
-import type { Day } from '../../kernel/dates.ts';
-import type { State } from '../../kernel/state.ts';
+import { builder } from '../../graphql/base/builder.ts';
+import { connectionOf } from '../../graphql/base/connection.ts';
+import { Money } from '../../graphql/base/money.ts';
+import type { LedgerPoint } from '../../graphql/base/point.ts';
+import { HolderRef } from '../../graphql/book/holder.ts';
+import { LedgerRef } from '../../graphql/book/ledger.ts';
+import { EventConnection } from '../../graphql/events/event.ts';
+import type { State } from '../../kernel/state/state.ts';
+import type { Day } from '../../kernel/values/dates.ts';
 import { onArg, pageArgs, subjectEvents } from '../../lending/graphql/asking.ts';
 import { cny, type DebtRead, DebtRef } from '../../lending/graphql/debt.ts';
 import { addLine } from '../../lending/graphql/lines.ts';
 import { dayFor, pageOfRows, readOn, withRows } from '../../lending/graphql/rows.ts';
-import { sumOf } from '../../lending/parts.ts';
+import { sumOf } from '../../lending/lender/parts.ts';
 import { instalmentFee, merchantFee } from './accounts.ts';
 import { limitOf } from './drawing.ts';
 import { brought, type LineRow, type LineWork, lines, type Plan } from './line.ts';

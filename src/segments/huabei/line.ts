@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Reading } from '../../kernel/contract.ts';
-import { type Day, periodBounds } from '../../kernel/dates.ts';
-import { type Fraction, share } from '../../kernel/rates.ts';
-import { laterTable } from '../../kernel/tables.ts';
+import type { Reading } from '../../kernel/contract/segment.ts';
+import { laterTable } from '../../kernel/contract/table.ts';
+import { type Day, periodBounds } from '../../kernel/values/dates.ts';
+import { type Fraction, share } from '../../kernel/values/rates.ts';
 import {
   changesOn,
   type Debt,
@@ -15,9 +15,9 @@ import {
   lookedAtFrom,
   type Paid,
   unpaidOf,
-} from '../../lending/debt.ts';
-import type { Debts, RowWork } from '../../lending/debts.ts';
-import { noParts, type Parts, plus, split, sumOf } from '../../lending/parts.ts';
+} from '../../lending/debt/debt.ts';
+import type { Debts, RowWork } from '../../lending/debt/debts.ts';
+import { noParts, type Parts, plus, split, sumOf } from '../../lending/lender/parts.ts';
 import { lender, minimumShare, revolvingRate } from './policy.ts';
 
 /** An instalment plan: what is left of it, and how it is billed. */

@@ -3,15 +3,10 @@
  *
  * @module
  */
-import { debit } from '../../kernel/accounts.ts';
-import { fact } from '../../kernel/contract.ts';
-import { amount, id } from '../../kernel/fields.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
-import { wallet } from '../../lending/books.ts';
-import { notWrittenOff } from '../../lending/codes.ts';
-import { allOf } from '../../lending/debt.ts';
-import { put } from '../../lending/debts.ts';
-import { addToPool } from '../../lending/funding.ts';
+import { debit } from '../../kernel/contract/account.ts';
+import { fact } from '../../kernel/contract/segment.ts';
+import { amount, id } from '../../kernel/values/fields.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import {
   endWithLoss,
   lossAfter,
@@ -20,8 +15,13 @@ import {
   recovered,
   recoveryRefusal,
   writtenOff,
-} from '../../lending/losses.ts';
-import { noParts, split } from '../../lending/parts.ts';
+} from '../../lending/arrears/losses.ts';
+import { allOf } from '../../lending/debt/debt.ts';
+import { put } from '../../lending/debt/debts.ts';
+import { addToPool } from '../../lending/funding/funding.ts';
+import { wallet } from '../../lending/lender/books.ts';
+import { notWrittenOff } from '../../lending/lender/codes.ts';
+import { noParts, split } from '../../lending/lender/parts.ts';
 import { brought, lines } from './line.ts';
 import { lender } from './policy.ts';
 import { lineReads, named, standing } from './standing.ts';

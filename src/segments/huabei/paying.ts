@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { credit, type Posting } from '../../kernel/accounts.ts';
-import { answer } from '../../kernel/contract.ts';
-import { amount, choice, flag, id } from '../../kernel/fields.ts';
-import { Refusal } from '../../kernel/refusals.ts';
-import { wallet } from '../../lending/books.ts';
-import { put } from '../../lending/debts.ts';
-import { addToPool, principalMoved } from '../../lending/funding.ts';
-import { minus, noParts, split, sumOf } from '../../lending/parts.ts';
-import { received } from '../../lending/paying.ts';
+import { credit, type Posting } from '../../kernel/contract/account.ts';
+import { answer } from '../../kernel/contract/segment.ts';
+import { amount, choice, flag, id } from '../../kernel/values/fields.ts';
+import { Refusal } from '../../kernel/values/refusals.ts';
+import { put } from '../../lending/debt/debts.ts';
+import { addToPool, principalMoved } from '../../lending/funding/funding.ts';
+import { received } from '../../lending/funding/paying.ts';
+import { wallet } from '../../lending/lender/books.ts';
+import { minus, noParts, split, sumOf } from '../../lending/lender/parts.ts';
 import { draw, drawPostings, drawRefusal, merchantFeePostings, readsOfDraw } from './drawing.ts';
 import { brought, type LineRow, lines } from './line.ts';
 import { lender, merchantFeeRate } from './policy.ts';

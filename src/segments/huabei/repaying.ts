@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { debit } from '../../kernel/accounts.ts';
-import { fact } from '../../kernel/contract.ts';
-import { amount, flag, id, type Repayment, repayment, wholeOf } from '../../kernel/fields.ts';
-import { formatMoney } from '../../kernel/money.ts';
-import { share } from '../../kernel/rates.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
-import { wallet } from '../../lending/books.ts';
-import { creditOverdue, exceedsBilled, exceedsOwed, termOutOfRange } from '../../lending/codes.ts';
-import { allOf, dueOf } from '../../lending/debt.ts';
-import { keptUpTo, put } from '../../lending/debts.ts';
-import { addToPool } from '../../lending/funding.ts';
-import { paidIn, received, totalOf } from '../../lending/paying.ts';
+import { debit } from '../../kernel/contract/account.ts';
+import { fact } from '../../kernel/contract/segment.ts';
+import { amount, flag, id, type Repayment, repayment, wholeOf } from '../../kernel/values/fields.ts';
+import { formatMoney } from '../../kernel/values/money.ts';
+import { share } from '../../kernel/values/rates.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import { allOf, dueOf } from '../../lending/debt/debt.ts';
+import { keptUpTo, put } from '../../lending/debt/debts.ts';
+import { addToPool } from '../../lending/funding/funding.ts';
+import { paidIn, received, totalOf } from '../../lending/funding/paying.ts';
+import { wallet } from '../../lending/lender/books.ts';
+import { creditOverdue, exceedsBilled, exceedsOwed, termOutOfRange } from '../../lending/lender/codes.ts';
 import { instalmentFee } from './accounts.ts';
 import { brought, type LineWork, lines } from './line.ts';
 import { instalmentFeeRates, lender, planName, planTerms } from './policy.ts';

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Reading, Reads } from '../../kernel/contract.ts';
-import { type Day, formatDay } from '../../kernel/dates.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
-import { lineClosed, lineUnknown } from '../../lending/codes.ts';
+import type { Reading, Reads } from '../../kernel/contract/segment.ts';
+import { type Day, formatDay } from '../../kernel/values/dates.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import { lineClosed, lineUnknown } from '../../lending/lender/codes.ts';
 import { type LineRow, lines } from './line.ts';
 import { lender } from './policy.ts';
 

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { closeRule, derived, draft } from '../../kernel/contract.ts';
-import { date, figure, id } from '../../kernel/fields.ts';
-import { dueAt, put } from '../../lending/debts.ts';
+import { closeRule, derived, draft } from '../../kernel/contract/segment.ts';
+import { date, figure, id } from '../../kernel/values/fields.ts';
+import { dueAt, put } from '../../lending/debt/debts.ts';
 import { brought, lines } from './line.ts';
 import { lineReads } from './standing.ts';
 

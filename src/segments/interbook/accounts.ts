@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { accountKind, borrow } from '../../kernel/accounts.ts';
+import { accountKind, borrow } from '../../kernel/contract/account.ts';
 import { suspenseShort } from './codes.ts';
 
 export const setAside = accountKind('platform:asset:interbook:set-aside', {

@@ -4,14 +4,15 @@
  *
  * @module
  */
-import type { CommandAnswer, Desk, Sender } from '../../graphql/source.ts';
-import { firstDayOpen } from '../../kernel/bounds.ts';
-import type { Command } from '../../kernel/commands.ts';
-import { type Day, formatDay } from '../../kernel/dates.ts';
-import { textLengthMax } from '../../kernel/fields.ts';
-import { formatMoney } from '../../kernel/money.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
-import type { State } from '../../kernel/state.ts';
+
+import { firstDayOpen } from '../../kernel/engine/bounds.ts';
+import type { Command } from '../../kernel/engine/commands.ts';
+import type { State } from '../../kernel/state/state.ts';
+import { type Day, formatDay } from '../../kernel/values/dates.ts';
+import { textLengthMax } from '../../kernel/values/fields.ts';
+import { formatMoney } from '../../kernel/values/money.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import type { CommandAnswer, Desk, Sender } from '../../reading/ports.ts';
 import {
   alreadyCompleted,
   alreadyDeclined,

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { type BookView, type Consolidation, consolidate } from '../../kernel/consolidation.ts';
-import type { Day } from '../../kernel/dates.ts';
+import type { Day } from '../../kernel/values/dates.ts';
+import { type BookView, type Consolidation, consolidate } from '../../reading/consolidation.ts';
 import { inTransit, setAside } from './accounts.ts';
 import { sentSubject } from './sending.ts';
 import { type ArrivedRow, arrivalKey, arrived, type SentRow, sent } from './state.ts';

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { builder } from '../../graphql/builder.ts';
-import { AccountClassEnum } from '../../graphql/enums.ts';
-import { badQuestion, orFault } from '../../graphql/faults.ts';
-import { LedgerRef } from '../../graphql/ledger.ts';
-import { pageLimits } from '../../graphql/limits.ts';
-import { Money } from '../../graphql/money.ts';
-import { LedgerPoint } from '../../graphql/point.ts';
-import { sizeDoc, sizeOf } from '../../graphql/sizes.ts';
-import type { Desk } from '../../graphql/source.ts';
-import type { ConsolidatedLine, ConsolidatedTotals } from '../../kernel/consolidation.ts';
-import type { Money as KernelMoney } from '../../kernel/money.ts';
+import { builder } from '../../graphql/base/builder.ts';
+import { AccountClassEnum } from '../../graphql/base/enums.ts';
+import { badQuestion, orFault } from '../../graphql/base/faults.ts';
+import { pageLimits } from '../../graphql/base/limits.ts';
+import { Money } from '../../graphql/base/money.ts';
+import { LedgerPoint } from '../../graphql/base/point.ts';
+import { sizeDoc, sizeOf } from '../../graphql/base/sizes.ts';
+import { LedgerRef } from '../../graphql/book/ledger.ts';
+import type { Money as KernelMoney } from '../../kernel/values/money.ts';
+import type { ConsolidatedLine, ConsolidatedTotals } from '../../reading/consolidation.ts';
+import type { Desk } from '../../reading/ports.ts';
 import {
   type BetweenBooks,
   type ConsolidatedBook,

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { builder } from '../../graphql/builder.ts';
-import { connectionOf, pageOfAll } from '../../graphql/connection.ts';
-import { fault, pointUnknown } from '../../graphql/faults.ts';
-import { commandValue } from '../../graphql/input-fields.ts';
-import { LedgerRef } from '../../graphql/ledger.ts';
-import { Money, MoneyInput } from '../../graphql/money.ts';
-import { defaultBook } from '../../graphql/point.ts';
-import { RefusalRef, refusalKind, refusalTypes } from '../../graphql/results.ts';
-import type { Sender } from '../../graphql/source.ts';
-import { Refusal } from '../../kernel/refusals.ts';
+import { builder } from '../../graphql/base/builder.ts';
+import { connectionOf, pageOfAll } from '../../graphql/base/connection.ts';
+import { fault, pointUnknown } from '../../graphql/base/faults.ts';
+import { Money, MoneyInput } from '../../graphql/base/money.ts';
+import { defaultBook } from '../../graphql/base/point.ts';
+import { RefusalRef, refusalKind, refusalTypes } from '../../graphql/base/results.ts';
+import { LedgerRef } from '../../graphql/book/ledger.ts';
+import { commandValue } from '../../graphql/commands/input-fields.ts';
+import { Refusal } from '../../kernel/values/refusals.ts';
+import type { Sender } from '../../reading/ports.ts';
 import type { Standing, TransferOrder } from './carrying.ts';
 import { onTheirWay, type SentRow, type SentStage, sent, sentStages } from './state.ts';
 
@@ -22,7 +22,7 @@ export interface Transfers {
   send(order: TransferOrder, sender: Sender): Promise<Standing | Refusal>;
 }
 
-declare module '../../graphql/builder.ts' {
+declare module '../../graphql/base/builder.ts' {
   interface Context {
     readonly transfers: Transfers;
   }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Segment } from '../../kernel/contract.ts';
-import { dayMax } from '../../kernel/dates.ts';
-import { formatMoney } from '../../kernel/money.ts';
+import type { Segment } from '../../kernel/contract/segment.ts';
+import { dayMax } from '../../kernel/values/dates.ts';
+import { formatMoney } from '../../kernel/values/money.ts';
 import { accounts, inTransit, reserve, setAside, wallet } from './accounts.ts';
 import { transferArrived, transferDeclined } from './receiving.ts';
 import { transferCompleted, transferReturned, transferSent } from './sending.ts';

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
-import { fact, type Happening, type Reading, type Writing } from '../../kernel/contract.ts';
-import type { Day } from '../../kernel/dates.ts';
-import { amount, id, text } from '../../kernel/fields.ts';
-import { Refusal } from '../../kernel/refusals.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
+import { fact, type Happening, type Reading, type Writing } from '../../kernel/contract/segment.ts';
+import type { Day } from '../../kernel/values/dates.ts';
+import { amount, id, text } from '../../kernel/values/fields.ts';
+import { Refusal } from '../../kernel/values/refusals.ts';
 import { reserve, wallet } from './accounts.ts';
 import { alreadyDeclined, transferExists } from './codes.ts';
 import { forTheCarrier, sendBack } from './sending.ts';

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
-import { fact, type Happening, type Reading, type Writing } from '../../kernel/contract.ts';
-import { formatDay } from '../../kernel/dates.ts';
-import { amount, id, text } from '../../kernel/fields.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
+import { fact, type Happening, type Reading, type Writing } from '../../kernel/contract/segment.ts';
+import { formatDay } from '../../kernel/values/dates.ts';
+import { amount, id, text } from '../../kernel/values/fields.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { inTransit, reserve, setAside, wallet } from './accounts.ts';
 import { alreadyCompleted, alreadyReturned, transferExists, transferUnknown } from './codes.ts';
 import { type SentRow, sent } from './state.ts';

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Reading } from '../../kernel/contract.ts';
-import type { Day } from '../../kernel/dates.ts';
-import { laterTable } from '../../kernel/tables.ts';
+import type { Reading } from '../../kernel/contract/segment.ts';
+import { laterTable } from '../../kernel/contract/table.ts';
+import type { Day } from '../../kernel/values/dates.ts';
 
 /** How far a transfer has come in the book that it leaves. */
 export const sentStages = ['sent', 'completed', 'returned'] as const;

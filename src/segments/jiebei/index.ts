@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { Segment } from '../../kernel/contract.ts';
-import { borrowed } from '../../lending/books.ts';
-import { capitalOf } from '../../lending/capital.ts';
-import { lendingClose } from '../../lending/closing.ts';
-import { parametersOf, tablesOf } from '../../lending/lender.ts';
-import { lendingMetrics } from '../../lending/metrics.ts';
-import { followsScores } from '../../lending/scores.ts';
+import type { Segment } from '../../kernel/contract/segment.ts';
+import { lendingClose } from '../../lending/closing/closing.ts';
+import { lendingMetrics } from '../../lending/closing/metrics.ts';
+import { borrowed } from '../../lending/lender/books.ts';
+import { capitalOf } from '../../lending/lender/capital.ts';
+import { parametersOf, tablesOf } from '../../lending/lender/lender.ts';
+import { followsScores } from '../../lending/lender/scores.ts';
 import { loanFacts, loans } from './loans.ts';
 import { lender, limits, prices } from './policy.ts';
 

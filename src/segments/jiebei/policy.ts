@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { declareLender } from '../../lending/lender.ts';
-import { limitsByTier, pricesByTier } from '../../lending/policy.ts';
+import { declareLender } from '../../lending/lender/lender.ts';
+import { limitsByTier, pricesByTier } from '../../lending/lender/policy.ts';
 
 const terms = 'facts.md, terms: defaults for parameters';
 

@@ -4,27 +4,27 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
-import { fact, type Reading } from '../../kernel/contract.ts';
-import type { Day } from '../../kernel/dates.ts';
-import { amount, choice, date, id, optional } from '../../kernel/fields.ts';
-import { shareFloored } from '../../kernel/rates.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
-import { wallet } from '../../lending/books.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
+import { fact, type Reading } from '../../kernel/contract/segment.ts';
+import type { Day } from '../../kernel/values/dates.ts';
+import { amount, choice, date, id, optional } from '../../kernel/values/fields.ts';
+import { shareFloored } from '../../kernel/values/rates.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import { allOf } from '../../lending/debt/debt.ts';
+import { addExposure, exposureOf } from '../../lending/funding/funding.ts';
+import { received, totalOf } from '../../lending/funding/paying.ts';
+import { wallet } from '../../lending/lender/books.ts';
 import {
   advanceKind,
   loanClosed,
   loanWrittenOff,
   notApproved,
   valuationRequired,
-} from '../../lending/codes.ts';
-import { allOf } from '../../lending/debt.ts';
-import { addExposure, exposureOf } from '../../lending/funding.ts';
+} from '../../lending/lender/codes.ts';
 import { applied, cannotUndoApplication, taken, undoApplication } from '../../lending/loans/applying.ts';
 import { broughtLoan, type DeclineReason, exposureKey, type LoanRow } from '../../lending/loans/loan.ts';
 import { loanReads, takePayment } from '../../lending/loans/repaying.ts';
 import { named } from '../../lending/loans/standing.ts';
-import { received, totalOf } from '../../lending/paying.ts';
 import { loans } from './loans.ts';
 import { advanceKinds, advancePrice, advanceShares, coreLimit, lender } from './policy.ts';
 

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Day } from '../../kernel/dates.ts';
-import { laterTable } from '../../kernel/tables.ts';
+
+import { laterTable } from '../../kernel/contract/table.ts';
+import type { Day } from '../../kernel/values/dates.ts';
 import { loanApplied } from '../../lending/loans/applying.ts';
 import { declareLoans } from '../../lending/loans/loan.ts';
 import { loanRecovered, loanWrittenOff } from '../../lending/loans/losing.ts';

@@ -3,21 +3,28 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
-import { closeRule, derived, draft, fact, type Reading, type Writing } from '../../kernel/contract.ts';
-import type { Day } from '../../kernel/dates.ts';
-import { amount, figure, flag, id } from '../../kernel/fields.ts';
-import { shareFloored } from '../../kernel/rates.ts';
-import { Refusal } from '../../kernel/refusals.ts';
-import { reserve, wallet } from '../../lending/books.ts';
-import { advanceKind, pledgeNotCalled } from '../../lending/codes.ts';
-import { allOf } from '../../lending/debt.ts';
-import { put } from '../../lending/debts.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
+import {
+  closeRule,
+  derived,
+  draft,
+  fact,
+  type Reading,
+  type Writing,
+} from '../../kernel/contract/segment.ts';
+import type { Day } from '../../kernel/values/dates.ts';
+import { amount, figure, flag, id } from '../../kernel/values/fields.ts';
+import { shareFloored } from '../../kernel/values/rates.ts';
+import { Refusal } from '../../kernel/values/refusals.ts';
+import { allOf } from '../../lending/debt/debt.ts';
+import { put } from '../../lending/debt/debts.ts';
+import { received, totalOf } from '../../lending/funding/paying.ts';
+import { reserve, wallet } from '../../lending/lender/books.ts';
+import { advanceKind, pledgeNotCalled } from '../../lending/lender/codes.ts';
+import { sumOf } from '../../lending/lender/parts.ts';
 import { type Advance, broughtLoan, type LoanRow } from '../../lending/loans/loan.ts';
 import { loanReads, takePayment } from '../../lending/loans/repaying.ts';
 import { standing } from '../../lending/loans/standing.ts';
-import { sumOf } from '../../lending/parts.ts';
-import { received, totalOf } from '../../lending/paying.ts';
 import { loans, pledges } from './loans.ts';
 import { lender, marginCallShare, marginDays } from './policy.ts';
 

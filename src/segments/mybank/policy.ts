@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { daysType, moneyType, parameter, ratesType, rateType } from '../../kernel/policy.ts';
-import { declareLender } from '../../lending/lender.ts';
-import { limitsByTier, pricesByTier } from '../../lending/policy.ts';
+
+import { parameter } from '../../kernel/contract/parameter.ts';
+import { daysType, moneyType, ratesType, rateType } from '../../kernel/contract/parameter-types.ts';
+import { declareLender } from '../../lending/lender/lender.ts';
+import { limitsByTier, pricesByTier } from '../../lending/lender/policy.ts';
 
 const terms = 'facts.md, terms: defaults for parameters';
 const ours = 'docs/segments/mybank.md (C: a usual figure)';

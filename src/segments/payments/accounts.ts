@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { accountKind, borrow } from '../../kernel/accounts.ts';
+import { accountKind, borrow } from '../../kernel/contract/account.ts';
 import { insufficientFunds, reserveShort } from './codes.ts';
 
 const line = 'digital payment and merchant services';

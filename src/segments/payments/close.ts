@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
-import { closeRule, derived, draft } from '../../kernel/contract.ts';
-import { exact, figure } from '../../kernel/fields.ts';
-import { accrue, zeroFraction } from '../../kernel/rates.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
+import { closeRule, derived, draft } from '../../kernel/contract/segment.ts';
+import { exact, figure } from '../../kernel/values/fields.ts';
+import { accrue, zeroFraction } from '../../kernel/values/rates.ts';
 import { channelCostDue, floatInterest, ownCash, reserve } from './accounts.ts';
 import { receiptTimedOut, release } from './escrow.ts';
 import { confirmAfterDays, floatRate, merchantFeeRate } from './policy.ts';

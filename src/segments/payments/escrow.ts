@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { credit, debit, type Posting } from '../../kernel/accounts.ts';
-import { derived, fact, type Happening, type Reading, type Writing } from '../../kernel/contract.ts';
-import { type Day, formatDay } from '../../kernel/dates.ts';
-import { amount, choice, flag, id } from '../../kernel/fields.ts';
-import { share } from '../../kernel/rates.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
+import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
+import { derived, fact, type Happening, type Reading, type Writing } from '../../kernel/contract/segment.ts';
+import { type Day, formatDay } from '../../kernel/values/dates.ts';
+import { amount, choice, flag, id } from '../../kernel/values/fields.ts';
+import { share } from '../../kernel/values/rates.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { channelCost, channelCostDue, escrow, merchantFee, reserve, wallet } from './accounts.ts';
 import {
   methodUnavailable,

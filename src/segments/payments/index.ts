@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Segment } from '../../kernel/contract.ts';
-import { dayMax } from '../../kernel/dates.ts';
-import { formatMoney } from '../../kernel/money.ts';
+import type { Segment } from '../../kernel/contract/segment.ts';
+import { dayMax } from '../../kernel/values/dates.ts';
+import { formatMoney } from '../../kernel/values/money.ts';
 import { accounts, channelCost, escrow, merchantFee, ownCash, reserve, wallet } from './accounts.ts';
 import { close, derivedTypes } from './close.ts';
 import { paymentInitiated, receiptConfirmed } from './escrow.ts';

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { daysType, moneyType, parameter, rateType, yesNoType } from '../../kernel/policy.ts';
+
+import { parameter } from '../../kernel/contract/parameter.ts';
+import { daysType, moneyType, rateType, yesNoType } from '../../kernel/contract/parameter-types.ts';
 
 const terms = 'facts.md, terms: defaults for parameters';
 

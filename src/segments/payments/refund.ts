@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { credit, debit, type Posting } from '../../kernel/accounts.ts';
-import { fact, type Reading } from '../../kernel/contract.ts';
-import { amount, choice, id, optional } from '../../kernel/fields.ts';
-import { formatMoney } from '../../kernel/money.ts';
-import { fraction, share } from '../../kernel/rates.ts';
-import { Refusal } from '../../kernel/refusals.ts';
+import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
+import { fact, type Reading } from '../../kernel/contract/segment.ts';
+import { amount, choice, id, optional } from '../../kernel/values/fields.ts';
+import { formatMoney } from '../../kernel/values/money.ts';
+import { fraction, share } from '../../kernel/values/rates.ts';
+import { Refusal } from '../../kernel/values/refusals.ts';
 import { escrow, merchantFee, ownCash, reserve, wallet } from './accounts.ts';
 import { exceedsRemaining, paymentFinished, paymentUnknown } from './codes.ts';
 import { tooEarly } from './escrow.ts';

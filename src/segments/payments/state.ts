@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Reading, Writing } from '../../kernel/contract.ts';
-import { type Day, formatDay } from '../../kernel/dates.ts';
-import type { Fraction } from '../../kernel/rates.ts';
-import { table } from '../../kernel/tables.ts';
+import type { Reading, Writing } from '../../kernel/contract/segment.ts';
+import { table } from '../../kernel/contract/table.ts';
+import { type Day, formatDay } from '../../kernel/values/dates.ts';
+import type { Fraction } from '../../kernel/values/rates.ts';
 
 /** Where the money of a payment comes from, and goes back to. */
 export const methods = ['wallet', 'card', 'yuebao', 'huabei'] as const;

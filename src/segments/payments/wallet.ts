@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
-import { fact, type Reading, type Writing } from '../../kernel/contract.ts';
-import { amount, id, type Size, size } from '../../kernel/fields.ts';
-import { formatMoney } from '../../kernel/money.ts';
-import { share, shareFloored } from '../../kernel/rates.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
+import { fact, type Reading, type Writing } from '../../kernel/contract/segment.ts';
+import { amount, id, type Size, size } from '../../kernel/values/fields.ts';
+import { formatMoney } from '../../kernel/values/money.ts';
+import { share, shareFloored } from '../../kernel/values/rates.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { reserve, wallet, withdrawalFee } from './accounts.ts';
 import { amountNotAboveFee } from './codes.ts';
 import { withdrawalFeeMin, withdrawalFeeRate, withdrawalFreeAllowance } from './policy.ts';

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
-import { fact } from '../../kernel/contract.ts';
-import { amount, choice } from '../../kernel/fields.ts';
-import { codes } from '../../kernel/refusals.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
+import { fact } from '../../kernel/contract/segment.ts';
+import { amount, choice } from '../../kernel/values/fields.ts';
+import { codes } from '../../kernel/values/refusals.ts';
 import { capital, ownCash } from './accounts.ts';
 
 export const capitalContributed = fact('CapitalContributed', {

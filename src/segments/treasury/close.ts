@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { closeRule } from '../../kernel/contract.ts';
+import { closeRule } from '../../kernel/contract/segment.ts';
 import { ownCash } from './accounts.ts';
 
 /** Own cash below zero after all that the day's close paid. */

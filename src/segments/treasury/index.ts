@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Segment } from '../../kernel/contract.ts';
+import type { Segment } from '../../kernel/contract/segment.ts';
 import { capital, ownCash } from './accounts.ts';
 import { capitalContributed } from './capital.ts';
 import { overdraft } from './close.ts';

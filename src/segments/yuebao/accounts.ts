@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type AccountKind, accountKind, borrow } from '../../kernel/accounts.ts';
-import { recordOf } from '../../kernel/policy.ts';
+import { type AccountKind, accountKind, borrow } from '../../kernel/contract/account.ts';
+import { recordOf } from '../../kernel/contract/parameter-types.ts';
 import { fundShort, insufficientUnits } from './codes.ts';
 
 /** The classes of assets, in the order of the allocation. */

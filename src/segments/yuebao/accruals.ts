@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
-import { closeRule, derived, draft, type Reading } from '../../kernel/contract.ts';
-import { choice, exact, figure } from '../../kernel/fields.ts';
-import type { Parameter } from '../../kernel/policy.ts';
-import { accrue, type Fraction, zeroFraction } from '../../kernel/rates.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
+import type { Parameter } from '../../kernel/contract/parameter.ts';
+import { closeRule, derived, draft, type Reading } from '../../kernel/contract/segment.ts';
+import { choice, exact, figure } from '../../kernel/values/fields.ts';
+import { accrue, type Fraction, zeroFraction } from '../../kernel/values/rates.ts';
 import {
   type AssetClass,
   assetClasses,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { CloseRule } from '../../kernel/contract.ts';
+import type { CloseRule } from '../../kernel/contract/segment.ts';
 import { feesAccrued, feesOfDay, incomeEarned, incomeOfClass } from './accruals.ts';
 import { distributed, distributionToHolders } from './distribution.ts';
 import { cashInvested, investing } from './investing.ts';

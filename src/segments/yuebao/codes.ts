@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { declareCode } from '../../kernel/refusals.ts';
+import { declareCode } from '../../kernel/values/refusals.ts';
 
 export const insufficientUnits = declareCode(
   'INSUFFICIENT_UNITS',

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
-import { closeRule, derived, draft, type Reading } from '../../kernel/contract.ts';
-import { count, figure } from '../../kernel/fields.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
+import { closeRule, derived, draft, type Reading } from '../../kernel/contract/segment.ts';
+import { count, figure } from '../../kernel/values/fields.ts';
 import {
   custodyExpense,
   distribution,

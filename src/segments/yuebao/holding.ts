@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { credit, debit, type Posting } from '../../kernel/accounts.ts';
-import { fact, type Reading } from '../../kernel/contract.ts';
-import { amount, choice, id, type Size, size } from '../../kernel/fields.ts';
-import { formatMoney } from '../../kernel/money.ts';
-import { shareFloored } from '../../kernel/rates.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
+import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
+import { fact, type Reading } from '../../kernel/contract/segment.ts';
+import { amount, choice, id, type Size, size } from '../../kernel/values/fields.ts';
+import { formatMoney } from '../../kernel/values/money.ts';
+import { shareFloored } from '../../kernel/values/rates.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { cash, holdings, liquid, owed, redemptionsDue, reserve, units, wallet } from './accounts.ts';
 import { holdingCap as capCode, fundIlliquid, quickLimit } from './codes.ts';
 import { holdingCap, quickRedemptionLimit } from './policy.ts';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Segment } from '../../kernel/contract.ts';
+import type { Segment } from '../../kernel/contract/segment.ts';
 import { accounts, cash, holdings, ownCash, redemptionsDue, reserve, units, wallet } from './accounts.ts';
 import { close, derivedTypes } from './close.ts';
 import { fundRedeemed, fundSubscribed } from './holding.ts';

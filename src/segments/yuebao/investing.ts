@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
-import { closeRule, derived, draft } from '../../kernel/contract.ts';
-import { figure } from '../../kernel/fields.ts';
-import { allocate } from '../../kernel/money.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
+import { closeRule, derived, draft } from '../../kernel/contract/segment.ts';
+import { figure } from '../../kernel/values/fields.ts';
+import { allocate } from '../../kernel/values/money.ts';
 import { assetClasses, cash, custodyDue, feesDue, holdings, owed, redemptionsDue } from './accounts.ts';
 import { allocation } from './policy.ts';
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
-import { answer } from '../../kernel/contract.ts';
-import { amount, choice, id } from '../../kernel/fields.ts';
-import { firstOf } from '../../kernel/refusals.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
+import { answer } from '../../kernel/contract/segment.ts';
+import { amount, choice, id } from '../../kernel/values/fields.ts';
+import { firstOf } from '../../kernel/values/refusals.ts';
 import { cash, reserve, units, wallet } from './accounts.ts';
 import { illiquid, liquidityReads, paidOut, roomUnderCap } from './holding.ts';
 import { holdingCap } from './policy.ts';

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { moneyType, parameter, ratesType, rateType } from '../../kernel/policy.ts';
+
+import { parameter } from '../../kernel/contract/parameter.ts';
+import { moneyType, ratesType, rateType } from '../../kernel/contract/parameter-types.ts';
 import { assetClasses, longerClasses } from './accounts.ts';
 
 const terms = 'facts.md, terms: defaults for parameters';

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { fact } from '../../kernel/contract.ts';
-import { choice, rate } from '../../kernel/fields.ts';
+import { fact } from '../../kernel/contract/segment.ts';
+import { choice, rate } from '../../kernel/values/fields.ts';
 import { assetClasses } from './accounts.ts';
 import { addRate, rates } from './state.ts';
 

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { credit, debit, type Posting } from '../../kernel/accounts.ts';
-import { closeRule, derived, draft, type Reading } from '../../kernel/contract.ts';
-import { choice, figure, id } from '../../kernel/fields.ts';
-import { shareFloored } from '../../kernel/rates.ts';
+import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
+import { closeRule, derived, draft, type Reading } from '../../kernel/contract/segment.ts';
+import { choice, figure, id } from '../../kernel/values/fields.ts';
+import { shareFloored } from '../../kernel/values/rates.ts';
 import {
   cash,
   custodyDue,

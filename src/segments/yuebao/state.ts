@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Reading, Writing } from '../../kernel/contract.ts';
-import { type Day, formatDay } from '../../kernel/dates.ts';
-import { type Fraction, zeroFraction } from '../../kernel/rates.ts';
-import { table } from '../../kernel/tables.ts';
+import type { Reading, Writing } from '../../kernel/contract/segment.ts';
+import { table } from '../../kernel/contract/table.ts';
+import { type Day, formatDay } from '../../kernel/values/dates.ts';
+import { type Fraction, zeroFraction } from '../../kernel/values/rates.ts';
 
 /** A rate from the day on which it was published. */
 export interface PublishedRate {

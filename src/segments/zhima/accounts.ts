@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { accountKind, borrow } from '../../kernel/accounts.ts';
+import { accountKind, borrow } from '../../kernel/contract/account.ts';
 
 export const queryFees = accountKind('platform:income:zhima:query-fee', {
   doc: 'What partners pay to ask for a score.',

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { answer, type Writing } from '../../kernel/contract.ts';
-import type { Day } from '../../kernel/dates.ts';
-import { id } from '../../kernel/fields.ts';
+import { answer, type Writing } from '../../kernel/contract/segment.ts';
+import type { Day } from '../../kernel/values/dates.ts';
+import { id } from '../../kernel/values/fields.ts';
 import { counted, countedOf, relationKey, relations } from './state.ts';
 
 export const topUpCounted = answer('ToppedUp', {

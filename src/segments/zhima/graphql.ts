@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { builder } from '../../graphql/builder.ts';
-import { connectionOf } from '../../graphql/connection.ts';
-import { HolderRef } from '../../graphql/holder.ts';
-import { LedgerRef } from '../../graphql/ledger.ts';
-import { Money } from '../../graphql/money.ts';
-import type { LedgerPoint } from '../../graphql/point.ts';
-import { formatRate, share } from '../../kernel/rates.ts';
-import type { State } from '../../kernel/state.ts';
+import { builder } from '../../graphql/base/builder.ts';
+import { connectionOf } from '../../graphql/base/connection.ts';
+import { Money } from '../../graphql/base/money.ts';
+import type { LedgerPoint } from '../../graphql/base/point.ts';
+import { HolderRef } from '../../graphql/book/holder.ts';
+import { LedgerRef } from '../../graphql/book/ledger.ts';
+import type { State } from '../../kernel/state/state.ts';
+import { formatRate, share } from '../../kernel/values/rates.ts';
 import { pageArgs } from '../../lending/graphql/asking.ts';
 import { cny, enumValues } from '../../lending/graphql/debt.ts';
 import { lendingLines } from '../../lending/graphql/lines.ts';
 import { lastDayOf, pageOfRows, readOn, withRows } from '../../lending/graphql/rows.ts';
-import { type Tier, tierOf } from '../../lending/tiers.ts';
+import { type Tier, tierOf } from '../../lending/lender/tiers.ts';
 import { scoreMax, scoreMin, weights } from './policy.ts';
 import {
   type Component,

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { answer, type Listener } from '../../kernel/contract.ts';
-import { flag, id } from '../../kernel/fields.ts';
+import { answer, type Listener } from '../../kernel/contract/segment.ts';
+import { flag, id } from '../../kernel/values/fields.ts';
 import { count, counted } from './state.ts';
 
 const holder = id('the borrower');

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { countType, daysType, moneyType, parameter, ratesType } from '../../kernel/policy.ts';
+
+import { parameter } from '../../kernel/contract/parameter.ts';
+import { countType, daysType, moneyType, ratesType } from '../../kernel/contract/parameter-types.ts';
 import { components } from './state.ts';
 
 /** Scores lie between these, both included. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
-import { fact } from '../../kernel/contract.ts';
-import { id } from '../../kernel/fields.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
+import { fact } from '../../kernel/contract/segment.ts';
+import { id } from '../../kernel/values/fields.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { ownCash, queryFees, reserve, wallet } from './accounts.ts';
 import { queryExists, scoreUnknown } from './codes.ts';
 import { queryFee } from './policy.ts';

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { closeRule, derived, draft, type Reading } from '../../kernel/contract.ts';
-import { formatDay } from '../../kernel/dates.ts';
-import { type Json, value } from '../../kernel/fields.ts';
-import { recordOf } from '../../kernel/policy.ts';
-import { type Fraction, fraction, oneFraction, zeroFraction } from '../../kernel/rates.ts';
+
+import { recordOf } from '../../kernel/contract/parameter-types.ts';
+import { closeRule, derived, draft, type Reading } from '../../kernel/contract/segment.ts';
+import { formatDay } from '../../kernel/values/dates.ts';
+import { type Json, value } from '../../kernel/values/fields.ts';
+import { type Fraction, fraction, oneFraction, zeroFraction } from '../../kernel/values/rates.ts';
 import { units, wallet } from './accounts.ts';
 import {
   fullAssets,

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Reading, Writing } from '../../kernel/contract.ts';
-import type { Day } from '../../kernel/dates.ts';
-import { laterTable } from '../../kernel/tables.ts';
+import type { Reading, Writing } from '../../kernel/contract/segment.ts';
+import { laterTable } from '../../kernel/contract/table.ts';
+import type { Day } from '../../kernel/values/dates.ts';
 
 /** What a score is made of, in the order in which it is told. */
 export const components = ['payments', 'repayment', 'tenure', 'assets', 'relations'] as const;

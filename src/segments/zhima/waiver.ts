@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/accounts.ts';
-import { fact, type Happening, type Reading, type Writing } from '../../kernel/contract.ts';
-import { formatDay } from '../../kernel/dates.ts';
-import { amount, id } from '../../kernel/fields.ts';
-import { formatMoney } from '../../kernel/money.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
+import { credit, debit } from '../../kernel/contract/account.ts';
+import { fact, type Happening, type Reading, type Writing } from '../../kernel/contract/segment.ts';
+import { formatDay } from '../../kernel/values/dates.ts';
+import { amount, id } from '../../kernel/values/fields.ts';
+import { formatMoney } from '../../kernel/values/money.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { wallet } from './accounts.ts';
 import {
   exceedsDeposit,

@@ -4,17 +4,17 @@
  * @module
  */
 import { execute, type GraphQLError } from 'graphql';
-import { answerKey, type FieldAnswer, faultsOf, type Question } from '../../graphql/elsewhere.ts';
-import { fault } from '../../graphql/faults.ts';
+import { answerKey, type FieldAnswer, faultsOf, type Question } from '../../graphql/base/elsewhere.ts';
+import { fault } from '../../graphql/base/faults.ts';
 import type { Context } from '../../graphql/index.ts';
-import { isRecord } from '../../kernel/fields.ts';
-import { codes, Refusal } from '../../kernel/refusals.ts';
-import { runUnknown } from '../../scenario/codes.ts';
-import type { Compared } from '../../scenario/compare.ts';
-import type { HeldRun } from '../../scenario/held-run.ts';
+import { isRecord } from '../../kernel/values/fields.ts';
+import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import type { Compared } from '../../scenario/comparing/compare.ts';
+import { runUnknown } from '../../scenario/format/codes.ts';
+import type { HeldRun } from '../../scenario/holding/held-run.ts';
 import { house } from '../../segments/index.ts';
-import { isUnexpected } from '../masking.ts';
-import { schema } from '../schema.ts';
+import { isUnexpected } from '../http/masking.ts';
+import { schema } from '../http/schema.ts';
 
 /** What questions are answered from. */
 export interface Answering {

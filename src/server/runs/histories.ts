@@ -6,12 +6,12 @@
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
-import { Refusal } from '../../kernel/refusals.ts';
-import type { LookUp } from '../../scenario/base.ts';
-import { historyHash, type PinnedBase, pinnedEmpty } from '../../scenario/bases.ts';
-import { historyUnknown } from '../../scenario/codes.ts';
-import type { Scenario } from '../../scenario/file.ts';
-import type { Chunks } from '../../scenario/history.ts';
+import { Refusal } from '../../kernel/values/refusals.ts';
+import type { Scenario } from '../../scenario/file/file.ts';
+import { historyUnknown } from '../../scenario/format/codes.ts';
+import type { LookUp } from '../../scenario/running/base.ts';
+import { historyHash, type PinnedBase, pinnedEmpty } from '../../scenario/running/bases.ts';
+import type { Chunks } from '../../scenario/running/history.ts';
 import { house } from '../../segments/index.ts';
 
 /** Largest history, in bytes. */

@@ -4,15 +4,15 @@
  * @module
  */
 import { availableParallelism } from 'node:os';
-import { fault } from '../../graphql/faults.ts';
-import { Refusal } from '../../kernel/refusals.ts';
-import type { Asked, RunBounds } from '../../scenario/asked.ts';
-import { runUnknown, scenarioMistaken } from '../../scenario/codes.ts';
-import type { RunOrder, WhatIfs } from '../../scenario/graphql.ts';
-import { type RunJob, Runs } from '../../scenario/runs.ts';
-import type { Books } from '../books.ts';
-import type { ScenarioFiles } from '../scenario-files.ts';
+import { fault } from '../../graphql/base/faults.ts';
+import { Refusal } from '../../kernel/values/refusals.ts';
+import { runUnknown, scenarioMistaken } from '../../scenario/format/codes.ts';
+import type { RunOrder, WhatIfs } from '../../scenario/graphql/index.ts';
+import type { Asked, RunBounds } from '../../scenario/holding/asked.ts';
+import { type RunJob, Runs } from '../../scenario/holding/runs.ts';
+import type { Books } from '../books/books.ts';
 import { RemoteComparison, RemoteRun } from './remote.ts';
+import type { ScenarioFiles } from './scenario-files.ts';
 import { RunThreads } from './threads.ts';
 
 /** Bounds of runs, and of all that are held. */

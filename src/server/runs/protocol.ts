@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { FieldAnswer, Question } from '../../graphql/elsewhere.ts';
-import type { StoredEvent } from '../../kernel/events.ts';
-import type { Asked, RunBounds } from '../../scenario/asked.ts';
-import type { PinnedBase } from '../../scenario/bases.ts';
-import type { ComparedVariant, Spans } from '../../scenario/compare.ts';
-import type { Base } from '../../scenario/file.ts';
-import type { RunProgress } from '../../scenario/run.ts';
+import type { FieldAnswer, Question } from '../../graphql/base/elsewhere.ts';
+import type { StoredEvent } from '../../kernel/state/events.ts';
+import type { ComparedVariant, Spans } from '../../scenario/comparing/compare.ts';
+import type { Base } from '../../scenario/file/file.ts';
+import type { Asked, RunBounds } from '../../scenario/holding/asked.ts';
+import type { PinnedBase } from '../../scenario/running/bases.ts';
+import type { RunProgress } from '../../scenario/running/run.ts';
 
 /** With what a thread is started. */
 export interface ThreadSetup {

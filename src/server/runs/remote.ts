@@ -12,12 +12,12 @@ import {
   fieldAround,
   type Question,
   questionOf,
-} from '../../graphql/elsewhere.ts';
-import { isRecord } from '../../kernel/fields.ts';
-import { Refusal, RefusedError } from '../../kernel/refusals.ts';
-import type { Compared } from '../../scenario/compare.ts';
-import { type Comparison, partingVariant } from '../../scenario/comparison-graphql.ts';
-import type { RunRead } from '../../scenario/held-run.ts';
+} from '../../graphql/base/elsewhere.ts';
+import { isRecord } from '../../kernel/values/fields.ts';
+import { Refusal, RefusedError } from '../../kernel/values/refusals.ts';
+import type { Compared } from '../../scenario/comparing/compare.ts';
+import { type Comparison, partingVariant } from '../../scenario/graphql/comparison.ts';
+import type { RunRead } from '../../scenario/holding/held-run.ts';
 import type { RunOutline } from './protocol.ts';
 
 /** Asks the thread of a run. */

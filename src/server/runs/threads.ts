@@ -5,14 +5,14 @@
  * @module
  */
 import { setImmediate } from 'node:timers/promises';
-import { codes, Refusal, RefusedError } from '../../kernel/refusals.ts';
-import type { Asked, RunBounds } from '../../scenario/asked.ts';
-import type { PinnedBase } from '../../scenario/bases.ts';
-import { runCancelled, runDied, runTooLarge, runUnknown } from '../../scenario/codes.ts';
-import { runIdOf } from '../../scenario/run.ts';
-import type { RunEngine, RunJob, RunNamed } from '../../scenario/runs.ts';
-import { addressOf } from '../../store/address.ts';
-import { type Books, endOf, type Lease } from '../books.ts';
+import { codes, Refusal, RefusedError } from '../../kernel/values/refusals.ts';
+import { addressOf } from '../../log/port/address.ts';
+import { runCancelled, runDied, runTooLarge, runUnknown } from '../../scenario/format/codes.ts';
+import type { Asked, RunBounds } from '../../scenario/holding/asked.ts';
+import type { RunEngine, RunJob, RunNamed } from '../../scenario/holding/runs.ts';
+import type { PinnedBase } from '../../scenario/running/bases.ts';
+import { runIdOf } from '../../scenario/running/run.ts';
+import { type Books, endOf, type Lease } from '../books/books.ts';
 import type { BookNamed, FieldAsked, FiguresAsked, ThreadSetup } from './protocol.ts';
 import { RemoteRun } from './remote.ts';
 import { RunThread } from './thread.ts';

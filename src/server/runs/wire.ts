@@ -5,7 +5,7 @@
  * @module
  */
 import type { Transferable } from 'node:worker_threads';
-import { codes, declaredCodes, Refusal, RefusedError } from '../../kernel/refusals.ts';
+import { codes, declaredCodes, Refusal, RefusedError } from '../../kernel/values/refusals.ts';
 
 /** What one side can be asked: a name, what it is given and what it gives. Both are plain data, or a {@link Refusal} that is given. */
 export type Protocol = { readonly [name: string]: { readonly given: unknown; readonly gives: unknown } };

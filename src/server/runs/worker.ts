@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { giveWay } from '../give-way.ts';
+import { giveWay } from '../books/give-way.ts';
 
 giveWay();
 await import('./working.ts');

@@ -7,19 +7,19 @@
 import { deserialize, getHeapStatistics, serialize, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FieldAnswer } from '../../graphql/elsewhere.ts';
-import type { StoredEvent } from '../../kernel/events.ts';
-import { Refusal, RefusedError } from '../../kernel/refusals.ts';
-import { scenarioOf } from '../../scenario/asked.ts';
-import { readPinned } from '../../scenario/bases.ts';
-import { runTooLarge } from '../../scenario/codes.ts';
-import type { Compared } from '../../scenario/compare.ts';
-import { meaningOf } from '../../scenario/file.ts';
-import { HeldRun } from '../../scenario/held-run.ts';
-import { runScenario } from '../../scenario/run.ts';
+import type { FieldAnswer } from '../../graphql/base/elsewhere.ts';
+import type { StoredEvent } from '../../kernel/state/events.ts';
+import { Refusal, RefusedError } from '../../kernel/values/refusals.ts';
+import { openLog } from '../../log/open.ts';
+import { ChainedLog } from '../../log/port/chained.ts';
+import type { Compared } from '../../scenario/comparing/compare.ts';
+import { meaningOf } from '../../scenario/file/file.ts';
+import { runTooLarge } from '../../scenario/format/codes.ts';
+import { scenarioOf } from '../../scenario/holding/asked.ts';
+import { HeldRun } from '../../scenario/holding/held-run.ts';
+import { readPinned } from '../../scenario/running/bases.ts';
+import { runScenario } from '../../scenario/running/run.ts';
 import { house } from '../../segments/index.ts';
-import { ChainedLog } from '../../store/chained.ts';
-import { openLog } from '../../store/open.ts';
 import { Histories } from './histories.ts';
 import type {
   FieldAsked,

@@ -6,15 +6,15 @@
 import { readFileSync } from 'node:fs';
 import type { Decimal } from 'decimal.js';
 import { z } from 'zod';
-import { dayOf, formatDay } from '../../../src/kernel/dates.ts';
-import { Refusal } from '../../../src/kernel/refusals.ts';
+import { dayOf, formatDay } from '../../../src/kernel/values/dates.ts';
+import { Refusal } from '../../../src/kernel/values/refusals.ts';
 import { endOf, type Moment, startOf } from '../../../src/lending/schedule/calendar.ts';
-import type { ContractEvent } from '../../../src/lending/schedule/event.ts';
+import type { ContractEvent } from '../../../src/lending/schedule/contract/event.ts';
+import { parseObserved } from '../../../src/lending/schedule/contract/observed.ts';
+import { parseTerms } from '../../../src/lending/schedule/contract/parse.ts';
+import type { Observed } from '../../../src/lending/schedule/contract/rate-reset.ts';
+import type { ContractTerms } from '../../../src/lending/schedule/contract/terms.ts';
 import { Exact, zero } from '../../../src/lending/schedule/exact.ts';
-import { parseObserved } from '../../../src/lending/schedule/observed.ts';
-import { parseTerms } from '../../../src/lending/schedule/parse.ts';
-import type { Observed } from '../../../src/lending/schedule/rate-reset.ts';
-import type { ContractTerms } from '../../../src/lending/schedule/terms.ts';
 
 const contract = z.object({
   terms: z.record(z.string(), z.unknown()),

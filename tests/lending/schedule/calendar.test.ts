@@ -1,7 +1,7 @@
 /** Cycles, stubs, month ends and business days. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayOf, formatDay } from '../../../src/kernel/dates.ts';
+import { dayOf, formatDay } from '../../../src/kernel/values/dates.ts';
 import {
   addMonths,
   type BusinessDays,

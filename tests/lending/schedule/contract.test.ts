@@ -2,20 +2,20 @@
 import type { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayOf, formatDay } from '../../../src/kernel/dates.ts';
-import { fraction } from '../../../src/kernel/rates.ts';
+import { dayOf, formatDay } from '../../../src/kernel/values/dates.ts';
+import { fraction } from '../../../src/kernel/values/rates.ts';
 import { type Cycle, endOf, type Moment, startOf } from '../../../src/lending/schedule/calendar.ts';
-import { contractEvents } from '../../../src/lending/schedule/contract.ts';
-import { dayCounts } from '../../../src/lending/schedule/day-count.ts';
-import type { ContractEvent } from '../../../src/lending/schedule/event.ts';
-import { Exact, zero } from '../../../src/lending/schedule/exact.ts';
-import { dueDaysOf, planInstalments } from '../../../src/lending/schedule/plan.ts';
+import { contractEvents } from '../../../src/lending/schedule/contract/contract.ts';
+import type { ContractEvent } from '../../../src/lending/schedule/contract/event.ts';
 import type {
   CommonTerms,
   ContractTerms,
   RateReset,
   Recurrence,
-} from '../../../src/lending/schedule/terms.ts';
+} from '../../../src/lending/schedule/contract/terms.ts';
+import { dayCounts } from '../../../src/lending/schedule/day-count.ts';
+import { Exact, zero } from '../../../src/lending/schedule/exact.ts';
+import { dueDaysOf, planInstalments } from '../../../src/lending/schedule/plan.ts';
 
 const exact = (text: string): Decimal => new Exact(text);
 const at = (text: string) => startOf(dayOf(text));

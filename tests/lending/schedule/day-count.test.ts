@@ -1,7 +1,7 @@
 /** Day counts, by the examples of their definitions. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayOf } from '../../../src/kernel/dates.ts';
+import { dayOf } from '../../../src/kernel/values/dates.ts';
 import { type DayCount, dayCounts, yearFraction } from '../../../src/lending/schedule/day-count.ts';
 import { Exact } from '../../../src/lending/schedule/exact.ts';
 

@@ -1,9 +1,9 @@
 /** Cycles without an anchor: they begin a turn after the exchange, and keep its day of the month. */
 import { describe, expect, it } from 'vitest';
-import { formatDay } from '../../../src/kernel/dates.ts';
-import { Refusal } from '../../../src/kernel/refusals.ts';
-import { contractEvents } from '../../../src/lending/schedule/contract.ts';
-import { parseTerms } from '../../../src/lending/schedule/parse.ts';
+import { formatDay } from '../../../src/kernel/values/dates.ts';
+import { Refusal } from '../../../src/kernel/values/refusals.ts';
+import { contractEvents } from '../../../src/lending/schedule/contract/contract.ts';
+import { parseTerms } from '../../../src/lending/schedule/contract/parse.ts';
 
 // Dates are worked out here with tables of months alone, as one would on paper.
 type Date3 = readonly [year: number, month: number, date: number];

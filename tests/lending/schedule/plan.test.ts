@@ -2,8 +2,8 @@
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayOf, formatDay } from '../../../src/kernel/dates.ts';
-import { type Fraction, fraction, zeroFraction } from '../../../src/kernel/rates.ts';
+import { dayOf, formatDay } from '../../../src/kernel/values/dates.ts';
+import { type Fraction, fraction, zeroFraction } from '../../../src/kernel/values/rates.ts';
 import {
   dueDaysOf,
   effectiveDailyRate,

@@ -1,6 +1,6 @@
 /** Every reference case of ACTUS for PAM, ANN, LAM, NAM and CLM: all events, each with its payoff, principal, rate and accrued interest. */
 import { describe, expect, it } from 'vitest';
-import { contractEvents } from '../../../src/lending/schedule/contract.ts';
+import { contractEvents } from '../../../src/lending/schedule/contract/contract.ts';
 import {
   expectedOf,
   kinds,

@@ -1,0 +1,164 @@
+/**
+ * A day's close: its rules, phase by phase, each derived event from the state that the one before left.
+ *
+ * @module
+ */
+
+import {
+  type Breach,
+  type DerivedType,
+  type Draft,
+  draft,
+  type Happening,
+  type Phase,
+  phases,
+  type Reading,
+} from '../contract/segment.ts';
+import type { NumberedEntry, State } from '../state/state.ts';
+import { type Day, formatDay } from '../values/dates.ts';
+import type { DataOf, Fields, Json } from '../values/fields.ts';
+import { formatMoney, minorMax } from '../values/money.ts';
+import { Refusal } from '../values/refusals.ts';
+import { withAnswers } from './answers.ts';
+import { book, enter, leaves64Bits, postingsMax } from './booking.ts';
+import type { ClosingRule, House } from './house.ts';
+
+/** One derived event that a close is about to make, and the rule that makes it. */
+export interface ClosingStep {
+  readonly phase: Phase;
+  readonly by: ClosingRule;
+  readonly item: unknown;
+  readonly draft: Draft;
+}
+
+/**
+ * What a rule derives from one of its items on the day of a state, with the postings of all that answer it; nobody asks the rule
+ * alone who wants the entry.
+ */
+export function derivedBy(
+  house: House,
+  { rule }: Pick<ClosingRule, 'rule'>,
+  item: unknown,
+  s: Reading,
+): Draft | undefined {
+  const made = rule.derive(item, s);
+  if (made === undefined) return undefined;
+  const { type, data, postings } = made;
+  const all = withAnswers(house, s, type, { data, on: s.day }, postings);
+  return all === postings ? made : { type, data, postings: all };
+}
+
+/** What a rule derived and a close left out, since a figure would leave 64 bits. */
+export interface LeftOut {
+  readonly count: number;
+  /** The largest amount in it, at most what a figure can be. */
+  readonly minor: bigint;
+  readonly currency: string;
+}
+
+/** What is left out, with one more draft. */
+export function leftOutWith(before: LeftOut | undefined, { postings }: Draft): LeftOut {
+  let { minor, currency } = before ?? { minor: 0n, currency: 'CNY' };
+  for (const posting of postings) {
+    if (posting.minor <= minor) continue;
+    minor = posting.minor < minorMax ? posting.minor : minorMax;
+    currency = posting.currency;
+  }
+  return { count: (before?.count ?? 0) + 1, minor, currency };
+}
+
+/** What a rule couldn't pay or hold, once it has been asked for all its items. */
+export function breachesOf({ rule }: ClosingRule, s: Reading, left: LeftOut | undefined): Breach[] {
+  const breach = rule.breach?.(s);
+  const found = breach === undefined ? [] : [breach];
+  if (left === undefined) return found;
+  const { count, minor, currency } = left;
+  const detail = `a figure would leave 64 bits: ${count} left out, the largest amount is given`;
+  return [...found, { rule: rule.name, detail, minor, currency }];
+}
+
+/**
+ * The steps of a day's close, in order. The caller books each before it asks for the next. A close never refuses: what would take
+ * a figure out of 64 bits is left out, and listed.
+ *
+ * @returns the breaches: what couldn't be paid or held, rule by rule
+ */
+export function* closing(house: House, s: State, day: Day): Generator<ClosingStep, Breach[], void> {
+  const breaches: Breach[] = [];
+  for (const phase of phases) {
+    for (const by of house.closing(phase)) {
+      s.day = day;
+      let left: LeftOut | undefined;
+      for (const item of [...by.rule.items(s)]) {
+        s.day = day;
+        const made = derivedBy(house, by, item, s);
+        if (made === undefined) continue;
+        if (leaves64Bits(s, made.postings, day)) left = leftOutWith(left, made);
+        else yield { phase, by, item, draft: made };
+      }
+      s.day = day;
+      breaches.push(...breachesOf(by, s, left));
+    }
+  }
+  return breaches;
+}
+
+/** A derived event that a close has booked. */
+export interface Derived {
+  readonly type: DerivedType;
+  readonly event: Happening<DataOf<Fields>>;
+  readonly entry: NumberedEntry;
+}
+
+/** Runs a day's close on a state at one go: see {@link closingBits}. */
+export function runClose(house: House, s: State, day: Day, first: number): Derived[] {
+  const bits = closingBits(house, s, day, first);
+  for (;;) {
+    const bit = bits.next();
+    if (bit.done) return bit.value;
+  }
+}
+
+/**
+ * Runs a day's close on a state, up to and with DayClosed, and books every event of it. After each there is a pause, so that
+ * others may be let in on the way; nobody may look at the state meanwhile.
+ *
+ * @param first the number of its first event
+ * @throws Error when a rule gives an entry that can't be booked: a fault of the rule, not of the book
+ */
+export function* closingBits(
+  house: House,
+  s: State,
+  day: Day,
+  first: number,
+): Generator<void, Derived[], void> {
+  const made: Derived[] = [];
+  const take = ({ type, data, postings }: Draft): void => {
+    const event = { data, on: day };
+    s.day = day;
+    const entry = enter(s, postings, day);
+    if (entry instanceof Refusal)
+      throw new Error(`the close of ${formatDay(day)}: ${type.name}: ${entry.code}: ${entry.message}`);
+    if (entry.length > postingsMax)
+      throw new Error(`the close of ${formatDay(day)}: ${type.name} has ${entry.length} postings`);
+    book(house, s, type, event, entry, first + made.length);
+    made.push({ type, event, entry });
+  };
+  const steps = closing(house, s, day);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) {
+      take(draft(house.own.closed, { events: made.length, breaches: step.value.map(breachJson) }, []));
+      return made;
+    }
+    take(step.value.draft);
+    yield;
+  }
+}
+
+/** A breach as the events and tables hold it. */
+export const breachJson = ({ rule, detail, minor, currency }: Breach): Json => ({
+  rule,
+  detail,
+  amount: formatMoney(minor, currency),
+});

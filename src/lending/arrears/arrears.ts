@@ -1,0 +1,138 @@
+/**
+ * Arrears at a close: dues that pass unpaid, buckets by days past due, write-off by age.
+ *
+ * @module
+ */
+import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
+import {
+  type CloseRule,
+  closeRule,
+  type DerivedType,
+  derived,
+  draft,
+  type Reading,
+  type Reads,
+} from '../../kernel/contract/segment.ts';
+import { choice, count, flag, id } from '../../kernel/values/fields.ts';
+import type { Debt } from '../debt/debt.ts';
+import { type Debts, debtRows, dueAt, put, type RowWork } from '../debt/debts.ts';
+import { addToPool } from '../funding/funding.ts';
+import { type Bucket, buckets } from '../lender/buckets.ts';
+import { partNames } from '../lender/parts.ts';
+import { endWithLoss, lossOf, writtenOff } from './losses.ts';
+
+const debt = id('the loan, or the holder of the line');
+
+/** A debt that a close may look at, brought up to its day; none where a fact of a later date stands on it. */
+function looked<R extends Debt>(
+  debts: Debts<R>,
+  s: Reading,
+  key: string,
+): { readonly row: R; readonly work: RowWork<R> } | undefined {
+  const row = s.row(debts.table, key);
+  if (row === undefined || !debts.live(row) || row.latest > s.day) return undefined;
+  return { row, work: debts.brought(s, row, s.day) };
+}
+
+const readsDue = <R extends Debt>(debts: Debts<R>): Reads => ({ buckets: [debts.table] });
+
+const readsOf = <R extends Debt>(debts: Debts<R>, key: string): Reads => ({
+  parameters: [...debts.timeReads, [debts.lender.policy.writeOffAfterDays]],
+  rows: debtRows(debts, key),
+});
+
+/** All principal of a debt moves from a bucket to another, in the books of each part. */
+function moved<R extends Debt>({ lender }: Debts<R>, row: R, to: Bucket): Posting[] {
+  const { books } = lender;
+  return partNames.flatMap((part, at) => [
+    debit(books[part].principal[to], row.principal[at] ?? 0n, row.holder),
+    credit(books[part].principal[row.stage], row.principal[at] ?? 0n, row.holder),
+  ]);
+}
+
+/** The types and rules by which debts of a line fall into arrears, age, and are written off. */
+export function arrears<R extends Debt>(
+  debts: Debts<R>,
+): { readonly types: readonly DerivedType[]; readonly rules: readonly CloseRule[] } {
+  const { lender } = debts;
+  const { id: segment, prefix } = lender;
+  const arrearsMoved = derived(`${prefix}ArrearsMoved`, {
+    doc: 'A due has passed unpaid, or the days past due put the debt into another bucket.',
+    fields: {
+      debt,
+      from: choice('the bucket before', buckets),
+      to: choice('the bucket from now on', buckets),
+      daysPastDue: count('days past due'),
+    },
+    subject: (data) => debts.subject(data.debt),
+    tells: {
+      fields: { holder: id('whose debt'), missed: flag('whether nothing was overdue before') },
+      of: ({ data }, s) => {
+        const row = s.row(debts.table, data.debt);
+        return row === undefined
+          ? undefined
+          : { holder: row.holder, missed: data.from === 'current' && data.to !== 'current' };
+      },
+    },
+    evolve: ({ data, on }, s) => {
+      const row = s.row(debts.table, data.debt);
+      if (row === undefined) return;
+      const work = debts.brought(s, row, on);
+      work.stage = data.to;
+      put(debts, s, data.debt, work);
+    },
+  });
+  const aging = closeRule<string>({
+    name: `${segment}.arrears`,
+    doc: 'Dues that passed unpaid, and buckets by days past due.',
+    phase: 'timeouts',
+    items: (s) => dueAt(debts, s),
+    readsItems: () => readsDue(debts),
+    reads: (key) => readsOf(debts, key),
+    derive: (key, s) => {
+      const known = s.row(debts.table, key);
+      const next = known === undefined ? undefined : debts.changesOn(known);
+      if (next === undefined || next > s.day) return undefined;
+      const found = looked(debts, s, key);
+      if (found === undefined) return undefined;
+      const { row, work } = found;
+      const to = work.bucketOn(s.day);
+      if (!work.passed && to === row.stage) return undefined;
+      const data = { debt: key, from: row.stage, to, daysPastDue: work.daysPastDue(s.day) };
+      return draft(arrearsMoved, data, to === row.stage ? [] : moved(debts, row, to));
+    },
+  });
+
+  const writtenOffByAge = derived(`${prefix}WrittenOffByAge`, {
+    doc: 'A debt is so long past due that it is written off.',
+    fields: { debt, daysPastDue: count('days past due') },
+    subject: (data) => debts.subject(data.debt),
+    evolve: ({ data, on }, s) => {
+      const row = s.row(debts.table, data.debt);
+      if (row === undefined) return;
+      const work = debts.brought(s, row, on);
+      endWithLoss(work, lossOf(work), on);
+      debts.ended?.(s, row);
+      addToPool(lender, s, row.pool, -row.principal[2], on);
+      put(debts, s, data.debt, work);
+    },
+  });
+  const writingOff = closeRule<string>({
+    name: `${segment}.writeOffByAge`,
+    doc: 'Debts with writeOffAfterDays days past due are written off.',
+    phase: 'timeouts',
+    items: (s) => dueAt(debts, s),
+    readsItems: () => readsDue(debts),
+    reads: (key) => readsOf(debts, key),
+    derive: (key, s) => {
+      const since = s.row(debts.table, key)?.arrearsSince ?? null;
+      if (since === null || s.day - since < s.policy(lender.policy.writeOffAfterDays)) return undefined;
+      const found = looked(debts, s, key);
+      if (found === undefined) return undefined;
+      const { row, work } = found;
+      const daysPastDue = work.daysPastDue(s.day);
+      return draft(writtenOffByAge, { debt: key, daysPastDue }, writtenOff(lender, row, lossOf(work)));
+    },
+  });
+  return { types: [arrearsMoved, writtenOffByAge], rules: [aging, writingOff] };
+}

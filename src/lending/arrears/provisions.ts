@@ -1,0 +1,49 @@
+/**
+ * Provisions: the allowance for losses of the own part, by bucket of arrears.
+ *
+ * @module
+ */
+import { credit, debit } from '../../kernel/contract/account.ts';
+import {
+  type CloseRule,
+  closeRule,
+  type DerivedType,
+  derived,
+  draft,
+} from '../../kernel/contract/segment.ts';
+import { figure } from '../../kernel/values/fields.ts';
+import { share } from '../../kernel/values/rates.ts';
+import { buckets } from '../lender/buckets.ts';
+import type { Lender } from '../lender/lender.ts';
+
+/** The type and the rule that keep the allowance at what the buckets need. */
+export function provisions(lender: Lender): { readonly type: DerivedType; readonly rule: CloseRule } {
+  const { books, policy, prefix, id } = lender;
+  const { allowance, principal, provision } = books.own;
+  const type = derived(`${prefix}Provisioned`, {
+    doc: 'The allowance for losses is brought to what the buckets of arrears need.',
+    fields: { required: figure('the allowance from now on') },
+    subject: () => `lending/${id}`,
+  });
+  const rule = closeRule<'allowance'>({
+    name: `${id}.provisioned`,
+    doc: 'Own principal by bucket × its provision rate, each rounded half to even.',
+    phase: 'accruals',
+    items: () => ['allowance'],
+    readsItems: () => ({}),
+    reads: () => ({
+      parameters: [[policy.provisionRates]],
+      balances: [[allowance], ...buckets.map((bucket) => [principal[bucket], '*'] as const)],
+    }),
+    derive: (_, s) => {
+      const rates = s.policy(policy.provisionRates);
+      let required = 0n;
+      for (const bucket of buckets) required += share(s.totalOn(principal[bucket], s.day), rates[bucket]);
+      const missing = required - s.balanceOn(allowance, s.day);
+      return missing === 0n
+        ? undefined
+        : draft(type, { required }, [debit(provision, missing), credit(allowance, missing)]);
+    },
+  });
+  return { type, rule };
+}

@@ -1,0 +1,27 @@
+/**
+ * Capital of a lending company.
+ *
+ * @module
+ */
+import { credit, debit } from '../../kernel/contract/account.ts';
+import { type FactType, fact } from '../../kernel/contract/segment.ts';
+import { amount, choice } from '../../kernel/values/fields.ts';
+import { codes } from '../../kernel/values/refusals.ts';
+import type { Lender } from './lender.ts';
+
+/** The fact by which owners pay capital into a lending company. */
+export const capitalOf = ({ books, prefix, id }: Lender): FactType =>
+  fact(`${prefix}CapitalContributed`, {
+    command: 'contributeCapital',
+    told: { field: 'entity', value: id, unknown: codes.unknownEntity },
+    doc: `Owners pay capital into ${id}’s lending company.`,
+    fields: {
+      entity: choice('whose cash', [id], codes.unknownEntity),
+      amount: amount('what is paid in'),
+    },
+    subject: ({ entity }) => `entity/${entity}`,
+    reads: () => ({}),
+    fits: () => undefined,
+    react: ({ data }) => [debit(books.own.cash, data.amount), credit(books.own.capital, data.amount)],
+    undo: () => undefined,
+  });
