@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import type { Command } from '../kernel/engine/commands.ts';
+import { emptyState } from '../kernel/engine/fold.ts';
 import type { House } from '../kernel/engine/house.ts';
 import {
   type Circumstances,
@@ -16,9 +18,8 @@ import {
   type Memory,
 } from '../kernel/engine/ledger.ts';
 import { hashHolds, type StoredEvent } from '../kernel/state/events.ts';
-import { Chart } from '../kernel/state/journal/chart.ts';
 import { Register } from '../kernel/state/register.ts';
-import { State } from '../kernel/state/state.ts';
+import type { State } from '../kernel/state/state.ts';
 import type { Override } from '../kernel/state/timeline.ts';
 import { codes, Refusal } from '../kernel/values/refusals.ts';
 import { ChainedLog, chained, readable } from '../log/port/chained.ts';
@@ -260,7 +261,7 @@ export class Book {
   /** The state before any event: what the book's events are folded into. */
   emptyState(): State {
     const { house, overrides } = this;
-    return State.empty(new Chart(house.kinds), overrides.length === 0 ? undefined : { overrides, used: [] });
+    return emptyState(house, overrides.length === 0 ? undefined : { overrides, used: [] });
   }
 
   /** The state as of the last durable event. */

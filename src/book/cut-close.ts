@@ -4,12 +4,10 @@
  * @module
  */
 
-import { fold } from '../kernel/engine/fold.ts';
+import { emptyState, fold } from '../kernel/engine/fold.ts';
 import type { House } from '../kernel/engine/house.ts';
 import { headBeforeAll, Ledger, type Memory } from '../kernel/engine/ledger.ts';
 import type { StoredEvent } from '../kernel/state/events.ts';
-import { Chart } from '../kernel/state/journal/chart.ts';
-import { State } from '../kernel/state/state.ts';
 import type { EventLog } from '../log/port/port.ts';
 
 const nothingKnown: Memory = {
@@ -35,7 +33,7 @@ export async function derivedAgain(
 ): Promise<{ readonly begun: StoredEvent; readonly run: readonly StoredEvent[] }> {
   const [begun] = await log.readMany([beginning]);
   if (begun === undefined) throw new RangeError(`no event ${beginning}`);
-  const state = State.empty(new Chart(house.kinds));
+  const state = emptyState(house);
   let head = headBeforeAll;
   for await (const events of log.read(0, 'forwards', beginning)) {
     for (const event of events) {

@@ -3,14 +3,14 @@
  *
  * @module
  */
+
 import { setImmediate } from 'node:timers/promises';
-import { fold, UnreadableEvent } from '../kernel/engine/fold.ts';
+import { emptyState, fold, UnreadableEvent } from '../kernel/engine/fold.ts';
 import type { House } from '../kernel/engine/house.ts';
 import { type Head, headBeforeAll } from '../kernel/engine/ledger.ts';
 import type { StoredEvent } from '../kernel/state/events.ts';
-import { Chart } from '../kernel/state/journal/chart.ts';
 import { Register } from '../kernel/state/register.ts';
-import { State } from '../kernel/state/state.ts';
+import type { State } from '../kernel/state/state.ts';
 import { ChainedLog, chained, readable } from '../log/port/chained.ts';
 import { type EventLog, LogUnreadable } from '../log/port/port.ts';
 
@@ -93,7 +93,7 @@ export async function foldLog(
   log: EventLog,
   { through = Number.POSITIVE_INFINITY, empty, trust = false, progress }: FoldingRules = {},
 ): Promise<{ readonly folded: Folded; readonly fault: LogFault | undefined }> {
-  const folded = new Folded(empty ?? State.empty(new Chart(house.kinds)));
+  const folded = new Folded(empty ?? emptyState(house));
   const batches = readable(ChainedLog.rawOf(log), 0, through + 1);
   try {
     for await (const events of trust ? batches : chained(batches)) {

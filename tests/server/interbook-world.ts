@@ -11,11 +11,11 @@ import { dayMax } from '../../src/kernel/values/dates.ts';
 import { codes, Refusal } from '../../src/kernel/values/refusals.ts';
 import { MemoryLog } from '../../src/log/memory.ts';
 import type { EventLog } from '../../src/log/port/port.ts';
+import { bookDesk } from '../../src/reading/desks/desks.ts';
 import type { CommandAnswer, Desk, Sender } from '../../src/reading/ports.ts';
 import { house } from '../../src/segments/index.ts';
 import type { Carrier, CarrierPort, HeldBook } from '../../src/segments/interbook/carrying.ts';
 import { type ArrivedRow, arrived, type SentRow, sent } from '../../src/segments/interbook/state.ts';
-import { bookDesk } from '../../src/server/books/desks.ts';
 
 let senders = 0;
 

@@ -4,12 +4,13 @@
  *
  * @module
  */
+
 import { setImmediate } from 'node:timers/promises';
 import { enter, reaction } from '../../kernel/engine/booking.ts';
+import { emptyState } from '../../kernel/engine/fold.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import type { StoredEvent } from '../../kernel/state/events.ts';
-import { Chart } from '../../kernel/state/journal/chart.ts';
-import { NumberedEntry, type Overlay, State } from '../../kernel/state/state.ts';
+import { NumberedEntry, type Overlay, type State } from '../../kernel/state/state.ts';
 import { type Day, dayMax, dayMin } from '../../kernel/values/dates.ts';
 import type { Money } from '../../kernel/values/money.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
@@ -139,7 +140,7 @@ class Explaining {
     this.#from = options.from ?? dayMin;
     this.#to = options.to ?? dayMax;
     this.#limit = Math.min(options.limit ?? linesDefault, linesMax);
-    this.#state = State.empty(new Chart(house.kinds), options.overlay);
+    this.#state = emptyState(house, options.overlay);
     this.#grouping = new Grouping(house);
     this.#sources = new PolicySources(house);
   }

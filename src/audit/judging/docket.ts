@@ -7,11 +7,11 @@
 
 import type { EventType, Happening } from '../../kernel/contract/segment.ts';
 import { book } from '../../kernel/engine/booking.ts';
+import { emptyState } from '../../kernel/engine/fold.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import { canonical } from '../../kernel/state/digest.ts';
 import type { StoredEvent } from '../../kernel/state/events.ts';
-import { Chart } from '../../kernel/state/journal/chart.ts';
-import { type NumberedEntry, policyTable, State } from '../../kernel/state/state.ts';
+import { type NumberedEntry, policyTable, type State } from '../../kernel/state/state.ts';
 import type { Looked } from '../../kernel/state/tracking.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { type DataOf, encodeData, type Fields, type Json } from '../../kernel/values/fields.ts';
@@ -68,7 +68,7 @@ export class Docket {
   constructor(house: House, found: (finding: Finding) => void) {
     this.house = house;
     this.#found = found;
-    this.state = State.empty(new Chart(house.kinds));
+    this.state = emptyState(house);
   }
 
   /** The state as it would be, had every root been right; none before the first. */

@@ -15,11 +15,12 @@ import {
   unprovedEventsMin,
   writeSnapshot,
 } from '../../book/snapshot/snapshot.ts';
-import { Refusal } from '../../kernel/values/refusals.ts';
 import { openLog } from '../../log/open.ts';
 import { ChainedLog } from '../../log/port/chained.ts';
 import type { EventLog } from '../../log/port/port.ts';
-import { LedgerView } from '../../reading/view.ts';
+import { bookDesk } from '../../reading/desks/desks.ts';
+import { LedgerPoint, revisionAsked } from '../../reading/point.ts';
+import type { LedgerView } from '../../reading/view.ts';
 import { house } from '../../segments/index.ts';
 import { type Exit, exits, orFail } from '../frame/failures.ts';
 import { dayOption, revisionOption, timeOption } from '../frame/given.ts';
@@ -184,21 +185,17 @@ export const pointOptions = {
 } as const;
 
 /** The book at the point that options name. */
-export async function viewOf(call: Call, book: Book): Promise<LedgerView> {
+export async function pointOf(call: Call, book: Book): Promise<LedgerPoint> {
+  const source = bookDesk(book, call.signal);
   const revision = await revisionOf(call, book);
-  const { head, state, register } = book;
-  const postings = revision === head.revision ? state.journal.length : register.postingsAfter(revision);
-  return new LedgerView(book.house, state, { revision, postings, asOf: dayOption(call, 'as-of') });
+  return new LedgerPoint(source, revision, dayOption(call, 'as-of'));
 }
+
+/** The balances of the book at the point that options name. */
+export const viewOf = async (call: Call, book: Book): Promise<LedgerView> => (await pointOf(call, book)).view;
 
 /** The last revision that counts, by --revision or --known-at. */
 export async function revisionOf(call: Call, book: Book): Promise<number> {
-  const revision = revisionOption(call, 'revision');
-  const knownAt = timeOption(call, 'known-at');
-  const { pointUnknown } = await import('../../graphql/base/faults.ts');
-  if (revision !== undefined && knownAt !== undefined)
-    orFail(new Refusal(pointUnknown, '--revision and --known-at', 'one of the two'));
-  if (revision !== undefined && revision > book.head.revision)
-    orFail(new Refusal(pointUnknown, `revision ${revision}`, `the book ends at ${book.head.revision}`));
-  return revision ?? (knownAt === undefined ? book.head.revision : book.register.knownAt(knownAt));
+  const asked = { revision: revisionOption(call, 'revision'), knownAt: timeOption(call, 'known-at') };
+  return orFail(revisionAsked(bookDesk(book, call.signal), asked, Date.now())) ?? book.head.revision;
 }

@@ -6,6 +6,7 @@
 import { Refusal } from '../../kernel/values/refusals.ts';
 import { bookExists } from '../../log/open.ts';
 import { shownStore } from '../../log/port/address.ts';
+import { bookUnknown } from '../../reading/codes.ts';
 import { exits, Failure } from '../frame/failures.ts';
 
 /**
@@ -14,6 +15,5 @@ import { exits, Failure } from '../frame/failures.ts';
  */
 export async function checkExists(store: string, book: string, hint?: string): Promise<void> {
   if (await bookExists(store, book)) return;
-  const { bookUnknown } = await import('../../graphql/base/faults.ts');
   throw new Failure(new Refusal(bookUnknown, book, `in ${shownStore(store)}`, hint), exits.input);
 }

@@ -10,11 +10,10 @@ import { foldLog } from '../../book/folding.ts';
 import { checkNotBehind } from '../../book/snapshot/ahead.ts';
 import { markBook } from '../../book/snapshot/mark.ts';
 import { snapshotPath, writeSnapshot } from '../../book/snapshot/snapshot.ts';
+import { emptyState } from '../../kernel/engine/fold.ts';
 import { headBeforeAll } from '../../kernel/engine/ledger.ts';
 import { balanceDigest, digest } from '../../kernel/state/digest.ts';
-import { Chart } from '../../kernel/state/journal/chart.ts';
 import { Register } from '../../kernel/state/register.ts';
-import { State } from '../../kernel/state/state.ts';
 import type { EventLog } from '../../log/port/port.ts';
 import { house } from '../../segments/index.ts';
 import { type Exit, exits } from '../frame/failures.ts';
@@ -159,7 +158,7 @@ async function sameAsRunning(call: Call, log: EventLog, url: string): Promise<Re
 
 /** Where a fold begins. */
 const nothingYet = (): Restored => ({
-  state: State.empty(new Chart(house.kinds)),
+  state: emptyState(house),
   register: new Register(),
   head: headBeforeAll,
   proved: true,

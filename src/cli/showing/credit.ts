@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Book } from '../../book/book.ts';
 import { formatDay } from '../../kernel/values/dates.ts';
 import { formatMinor } from '../../kernel/values/money.ts';
 import { formatRate } from '../../kernel/values/rates.ts';
 import { ratio } from '../../reading/metrics.ts';
+import type { LedgerPoint } from '../../reading/point.ts';
 import type { arrearsAt, creditIncomeOf, IncomeReading, lendingLines } from '../../segments/graphql.ts';
-import { readFromBook, revisionOf } from '../books/books.ts';
+import { pointOf, readFromBook } from '../books/books.ts';
 import { badUsage, type Exit, exits, orFail } from '../frame/failures.ts';
 import type { Cell } from '../frame/fitting.ts';
 import { dayOption, periodOption } from '../frame/given.ts';
@@ -61,15 +61,7 @@ const credit = async (): Promise<{
   readonly lendingLines: typeof lendingLines;
 }> => await import('../../segments/graphql.ts');
 
-/** The book at the point that options name, as the graph sees it. */
-async function pointOf(call: Call, book: Book) {
-  const { LedgerPoint } = await import('../../graphql/base/point.ts');
-  const { bookDesk } = await import('../../server/books/desks.ts');
-  return new LedgerPoint(bookDesk(book, call.signal), await revisionOf(call, book), dayOption(call, 'as-of'));
-}
-type Point = Awaited<ReturnType<typeof pointOf>>;
-
-async function creditOf(call: Call, { view }: Point): Promise<Statement> {
+async function creditOf(call: Call, { view }: LedgerPoint): Promise<Statement> {
   const { creditIncomeOf: incomeOf, lendingLines: lines } = await credit();
   const span = {
     from: dayOption(call, 'from'),

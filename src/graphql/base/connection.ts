@@ -3,10 +3,12 @@
  *
  * @module
  */
+
 import type { ObjectRef } from '@pothos/core';
 import { Refusal } from '../../kernel/values/refusals.ts';
+import { tooLong } from '../../reading/codes.ts';
 import { builder } from './builder.ts';
-import { badQuestion, fault, tooLong } from './faults.ts';
+import { badQuestion, fault } from './faults.ts';
 import { pageLimits } from './limits.ts';
 
 /** Where a page lies in its list. */
@@ -168,4 +170,35 @@ export function pageOfAll<T>(
     asked,
     asked.side === 'first' ? within.slice(0, asked.size + 1) : within.slice(-asked.size - 1),
   );
+}
+
+/**
+ * A page of rows in the order of their keys. Only what is on it is read, and a cursor goes on to hold where its row is gone.
+ *
+ * @param kind what its cursors are of: a cursor of another list is refused
+ */
+export function pageOfRows<R, T>(
+  kind: string,
+  page: PageArgs,
+  rows: readonly (readonly [key: string, row: R])[],
+  read: (key: string, row: R) => T,
+): Connection<T> {
+  const asked = askedPage(kind, page);
+  const from = asked.after === undefined ? 0 : firstAfter(rows, asked.after);
+  const edges = rows
+    .slice(from, from + asked.size + 1)
+    .map(([key, row]) => ({ node: read(key, row), cursor: cursorOf(kind, key) }));
+  return pageOf(asked, edges);
+}
+
+/** The place of the first row whose key comes after one. */
+export function firstAfter(rows: readonly (readonly [string, unknown])[], after: string): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle]?.[0] ?? '') > after) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -7,41 +7,6 @@
 import { GraphQLError } from 'graphql';
 import { codes, declareCode, Refusal } from '../../kernel/values/refusals.ts';
 
-/** A list or a page beyond what one query may ask for. */
-export const tooLong = declareCode(
-  'TOO_LONG',
-  405,
-  'more is asked for than one query may',
-  'Ask for a page at a time.',
-);
-/** No book of that id. */
-export const bookUnknown = declareCode(
-  'BOOK_UNKNOWN',
-  410,
-  'there is no such book',
-  'The default is main; others are made by `formicary import --book`.',
-);
-/** No sandbox of that id. */
-export const sandboxUnknown = declareCode(
-  'SANDBOX_UNKNOWN',
-  411,
-  'there is no such sandbox',
-  'It may have been discarded; see Query.sandboxes.',
-);
-/** A point that lies in the future, or below what can be read. */
-export const pointUnknown = declareCode(
-  'POINT_UNKNOWN',
-  412,
-  'the ledger cannot be read at that point',
-  'See Ledger.revision for the newest one.',
-);
-/** A revision that did not come in time. */
-export const notReached = declareCode(
-  'NOT_REACHED',
-  413,
-  'the revision did not come in time',
-  'Ask again, or without atLeast.',
-);
 /** A segment that this server does not know. */
 export const segmentUnknown = declareCode(
   'SEGMENT_UNKNOWN',
@@ -49,6 +14,7 @@ export const segmentUnknown = declareCode(
   'there is no such segment',
   'Query.segments lists them.',
 );
+
 /** A stream that was not read for too long. */
 export const slowReader = declareCode(
   'SLOW_READER',

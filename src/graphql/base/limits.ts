@@ -16,8 +16,5 @@ export const listMax = 100;
 /** How long a query with `atLeast` waits for a revision, in milliseconds. */
 export const waitMsMax = 5_000;
 
-/** Most events that are folded again for the digest of an older revision. */
-export const refoldMax = 1_000_000;
-
 /** Streams that are open at once, and how long one may wait for its reader, in milliseconds. */
 export const streamLimits = { openMax: 100, slowMsMax: 30_000 } as const;

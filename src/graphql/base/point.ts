@@ -4,62 +4,17 @@
  * @module
  */
 
-import type { State } from '../../kernel/state/state.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
+import { notReached, sandboxUnknown } from '../../reading/codes.ts';
+import { LedgerPoint, type Recorded, revisionAsked } from '../../reading/point.ts';
 import type { Desk, Source } from '../../reading/ports.ts';
-import { LedgerView } from '../../reading/view.ts';
 import { builder, type Context } from './builder.ts';
-import { badQuestion, fault, notReached, orFault, pointUnknown, sandboxUnknown } from './faults.ts';
+import { fault, orFault } from './faults.ts';
 import { waitMsMax } from './limits.ts';
 
 /** The book that is meant when none is named. */
 export const defaultBook = 'main';
-
-/** A source at a point of both axes. At the head the point is settled when it is first looked at. */
-export class LedgerPoint {
-  readonly source: Source;
-  readonly asOf: Day | undefined;
-  readonly #revision: number | undefined;
-  #view: LedgerView | undefined;
-  #whole: Promise<LedgerView> | undefined;
-
-  constructor(source: Source, revision: number | undefined, asOf: Day | undefined) {
-    this.source = source;
-    this.asOf = asOf;
-    this.#revision = revision;
-  }
-
-  get view(): LedgerView {
-    if (this.#view === undefined) {
-      const { head, house, state } = this.source;
-      const revision = this.#revision ?? head.revision;
-      this.#view = new LedgerView(house, state, {
-        revision,
-        postings:
-          revision === head.revision ? state.journal.length : this.source.lookups.postingsAfter(revision),
-        asOf: this.asOf,
-      });
-    }
-    return this.#view;
-  }
-
-  get revision(): number {
-    return this.view.point.revision;
-  }
-
-  /** A view whose tables, too, say what they said at the point: folded again where the source has moved on. */
-  whole(signal: AbortSignal): LedgerView | Promise<LedgerView> {
-    if (this.view.isHead) return this.view;
-    this.#whole ??= this.source
-      .stateAt(this.revision, signal)
-      .then((state) => viewOfAll(this.source, state, this.revision, this.asOf));
-    return this.#whole;
-  }
-}
-
-const viewOfAll = ({ house }: Source, state: State, revision: number, asOf: Day | undefined): LedgerView =>
-  new LedgerView(house, state, { revision, postings: state.journal.length, asOf });
 
 /** The arguments that name a book or a sandbox. */
 export const bookArgs = builder.args((t) => ({
@@ -94,10 +49,8 @@ export async function deskOf({ book, sandbox }: BookNamed, { library }: Context)
   return found;
 }
 
-interface PointNamed extends BookNamed {
+interface PointNamed extends BookNamed, Recorded {
   readonly asOf?: Day | null | undefined;
-  readonly revision?: number | null | undefined;
-  readonly knownAt?: number | null | undefined;
   readonly atLeast?: number | null | undefined;
 }
 
@@ -122,25 +75,5 @@ async function reach(source: Source, revision: number, signal: AbortSignal): Pro
 }
 
 /** The revision that is meant; undefined for the head. */
-export function revisionOf(
-  source: Source,
-  { revision, knownAt }: Pick<PointNamed, 'revision' | 'knownAt'>,
-  { library }: Context,
-): number | undefined {
-  if (typeof revision === 'number' && typeof knownAt === 'number')
-    throw badQuestion('revision and knownAt', 'one of the two');
-  const { head, readableFrom, title } = source;
-  if (typeof knownAt === 'number' && knownAt > library.now())
-    throw fault(
-      new Refusal(pointUnknown, `knownAt: ${new Date(knownAt).toISOString()}`, 'that time is still to come'),
-    );
-  const asked = typeof knownAt === 'number' ? source.lookups.knownAt(knownAt) : revision;
-  if (asked === null || asked === undefined) return undefined;
-  if (asked > head.revision)
-    throw fault(new Refusal(pointUnknown, `revision: ${asked}`, `${title} ends at ${head.revision}`));
-  if (asked < readableFrom)
-    throw fault(
-      new Refusal(pointUnknown, `revision: ${asked}`, `${title} can be read from ${readableFrom} on`),
-    );
-  return asked;
-}
+export const revisionOf = (source: Source, named: Recorded, { library }: Context): number | undefined =>
+  orFault(revisionAsked(source, named, library.now()));

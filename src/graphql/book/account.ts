@@ -4,6 +4,7 @@
  * @module
  */
 import type { Day } from '../../kernel/values/dates.ts';
+import type { LedgerPoint } from '../../reading/point.ts';
 import { type StatementLine, statement } from '../../reading/statement.ts';
 import type { AccountFilter, AccountReading } from '../../reading/view.ts';
 import { builder } from '../base/builder.ts';
@@ -11,7 +12,6 @@ import { askedPage, type Connection, connectionOf, cursorOf, pageOf } from '../b
 import { AccountClassEnum } from '../base/enums.ts';
 import { orFault } from '../base/faults.ts';
 import { Money } from '../base/money.ts';
-import type { LedgerPoint } from '../base/point.ts';
 import { EventRef } from '../events/event.ts';
 
 /** An account at a point. */

@@ -6,9 +6,9 @@
 
 import type { AccountKind } from '../../kernel/contract/account.ts';
 import type { Money as KernelMoney } from '../../kernel/values/money.ts';
+import type { LedgerPoint } from '../../reading/point.ts';
 import { builder } from '../base/builder.ts';
 import { Money } from '../base/money.ts';
-import type { LedgerPoint } from '../base/point.ts';
 import { EventConnection } from '../events/event.ts';
 import { askedEvents } from '../events/search.ts';
 import { type AccountRead, AccountRef } from './account.ts';

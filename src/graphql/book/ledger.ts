@@ -5,12 +5,14 @@
  */
 import { balanceDigest, digest } from '../../kernel/state/digest.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
+import { pointUnknown } from '../../reading/codes.ts';
+import type { LedgerPoint } from '../../reading/point.ts';
 import type { Source, Verified } from '../../reading/ports.ts';
 import { builder } from '../base/builder.ts';
 import { PeriodEnum } from '../base/enums.ts';
-import { fault, orFault, pointUnknown } from '../base/faults.ts';
+import { fault, orFault } from '../base/faults.ts';
 import { Money } from '../base/money.ts';
-import { bookArgs, knownArgs, type LedgerPoint, pointOf } from '../base/point.ts';
+import { bookArgs, knownArgs, pointOf } from '../base/point.ts';
 import { AccountConnection, AccountFilterInput, AccountRef, accountPage } from './account.ts';
 import { HolderRef, holderOf } from './holder.ts';
 import { BalanceSheetRef, IncomeStatementRef, TrialBalanceRef } from './reports.ts';

@@ -4,11 +4,12 @@
  * @module
  */
 import { Refusal } from '../../kernel/values/refusals.ts';
+import { sandboxUnknown } from '../../reading/codes.ts';
+import { LedgerPoint } from '../../reading/point.ts';
 import type { SandboxDesk } from '../../reading/ports.ts';
 import { builder } from '../base/builder.ts';
-import { sandboxUnknown } from '../base/faults.ts';
 import { pageLimits } from '../base/limits.ts';
-import { defaultBook, LedgerPoint } from '../base/point.ts';
+import { defaultBook } from '../base/point.ts';
 import { refusalKind, refusalTypes } from '../base/results.ts';
 import { sizeDoc, sizeOf } from '../base/sizes.ts';
 import { OverrideInput, OverrideRef, overridesOf } from '../policy/overrides.ts';

@@ -6,12 +6,12 @@
 import type { Segment } from '../../kernel/contract/segment.ts';
 import type { Day, Period } from '../../kernel/values/dates.ts';
 import { type MetricValue, metrics } from '../../reading/metrics.ts';
+import type { LedgerPoint } from '../../reading/point.ts';
 import type { PeriodAmount } from '../../reading/reports.ts';
 import { builder } from '../base/builder.ts';
 import { PeriodEnum } from '../base/enums.ts';
 import { orFault } from '../base/faults.ts';
 import { Money } from '../base/money.ts';
-import type { LedgerPoint } from '../base/point.ts';
 import { AccountBalance } from './reports.ts';
 
 /** A line of business at a point. */

@@ -8,9 +8,10 @@ import type { House } from '../../kernel/engine/house.ts';
 import type { EventKind, StoredEvent } from '../../kernel/state/events.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
+import { tooLong } from '../../reading/codes.ts';
 import { builder } from '../base/builder.ts';
 import { EventKindEnum } from '../base/enums.ts';
-import { badQuestion, fault, tooLong } from '../base/faults.ts';
+import { badQuestion, fault } from '../base/faults.ts';
 import { listMax } from '../base/limits.ts';
 
 /** Which events are meant. */

@@ -5,9 +5,10 @@
  */
 import { GraphQLError } from 'graphql';
 import { Refusal } from '../../kernel/values/refusals.ts';
+import { pointUnknown } from '../../reading/codes.ts';
 import type { Desk } from '../../reading/ports.ts';
 import { builder } from '../base/builder.ts';
-import { badQuestion, fault, orFault, pointUnknown } from '../base/faults.ts';
+import { badQuestion, fault, orFault } from '../base/faults.ts';
 import { streamLimits } from '../base/limits.ts';
 import { bookArgs, deskOf } from '../base/point.ts';
 import { EventRef } from './event.ts';

@@ -9,9 +9,9 @@ import type { State } from '../../kernel/state/state.ts';
 import { defaultTimeline, replacedBy } from '../../kernel/state/timeline.ts';
 import { parseDay } from '../../kernel/values/dates.ts';
 import { isRecord } from '../../kernel/values/fields.ts';
+import { policyAt } from '../../reading/policy-at.ts';
 import type { Source } from '../../reading/ports.ts';
 import { builder } from '../base/builder.ts';
-import { policyAt } from './at.ts';
 import { type ParameterRead, ParameterRef, StretchRef, stretchesOf } from './parameter.ts';
 
 /** A change of policy. */

@@ -11,8 +11,8 @@ import { inApplication, type Override } from '../../kernel/state/timeline.ts';
 import { type Day, dayMax, dayMin, formatDay } from '../../kernel/values/dates.ts';
 import { show } from '../../kernel/values/fields.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import { tooLong } from '../../reading/codes.ts';
 import { builder } from '../base/builder.ts';
-import { tooLong } from '../base/faults.ts';
 import { listMax } from '../base/limits.ts';
 
 /** One assumption. */

@@ -9,10 +9,10 @@ import { policyTable, type State, unset } from '../../kernel/state/state.ts';
 import type { Timeline } from '../../kernel/state/timeline.ts';
 import { type Day, dayMin } from '../../kernel/values/dates.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
+import { policyAt } from '../../reading/policy-at.ts';
 import { builder } from '../base/builder.ts';
 import { fault, orFault, segmentUnknown } from '../base/faults.ts';
 import { bookArgs, deskOf, knownArgs, revisionOf } from '../base/point.ts';
-import { policyAt } from './at.ts';
 
 /** A parameter as a state has it. */
 export interface ParameterRead {

@@ -6,7 +6,8 @@
 
 import type { EventType } from '../contract/segment.ts';
 import type { StoredEvent } from '../state/events.ts';
-import { NumberedEntry, type State } from '../state/state.ts';
+import { Chart } from '../state/journal/chart.ts';
+import { NumberedEntry, type Overlay, State } from '../state/state.ts';
 import { decodeData } from '../values/fields.ts';
 import { codes, Refusal, RefusedError } from '../values/refusals.ts';
 import { book } from './booking.ts';
@@ -78,6 +79,10 @@ export function entryOf(s: State, stored: StoredEvent): NumberedEntry {
   }
   return new NumberedEntry(s.chart, accounts, stored.minors);
 }
+
+/** The state before any event. */
+export const emptyState = (house: House, overlay?: Overlay): State =>
+  State.empty(new Chart(house.kinds), overlay);
 
 /** Folds one recorded event. Events are folded in order, each once. */
 export function fold(house: House, s: State, stored: StoredEvent): void {

@@ -4,16 +4,17 @@
  * @module
  */
 import { builder } from '../../graphql/base/builder.ts';
-import { badQuestion, fault, tooLong } from '../../graphql/base/faults.ts';
+import { badQuestion, fault } from '../../graphql/base/faults.ts';
 import { searchLimits } from '../../graphql/base/limits.ts';
 import { Money } from '../../graphql/base/money.ts';
-import type { LedgerPoint } from '../../graphql/base/point.ts';
 import { LedgerRef } from '../../graphql/book/ledger.ts';
-import { policyAt } from '../../graphql/policy/at.ts';
 import { type Day, dayMin, formatDay } from '../../kernel/values/dates.ts';
 import { formatRate } from '../../kernel/values/rates.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
+import { tooLong } from '../../reading/codes.ts';
 import { ratio } from '../../reading/metrics.ts';
+import type { LedgerPoint } from '../../reading/point.ts';
+import { policyAt } from '../../reading/policy-at.ts';
 import { type Bucket, buckets } from '../lender/buckets.ts';
 import type { Lender } from '../lender/lender.ts';
 import { sumOf } from '../lender/parts.ts';
@@ -21,7 +22,6 @@ import { type ArrearsReading, arrearsOf, type BucketReading, principalIn } from 
 import { type Moved, movedBy, rollingTypes, sumMoves } from '../reading/roll.ts';
 import { BucketEnum, cny, SplitRef } from './debt.ts';
 import { linesNamed } from './lines.ts';
-import { lastDayOf, readOn } from './rows.ts';
 
 interface ArrearsRead extends ArrearsReading {
   readonly point: LedgerPoint;
@@ -39,9 +39,9 @@ export async function arrearsAt(
   segment: string | null | undefined,
 ): Promise<readonly ArrearsRead[]> {
   const wanted = linesNamed(segment);
-  const on = lastDayOf(point);
+  const on = point.lastDay;
   const { view } = point;
-  const policy = readOn(point, await policyAt(point.source, point.revision), on ?? dayMin);
+  const policy = point.readOn(await policyAt(point.source, point.revision), on ?? dayMin);
   return wanted.map(({ lender }) => ({
     ...arrearsOf(lender, view, policy.policy(lender.policy.provisionRates)),
     point,

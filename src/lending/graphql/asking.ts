@@ -4,8 +4,8 @@
  * @module
  */
 import { builder, type Context } from '../../graphql/base/builder.ts';
-import type { LedgerPoint } from '../../graphql/base/point.ts';
 import { askedEvents } from '../../graphql/events/search.ts';
+import type { LedgerPoint } from '../../reading/point.ts';
 
 /** The argument of the day that a debt is worked out for. */
 export const onArg = builder.args((t) => ({

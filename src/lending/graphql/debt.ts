@@ -5,10 +5,10 @@
  */
 import { builder } from '../../graphql/base/builder.ts';
 import { Money } from '../../graphql/base/money.ts';
-import type { LedgerPoint } from '../../graphql/base/point.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import type { Money as KernelMoney } from '../../kernel/values/money.ts';
 import { formatRate } from '../../kernel/values/rates.ts';
+import type { LedgerPoint } from '../../reading/point.ts';
 import { allOf, type Debt, type DebtWork, type Due, dueOf, type Owed, unpaidOf } from '../debt/debt.ts';
 import { type Bucket, bucketOf } from '../lender/buckets.ts';
 import { type Parts, sumOf } from '../lender/parts.ts';

@@ -4,13 +4,11 @@
  * @module
  */
 import { builder } from '../../graphql/base/builder.ts';
-import { connectionOf } from '../../graphql/base/connection.ts';
+import { connectionOf, pageOfRows } from '../../graphql/base/connection.ts';
 import { badQuestion } from '../../graphql/base/faults.ts';
 import { Money } from '../../graphql/base/money.ts';
-import type { LedgerPoint } from '../../graphql/base/point.ts';
 import { LedgerRef } from '../../graphql/book/ledger.ts';
 import { EventConnection } from '../../graphql/events/event.ts';
-import { policyAt } from '../../graphql/policy/at.ts';
 import type { Table } from '../../kernel/contract/table.ts';
 import { type Day, dayMax, dayMin, formatDay } from '../../kernel/values/dates.ts';
 import {
@@ -21,6 +19,8 @@ import {
   zeroFraction,
 } from '../../kernel/values/rates.ts';
 import { ratio } from '../../reading/metrics.ts';
+import type { LedgerPoint } from '../../reading/point.ts';
+import { policyAt } from '../../reading/policy-at.ts';
 import type { Debt } from '../debt/debt.ts';
 import type { Lender, PoolRow } from '../lender/lender.ts';
 import {
@@ -33,7 +33,6 @@ import {
 import { pageArgs, subjectEvents } from './asking.ts';
 import { cny, SplitRef } from './debt.ts';
 import { linesNamed } from './lines.ts';
-import { lastDayOf, pageOfRows, readOn, withRows } from './rows.ts';
 
 interface BankRead extends NamedAmount {
   readonly point: LedgerPoint;
@@ -42,7 +41,7 @@ interface BankRead extends NamedAmount {
 
 /** The part of partner banks in what is outstanding of debts that one of them funds. */
 const bankPrincipal = ({ point, table, name }: BankRead, signal: AbortSignal): bigint | Promise<bigint> =>
-  withRows(point, signal, (state) =>
+  point.withRows(signal, (state) =>
     state.rows
       .entries(table)
       .reduce((sum, [, { bank, principal }]) => (bank === name ? sum + principal[1] : sum), 0n),
@@ -151,9 +150,9 @@ interface FundingRead extends FundingReading {
 
 async function fundingAt(point: LedgerPoint, segment: string | null | undefined): Promise<FundingRead[]> {
   const wanted = linesNamed(segment);
-  const on = lastDayOf(point);
+  const on = point.lastDay;
   const { view } = point;
-  const policy = readOn(point, await policyAt(point.source, point.revision), on ?? dayMin);
+  const policy = point.readOn(await policyAt(point.source, point.revision), on ?? dayMin);
   return wanted.map(({ lender, table }) => ({
     ...fundingOf(lender, view),
     point,
@@ -325,7 +324,7 @@ builder.objectField(LedgerRef, 'pools', (t) =>
     resolve: (point, { segment, ...page }, { signal }) => {
       const wanted = linesNamed(segment);
       const { view } = point;
-      return withRows(point, signal, (state) => {
+      return point.withRows(signal, (state) => {
         const found = wanted.flatMap(({ lender }) => {
           const { own, vehicle } = lender.books;
           const held = [vehicle.cash, vehicle.senior, vehicle.subordinated, own.retained].map(

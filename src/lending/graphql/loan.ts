@@ -4,16 +4,16 @@
  * @module
  */
 import { builder } from '../../graphql/base/builder.ts';
-import { connectionOf } from '../../graphql/base/connection.ts';
+import { connectionOf, pageOfRows } from '../../graphql/base/connection.ts';
 import { fault } from '../../graphql/base/faults.ts';
 import { Money } from '../../graphql/base/money.ts';
-import type { LedgerPoint } from '../../graphql/base/point.ts';
 import { HolderRef } from '../../graphql/book/holder.ts';
 import { LedgerRef } from '../../graphql/book/ledger.ts';
 import { EventConnection } from '../../graphql/events/event.ts';
 import type { State } from '../../kernel/state/state.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
+import type { LedgerPoint } from '../../reading/point.ts';
 import type { Debts } from '../debt/debts.ts';
 import { unknownProduct } from '../lender/codes.ts';
 import {
@@ -28,7 +28,7 @@ import { plannedNow, scheduleAtPayment } from '../reading/loans.ts';
 import type { RepaymentMethod } from '../schedule/plan.ts';
 import { onArg, pageArgs, subjectEvents } from './asking.ts';
 import { cny, type DebtRead, DebtRef, enumValues, InstalmentRef } from './debt.ts';
-import { dayFor, pageOfRows, readOn, withRows } from './rows.ts';
+import { dayFor } from './rows.ts';
 
 /** Loans of a line, as the graph knows them. */
 interface LoanLine {
@@ -76,7 +76,7 @@ function readLoan(
 ): LoanRead {
   const { debts } = line;
   const on = dayFor(point, asked, `loan ${id}`, Math.max(row.latest, row.accruedTo));
-  const work = broughtLoan(debts.lender, readOn(point, state, on), row, on);
+  const work = broughtLoan(debts.lender, point.readOn(state, on), row, on);
   return {
     typeName: 'Loan',
     point,
@@ -261,7 +261,7 @@ interface LoansAsked {
 function loanPage(point: LedgerPoint, asked: LoansAsked, signal: AbortSignal) {
   const { product, holder, status, on, first, after } = asked;
   const wanted = linesOf(product);
-  return withRows(point, signal, (state) => {
+  return point.withRows(signal, (state) => {
     const found = wanted.flatMap((line) =>
       state.rows.entries(line.debts.table).flatMap(([id, row]) => {
         if (typeof holder === 'string' && row.holder !== holder) return [];
@@ -287,7 +287,7 @@ builder.objectField(LedgerRef, 'loan', (t) =>
     },
     resolve: (point, { id, product, on }, { signal }) => {
       const [line] = linesOf(product);
-      return withRows(point, signal, (state) => {
+      return point.withRows(signal, (state) => {
         const row = line === undefined ? undefined : state.row(line.debts.table, id);
         return line === undefined || row === undefined ? null : readLoan(point, state, line, id, row, on);
       });

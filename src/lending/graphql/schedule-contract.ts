@@ -5,9 +5,10 @@
  */
 import type { Decimal } from 'decimal.js';
 import { builder } from '../../graphql/base/builder.ts';
-import { fault, orFault, tooLong } from '../../graphql/base/faults.ts';
+import { fault, orFault } from '../../graphql/base/faults.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import { tooLong } from '../../reading/codes.ts';
 import { endOf, type Moment, startOf } from '../schedule/calendar.ts';
 import { type ContractOutline, contractEvents, contractOutline } from '../schedule/contract/contract.ts';
 import type { ContractEvent, EventType } from '../schedule/contract/event.ts';

@@ -6,7 +6,6 @@
 import { builder } from '../../graphql/base/builder.ts';
 import { connectionOf, pageOfAll } from '../../graphql/base/connection.ts';
 import { badQuestion } from '../../graphql/base/faults.ts';
-import { LedgerPoint } from '../../graphql/base/point.ts';
 import { RefusalRef } from '../../graphql/base/results.ts';
 import { DivergenceRef } from '../../graphql/book/divergence.ts';
 import { LedgerRef } from '../../graphql/book/ledger.ts';
@@ -15,6 +14,7 @@ import { EventFilterInput } from '../../graphql/events/filter.ts';
 import { askedEvents } from '../../graphql/events/search.ts';
 import { OverrideRef } from '../../graphql/policy/overrides.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
+import { LedgerPoint } from '../../reading/point.ts';
 import type { Expected } from '../comparing/expect.ts';
 import type { RunRead } from '../holding/held-run.ts';
 import type { RunJob, RunStatus } from '../holding/runs.ts';

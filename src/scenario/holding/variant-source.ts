@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { fault, pointUnknown } from '../../graphql/base/faults.ts';
+
 import type { House } from '../../kernel/engine/house.ts';
 import type { Head } from '../../kernel/engine/ledger.ts';
 import type { StoredEvent } from '../../kernel/state/events.ts';
 import { Register } from '../../kernel/state/register.ts';
 import type { State } from '../../kernel/state/state.ts';
-import { Refusal } from '../../kernel/values/refusals.ts';
+import { Refusal, RefusedError } from '../../kernel/values/refusals.ts';
+import { pointUnknown } from '../../reading/codes.ts';
 import type { Source } from '../../reading/ports.ts';
 import type { BaseRecord } from '../running/base.ts';
 import { retell } from '../running/retold.ts';
@@ -68,7 +69,7 @@ export class VariantSource implements Source {
 
   async stateAt(revision: number): Promise<State> {
     if (revision !== this.head.revision)
-      throw fault(new Refusal(pointUnknown, `revision: ${revision}`, this.title));
+      throw new RefusedError(new Refusal(pointUnknown, `revision: ${revision}`, this.title));
     return this.state;
   }
 

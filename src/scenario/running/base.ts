@@ -3,15 +3,15 @@
  *
  * @module
  */
+
 import { createHash } from 'node:crypto';
 import type { FactType, Happening } from '../../kernel/contract/segment.ts';
 import { type Command, dateRefusal } from '../../kernel/engine/commands.ts';
-import { fold, reading, typeOf, UnreadableEvent } from '../../kernel/engine/fold.ts';
+import { emptyState, fold, reading, typeOf, UnreadableEvent } from '../../kernel/engine/fold.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import { type Circumstances, headBeforeAll, Ledger, type Memory } from '../../kernel/engine/ledger.ts';
 import { genesisHash, type StoredEvent, sha256 } from '../../kernel/state/events.ts';
-import { Chart } from '../../kernel/state/journal/chart.ts';
-import { State } from '../../kernel/state/state.ts';
+import type { State } from '../../kernel/state/state.ts';
 import { type Day, formatDay, startOfDayMs } from '../../kernel/values/dates.ts';
 import { type DataOf, decodeData, type Fields } from '../../kernel/values/fields.ts';
 import { codes, type Refusal } from '../../kernel/values/refusals.ts';
@@ -149,7 +149,7 @@ export class HistoryBook {
   constructor(rules: HistoryRules) {
     this.#rules = rules;
     this.#hash = new HistoryHash(rules);
-    this.state = State.empty(new Chart(rules.house.kinds));
+    this.state = emptyState(rules.house);
     this.#ledger = new Ledger(rules.house, this.state, headBeforeAll, emptyMemory);
   }
 
@@ -242,7 +242,7 @@ export async function recordOf(
   book: string,
   lookUp: LookUp,
 ): Promise<BaseRecord> {
-  const state = State.empty(new Chart(house.kinds));
+  const state = emptyState(house);
   const facts: BaseFact[] = [];
   const none = new Map<number, number>();
   const ids = new Interned();
@@ -264,7 +264,7 @@ export const emptyHash = (from: Day): string => sha256(`empty ${formatDay(from)}
 /** The record of nothing yet. */
 export const emptyRecord = (house: House, from: Day): BaseRecord => ({
   facts: [],
-  state: State.empty(new Chart(house.kinds)),
+  state: emptyState(house),
   revision: -1,
   hash: emptyHash(from),
   title: 'nothing',

@@ -5,10 +5,9 @@
  * @module
  */
 
+import { emptyState } from '../../kernel/engine/fold.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import { genesisHash, type StoredEvent, sealed } from '../../kernel/state/events.ts';
-import { Chart } from '../../kernel/state/journal/chart.ts';
-import { State } from '../../kernel/state/state.ts';
 import type { Override } from '../../kernel/state/timeline.ts';
 import { dayMax, dayMin, startOfDayMs } from '../../kernel/values/dates.ts';
 import { encodeData } from '../../kernel/values/fields.ts';
@@ -54,7 +53,7 @@ export async function retell({ house, base, overrides, edits, horizon, signal }:
   const plan = planOf(base, horizon, edits, overrides);
   const overlay = overrides.length === 0 ? undefined : { overrides, used: [] };
   const teller = new Teller(house);
-  const evaluation = new Evaluation(house, State.empty(new Chart(house.kinds), overlay), plan, teller.sink);
+  const evaluation = new Evaluation(house, emptyState(house, overlay), plan, teller.sink);
   await inSlices(evaluation.finishing(), () => signal.throwIfAborted());
   return { events: teller.events, divergences: evaluation.divergences };
 }

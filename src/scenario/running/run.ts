@@ -5,11 +5,11 @@
  * @module
  */
 
+import { emptyState } from '../../kernel/engine/fold.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import { digest } from '../../kernel/state/digest.ts';
 import { sha256 } from '../../kernel/state/events.ts';
-import { Chart } from '../../kernel/state/journal/chart.ts';
-import { State } from '../../kernel/state/state.ts';
+import type { State } from '../../kernel/state/state.ts';
 import { describeOverride, type Override } from '../../kernel/state/timeline.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { LedgerView } from '../../reading/view.ts';
@@ -145,7 +145,7 @@ export async function runScenario(order: RunOrder): Promise<Run> {
   );
   const fresh = (job: Job): Evaluation => {
     const overlay = job.overrides.length === 0 ? undefined : { overrides: job.overrides, used: job.used };
-    return new Evaluation(house, State.empty(new Chart(house.kinds), overlay), job.plan);
+    return new Evaluation(house, emptyState(house, overlay), job.plan);
   };
   const root = fresh(baseline);
   baseline.evaluation = root;
@@ -179,7 +179,7 @@ export function replayVariant(
 ): void {
   const plan = planOf(base, scenario.horizon, edits, overrides);
   const overlay = overrides.length === 0 ? undefined : { overrides, used: [] };
-  new Evaluation(house, State.empty(new Chart(house.kinds), overlay), plan, sink).finish();
+  new Evaluation(house, emptyState(house, overlay), plan, sink).finish();
 }
 
 /** Lets the outside world in between slices, and says how far things are. */

@@ -4,9 +4,8 @@
  * @module
  */
 import { builder } from '../../graphql/base/builder.ts';
-import { connectionOf } from '../../graphql/base/connection.ts';
+import { connectionOf, pageOfRows } from '../../graphql/base/connection.ts';
 import { Money } from '../../graphql/base/money.ts';
-import type { LedgerPoint } from '../../graphql/base/point.ts';
 import { HolderRef } from '../../graphql/book/holder.ts';
 import { LedgerRef } from '../../graphql/book/ledger.ts';
 import { EventConnection } from '../../graphql/events/event.ts';
@@ -15,8 +14,9 @@ import type { Day } from '../../kernel/values/dates.ts';
 import { onArg, pageArgs, subjectEvents } from '../../lending/graphql/asking.ts';
 import { cny, type DebtRead, DebtRef } from '../../lending/graphql/debt.ts';
 import { addLine } from '../../lending/graphql/lines.ts';
-import { dayFor, pageOfRows, readOn, withRows } from '../../lending/graphql/rows.ts';
+import { dayFor } from '../../lending/graphql/rows.ts';
 import { sumOf } from '../../lending/lender/parts.ts';
+import type { LedgerPoint } from '../../reading/point.ts';
 import { instalmentFee, merchantFee } from './accounts.ts';
 import { limitOf } from './drawing.ts';
 import { brought, type LineRow, type LineWork, lines, type Plan } from './line.ts';
@@ -36,7 +36,7 @@ interface LineRead extends DebtRead {
 function readLine(point: LedgerPoint, state: State, row: LineRow, asked: Day | null | undefined): LineRead {
   const { holder } = row;
   const on = dayFor(point, asked, `the line of ${holder}`, Math.max(row.latest, row.accruedTo));
-  const s = readOn(point, state, on);
+  const s = point.readOn(state, on);
   const { closedThrough } = state.marks;
   const work = brought(s, row, on, closedThrough !== undefined && on <= closedThrough);
   return {
@@ -162,7 +162,7 @@ const LineConnection = connectionOf('CreditLine', LineRef, 'credit lines, by hol
 
 /** The line of a holder at a point; null where they have none. */
 const lineOf = (point: LedgerPoint, holder: string, on: Day | null | undefined, signal: AbortSignal) =>
-  withRows(point, signal, (state) => {
+  point.withRows(signal, (state) => {
     const row = state.row(lines.table, holder);
     return row === undefined ? null : readLine(point, state, row, on);
   });
@@ -183,7 +183,7 @@ builder.objectField(LedgerRef, 'creditLines', (t) =>
     description: 'Credit lines, by holder. (huabei)',
     args: { ...onArg, ...pageArgs },
     resolve: (point, { on, ...page }, { signal }) =>
-      withRows(point, signal, (state) =>
+      point.withRows(signal, (state) =>
         pageOfRows('creditLine', page, state.rows.entries(lines.table), (_, row) =>
           readLine(point, state, row, on),
         ),

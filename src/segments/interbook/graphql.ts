@@ -5,13 +5,14 @@
  */
 import { builder } from '../../graphql/base/builder.ts';
 import { connectionOf, pageOfAll } from '../../graphql/base/connection.ts';
-import { fault, pointUnknown } from '../../graphql/base/faults.ts';
+import { fault } from '../../graphql/base/faults.ts';
 import { Money, MoneyInput } from '../../graphql/base/money.ts';
 import { defaultBook } from '../../graphql/base/point.ts';
 import { RefusalRef, refusalKind, refusalTypes } from '../../graphql/base/results.ts';
 import { LedgerRef } from '../../graphql/book/ledger.ts';
 import { commandValue } from '../../graphql/commands/input-fields.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
+import { pointUnknown } from '../../reading/codes.ts';
 import type { Sender } from '../../reading/ports.ts';
 import type { Standing, TransferOrder } from './carrying.ts';
 import { onTheirWay, type SentRow, type SentStage, sent, sentStages } from './state.ts';

@@ -4,9 +4,8 @@
  * @module
  */
 import { builder } from '../../graphql/base/builder.ts';
-import { connectionOf } from '../../graphql/base/connection.ts';
+import { connectionOf, pageOfRows } from '../../graphql/base/connection.ts';
 import { Money } from '../../graphql/base/money.ts';
-import type { LedgerPoint } from '../../graphql/base/point.ts';
 import { HolderRef } from '../../graphql/book/holder.ts';
 import { LedgerRef } from '../../graphql/book/ledger.ts';
 import type { State } from '../../kernel/state/state.ts';
@@ -14,8 +13,8 @@ import { formatRate, share } from '../../kernel/values/rates.ts';
 import { pageArgs } from '../../lending/graphql/asking.ts';
 import { cny, enumValues } from '../../lending/graphql/debt.ts';
 import { lendingLines } from '../../lending/graphql/lines.ts';
-import { lastDayOf, pageOfRows, readOn, withRows } from '../../lending/graphql/rows.ts';
 import { type Tier, tierOf } from '../../lending/lender/tiers.ts';
+import type { LedgerPoint } from '../../reading/point.ts';
 import { scoreMax, scoreMin, weights } from './policy.ts';
 import {
   type Component,
@@ -133,7 +132,7 @@ interface ScoreRead {
 
 /** A score with what follows from it on the last day of its point. */
 function readScore(point: LedgerPoint, state: State, holder: string, row: ScoreRow): ScoreRead {
-  const s = readOn(point, state, Math.max(row.on, lastDayOf(point) ?? row.on));
+  const s = point.readOn(state, Math.max(row.on, point.lastDay ?? row.on));
   const tier = tierOf(row.score);
   const weight = s.policy(weights);
   return {
@@ -163,7 +162,7 @@ const waiverPage = (
   page: { readonly first?: number | null | undefined; readonly after?: string | null | undefined },
   signal: AbortSignal,
 ) =>
-  withRows(point, signal, (state) => {
+  point.withRows(signal, (state) => {
     const found = state.rows.entries(waivers).filter(([, row]) => row.holder === holder);
     return pageOfRows('waiver', page, found, (id, row): WaiverRead => ({ id, ...row }));
   });
@@ -204,7 +203,7 @@ const ScoreRef = builder.objectRef<ScoreRead>('Score').implement({
 const ScoreConnection = connectionOf('Score', ScoreRef, 'scores, by holder');
 
 const scoreOf = (point: LedgerPoint, holder: string, signal: AbortSignal) =>
-  withRows(point, signal, (state) => {
+  point.withRows(signal, (state) => {
     const row = state.row(scores, holder);
     return row === undefined ? null : readScore(point, state, holder, row);
   });
@@ -225,7 +224,7 @@ builder.objectField(LedgerRef, 'scores', (t) =>
     description: 'Scores, by holder. (zhima)',
     args: pageArgs,
     resolve: (point, page, { signal }) =>
-      withRows(point, signal, (state) =>
+      point.withRows(signal, (state) =>
         pageOfRows('score', page, state.rows.entries(scores), (holder, row) =>
           readScore(point, state, holder, row),
         ),

@@ -12,7 +12,6 @@
 import { type Book, type BookCounts, noCounts } from '../../book/book.ts';
 import { isLogFault, type LogFault } from '../../book/folding.ts';
 import { unprovedEventsMin } from '../../book/snapshot/snapshot.ts';
-import { bookUnknown } from '../../graphql/base/faults.ts';
 import { defaultBook } from '../../graphql/base/point.ts';
 import { UnreadableEvent } from '../../kernel/engine/fold.ts';
 import type { Head } from '../../kernel/engine/ledger.ts';
@@ -20,6 +19,7 @@ import { isId } from '../../kernel/values/fields.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { bookExists, booksOf } from '../../log/open.ts';
 import { LogFormatRefused } from '../../log/port/port.ts';
+import { bookUnknown } from '../../reading/codes.ts';
 import type { BookListed, CommandAnswer, Desk } from '../../reading/ports.ts';
 import { bytesOfBook, postingsOfEvent } from './book-sizes.ts';
 import { OpenBook, type OpenBookSettings } from './open-book.ts';

@@ -7,17 +7,17 @@ import { setImmediate } from 'node:timers/promises';
 import { appendsOf } from '../../book/appends.ts';
 import { Book } from '../../book/book.ts';
 import { Sandboxes, sandboxLimits } from '../../book/sandbox.ts';
-import { pointUnknown } from '../../graphql/base/faults.ts';
 import { streamLimits } from '../../graphql/base/limits.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import type { Override } from '../../kernel/state/timeline.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { MemoryLog } from '../../log/memory.ts';
+import { pointUnknown } from '../../reading/codes.ts';
+import { sandboxDesk } from '../../reading/desks/desks.ts';
 import type { Library, SandboxDesk, SandboxOrder } from '../../reading/ports.ts';
 import { recordOfLog } from '../../scenario/running/base.ts';
 import { asRecorded, retell } from '../../scenario/running/retold.ts';
 import { type Books, endOf, type Lease } from './books.ts';
-import { sandboxDesk } from './desks.ts';
 import type { Leases } from './leases.ts';
 
 /** A sandbox, and its hold on the book that it is a fork of: none where its history was replayed into a book of its own. */

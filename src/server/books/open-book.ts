@@ -10,9 +10,9 @@ import { keepSnapshots } from '../../book/snapshot/snapshot.ts';
 import type { Refusal } from '../../kernel/values/refusals.ts';
 import { openLog } from '../../log/open.ts';
 import { type Wait, waitByClock } from '../../log/port/patience.ts';
+import { bookDesk } from '../../reading/desks/desks.ts';
 import type { CommandAnswer, Desk } from '../../reading/ports.ts';
 import { ClockWatch } from './clock-watch.ts';
-import { bookDesk } from './desks.ts';
 import { Vouching, type VouchingSettings } from './vouching.ts';
 
 /** How long after a failure a book is followed again, in milliseconds: twice as long each time that nothing came of it. */

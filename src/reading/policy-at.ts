@@ -4,10 +4,9 @@
  * @module
  */
 
-import { fold } from '../../kernel/engine/fold.ts';
-import { Chart } from '../../kernel/state/journal/chart.ts';
-import { State } from '../../kernel/state/state.ts';
-import type { Source } from '../../reading/ports.ts';
+import { emptyState, fold } from '../kernel/engine/fold.ts';
+import type { State } from '../kernel/state/state.ts';
+import type { Source } from './ports.ts';
 
 /** Where a source's events that change policy lie, and how far it has been looked through. */
 interface Changes {
@@ -34,7 +33,7 @@ function changesUpTo(source: Source, revision: number): readonly number[] {
 export async function policyAt(source: Source, revision: number): Promise<State> {
   const { house, state, head } = source;
   if (revision === head.revision) return state;
-  const made = State.empty(new Chart(house.kinds), state.overlay);
+  const made = emptyState(house, state.overlay);
   for (const event of await source.events(changesUpTo(source, revision))) fold(house, made, event);
   return made;
 }

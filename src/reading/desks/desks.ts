@@ -1,13 +1,11 @@
 /**
- * Desks: a book and a sandbox as the graph sees them.
+ * Desks: a book and a sandbox, as all that shows them sees them.
  *
  * @module
  */
 
 import type { Book } from '../../book/book.ts';
 import type { Sandbox } from '../../book/sandbox.ts';
-import { fault, tooLong } from '../../graphql/base/faults.ts';
-import { refoldMax } from '../../graphql/base/limits.ts';
 import type { Command } from '../../kernel/engine/commands.ts';
 import { fold } from '../../kernel/engine/fold.ts';
 import type { StoredEvent } from '../../kernel/state/events.ts';
@@ -15,7 +13,8 @@ import type { State } from '../../kernel/state/state.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { News } from '../../log/port/news.ts';
 import { LogClosed, LogUnavailable } from '../../log/port/port.ts';
-import type { CommandAnswer, Desk, Lookups, Replayed, SandboxDesk, Sender } from '../../reading/ports.ts';
+import type { CommandAnswer, Desk, Lookups, Replayed, SandboxDesk, Sender } from '../ports.ts';
+import { checkRefold, giveWay } from '../restore.ts';
 
 /** A command's answer where the log could not take it: nothing was written. */
 async function answerOf(title: string, answer: Promise<CommandAnswer>): Promise<CommandAnswer> {
@@ -48,14 +47,11 @@ function until(
 
 /** A state folded again from a log, up to a revision. */
 async function refolded(book: Book, through: number, signal: AbortSignal): Promise<State> {
-  if (through >= refoldMax)
-    throw fault(new Refusal(tooLong, `revision ${through}`, `at most ${refoldMax} events are folded again`));
+  checkRefold(through);
   const state = book.emptyState();
   for await (const events of book.log.read(0, 'forwards', through + 1)) {
     for (const event of events) fold(book.house, state, event);
-    signal.throwIfAborted();
-    // Others get their turn: a long fold must not hold up the server.
-    await new Promise((resolve) => setImmediate(resolve));
+    await giveWay(signal);
   }
   return state;
 }
