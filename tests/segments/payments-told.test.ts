@@ -23,7 +23,6 @@ function heard() {
     answer(to, {
       needs,
       when: ({ method }) => method === 'wallet',
-      reads: () => ({}),
       evolve: ({ data }) => void found.push([to, data]),
       undo: ({ data }) => void found.push([`${to} undone`, data]),
     });

@@ -3,18 +3,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { closeRule, derived, draft, fact, type Segment } from '../../src/kernel/contract/segment.ts';
 import { table } from '../../src/kernel/contract/table.ts';
-import { reaction } from '../../src/kernel/engine/booking.ts';
-import { type Command, commandType } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/engine/commands.ts';
 import { fold } from '../../src/kernel/engine/fold.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import { Chart } from '../../src/kernel/state/journal/chart.ts';
 import { State } from '../../src/kernel/state/state.ts';
-import { covers, TrackedReading } from '../../src/kernel/state/tracking.ts';
+import { TrackedReading } from '../../src/kernel/state/tracking.ts';
 import { dayMin, dayOf, formatDay } from '../../src/kernel/values/dates.ts';
-import { choice, flag, id, isRecord, parseData } from '../../src/kernel/values/fields.ts';
-import { declaredCodes, Refusal } from '../../src/kernel/values/refusals.ts';
+import { choice, flag, id, isRecord } from '../../src/kernel/values/fields.ts';
+import { declaredCodes } from '../../src/kernel/values/refusals.ts';
 import { metrics } from '../../src/reading/metrics.ts';
 import { LedgerView } from '../../src/reading/view.ts';
 import { HistoryBook } from '../../src/scenario/running/base.ts';
@@ -59,7 +58,6 @@ const loanOf = { Huabei: '', Jiebei: 'Loan', Mybank: 'Loan' } as const;
 
 const common = {
   subject: ({ holder }: { readonly holder: string }) => `debt/${holder}`,
-  reads: () => ({}),
   fits: () => undefined,
   react: () => [],
 } as const;
@@ -104,8 +102,6 @@ const toys: Segment = bare('toys', {
       doc: '',
       phase: 'timeouts',
       items: (s) => s.bucket(moving, 0),
-      readsItems: () => ({ buckets: [moving] }),
-      reads: () => ({}),
       derive: (holder, s) => {
         const row = s.row(moving, holder);
         const type = moves.find(({ name }) => name === `${row?.line}ArrearsMoved`);
@@ -860,55 +856,13 @@ describe('the whole month', () => {
 });
 
 describe('reads', () => {
-  it('declare all that facts, listeners and the rule look at', () => {
-    const undeclared = new Set<string>();
-    const made = book(house);
-    for (const line of month) {
-      const on = dayOf(line.on);
-      const type = commandType(house, line);
-      if (type instanceof Refusal) throw new Error(type.message);
-      const data = parseData(type.fields, line.with);
-      if (data instanceof Refusal) throw new Error(data.message);
-      const event = { data, on };
-      made.closeThrough(on - 1);
-      const { state } = made;
-      state.day = on;
-      const see = (reads: Parameters<typeof covers>[0], run: (s: TrackedReading) => void): void => {
-        const fork = state.fork();
-        fork.day = on;
-        const s = new TrackedReading(fork);
-        run(s);
-        for (const missing of covers(reads, s.looked)) undeclared.add(`${type.name}: ${missing}`);
-      };
-      if (house.segmentOf(type) === 'zhima') {
-        const entry = reaction(house, state, type, event);
-        if (entry instanceof Refusal) throw new Error(entry.message);
-        see(type.reads(event, state), (s) => {
-          type.fits(event, s);
-          type.react(event, s);
-          type.evolve?.({ ...event, entry }, s);
-        });
-      }
-      for (const { segment, listener } of house.listeners(type)) {
-        if (segment.id !== 'zhima' || !listener.when(data)) continue;
-        const entry = { length: 0, sum: () => 0n, holderOf: () => undefined };
-        see(listener.reads(event, state), (s) => listener.evolve?.({ ...event, entry }, s));
-      }
-      see(scoring.readsItems(state), (s) => void [...scoring.items(s)]);
-      made.take(line);
-    }
-    expect([...undeclared]).toEqual([]);
-  });
-
   it('on other days than the score day the rule asks for nothing but which day that is', () => {
     const { state } = easyScene().book;
     state.day = dayOf(day);
     const s = new TrackedReading(state);
     expect([...scoring.items(s)]).toEqual([]);
     expect([s.looked.rows, s.looked.buckets, s.looked.balances]).toEqual([[], [], []]);
-    expect(scoring.readsItems(state)).toEqual({
-      parameters: [[expect.objectContaining({ name: 'zhima.scoreDay' })]],
-    });
+    expect(s.looked.parameters.map(({ parameter }) => parameter.name)).toEqual(['zhima.scoreDay']);
     expect(formatDay(state.day)).toBe(day);
   });
 });

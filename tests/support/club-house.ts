@@ -60,7 +60,6 @@ const ordered = fact('Ordered', {
   doc: 'A guest orders and pays.',
   fields: { order: id('the order'), guest: id('who'), amount: amount('how much') },
   subject: ({ order }) => `order/${order}`,
-  reads: ({ data }) => ({ rows: [[orders, data.order]] }),
   fits: () => undefined,
   react: ({ data }) => [debit(box, data.amount), credit(owed, data.amount, data.guest)],
   evolve: ({ data, on }, s) =>
@@ -88,7 +87,6 @@ const served = fact('Served', {
   fields: { order: id('the order') },
   subject: ({ order }) => `order/${order}`,
   tells: serving,
-  reads: ({ data }) => ({ rows: [[orders, data.order]] }),
   fits: ({ data }, s) => {
     const row = s.row(orders, data.order);
     if (row === undefined) return new Refusal(unknownOrder, data.order);
@@ -121,8 +119,6 @@ const lastOrders = closeRule<string>({
   doc: 'What is not served by the close is.',
   phase: 'timeouts',
   items: (s) => s.buckets(orders).flatMap((on) => (on <= s.day ? s.bucket(orders, on) : [])),
-  readsItems: () => ({ buckets: [orders] }),
-  reads: (order) => ({ rows: [[orders, order]] }),
   derive: (order, s) =>
     s.row(orders, order)?.served === false ? draft(servedAtClose, { order }, postings(s, order)) : undefined,
 });
@@ -142,7 +138,6 @@ const nobody = { told: 0n, given: 0n, visits: 0 };
 const rewarding: ListenerSpec<typeof needs> = {
   needs,
   when: (told) => told.amount >= 100n,
-  reads: ({ data }) => ({ parameters: [[pointRate]], rows: [[members, data.guest]] }),
   react: ({ data }, s) => {
     const minor = share(data.amount, s.policy(pointRate));
     return [debit(given, minor), credit(points, minor, data.guest)];
@@ -175,7 +170,6 @@ export const club: Segment = bare('club', {
     answer('Ordered', {
       needs: { guest: needs.guest },
       when: () => true,
-      reads: ({ data }) => ({ rows: [[members, data.guest]] }),
       evolve: ({ data }, s) => countVisit(data.guest, 1, s),
       undo: ({ data }, s) => countVisit(data.guest, -1, s),
     }),

@@ -61,7 +61,6 @@ export const paidIn = fact('PaidIn', {
   doc: 'A guest pays in.',
   fields: { box: choice('which', ['till']), guest: id('who'), amount: amount('how much') },
   subject: (data) => `guest/${data.guest}`,
-  reads: () => ({}),
   fits: ({ data }) => (data.guest === 'nobody' ? new Refusal(short, data.guest) : undefined),
   react: ({ data }, s) => {
     const tip = share(data.amount, s.policy(tipRate, data.guest));
@@ -81,7 +80,6 @@ export const paidOut = fact('PaidOut', {
   fields: { guest: id('who'), amount: amount('how much'), by: choice('how', ['cash', 'tokens', 'cheque']) },
   subject: (data) => `guest/${data.guest}`,
   role: ({ by }) => (by === 'cash' ? undefined : { role: `by:${by}`, unanswered }),
-  reads: () => ({}),
   fits: ({ data }, s) => s.shortage(guest, data.amount, data.guest),
   react: ({ data }) =>
     data.by === 'cash'
@@ -96,7 +94,6 @@ export const broke = fact('Broke', {
   doc: 'A rule at fault.',
   fields: { how: choice('how', ['unbalanced', 'overdrawn', 'invariant']) },
   subject: () => 'till',
-  reads: () => ({}),
   fits: () => undefined,
   react: ({ data }) => {
     if (data.how === 'unbalanced') return [debit(box, 5n)];
@@ -129,8 +126,6 @@ export const noting = (name: string, phase: Phase, items = 1): CloseRule =>
     doc: 'notes that it ran',
     phase,
     items: () => Array.from({ length: items }, (_, at) => at),
-    readsItems: () => ({}),
-    reads: () => ({}),
     derive: (item, s) => draft(ran, { rule: name, item, seen: noteCount(s) }, []),
   });
 
@@ -141,8 +136,6 @@ export const giving = (guests: number, minor = 1n): CloseRule =>
     doc: 'gives to guests out of tips',
     phase: 'accruals',
     items: () => ['gift'],
-    readsItems: () => ({}),
-    reads: () => ({}),
     derive: () =>
       draft(ran, { rule: 'till.giving', item: 0, seen: 0 }, [
         debit(tips, minor * BigInt(guests)),
@@ -157,8 +150,6 @@ export const wanting = (minor: bigint): CloseRule =>
     doc: 'lists what is missing',
     phase: 'settlements',
     items: () => [],
-    readsItems: () => ({}),
-    reads: () => ({}),
     derive: () => undefined,
     breach: (s) => {
       const there = s.balanceOn(box, s.day);
@@ -213,7 +204,6 @@ export const arcade = (guestsMax = 100, close: readonly CloseRule[] = []): Segme
     answer('PaidIn', {
       needs: { guest: id('who'), amount: amount('how much') },
       when: (told) => told.amount >= 100n,
-      reads: () => ({}),
       fits: ({ data }, s) =>
         s.balanceOn(tokens, s.day) >= BigInt(guestsMax) ? new Refusal(tooMany, data.guest) : undefined,
       react: () => [debit(tokensOut, 1n), credit(tokens, 1n)],
@@ -222,7 +212,6 @@ export const arcade = (guestsMax = 100, close: readonly CloseRule[] = []): Segme
       needs: { guest: id('who'), by: choice('how', ['tokens', 'other']) },
       role: 'by:tokens',
       when: ({ by }) => by === 'tokens',
-      reads: () => ({}),
       react: () => [debit(tokensOut, 2n), credit(tokens, 2n)],
     }),
   ],

@@ -73,16 +73,6 @@ export interface Booked<D> extends Happening<D> {
   readonly entry: Entry;
 }
 
-/** What a rule looks at, declared: nothing else is read. A holder of `*` stands for every holder of the kind. */
-export interface Reads {
-  readonly parameters?: readonly (readonly [Parameter<unknown>, string?])[];
-  readonly rows?: readonly (readonly [Table<unknown>, string])[];
-  /** Tables of which the buckets are read. */
-  readonly buckets?: readonly Table<unknown>[];
-  /** Balances by kind and holder, as of any date; totals of a kind and all its holders are `*`. */
-  readonly balances?: readonly (readonly [AccountKind, string?])[];
-}
-
 /** What both facts and derived events have. */
 interface EventSpec<F extends Fields> {
   readonly doc: string;
@@ -100,8 +90,6 @@ interface EventSpec<F extends Fields> {
 export interface FactSpec<F extends Fields> extends EventSpec<F> {
   /** The command that asks for it. */
   readonly command: string;
-  /** What the functions below look at. */
-  reads(event: Happening<DataOf<F>>, s: Reading): Reads;
   /** Its postings. */
   react(event: Happening<DataOf<F>>, s: Reading): readonly Posting[];
   /** The input and its value by which the command is told from others of the same name, and the code when nobody knows the value. */
@@ -197,8 +185,6 @@ export interface ListenerSpec<F extends Fields> {
   readonly role?: string;
   /** Whether it has something to do with this one. */
   when(told: DataOf<F>): boolean;
-  /** What the functions below look at. */
-  reads(told: Happening<DataOf<F>>, s: Reading): Reads;
   /** Of facts alone: a close never refuses. */
   fits?(told: Happening<DataOf<F>>, s: Reading): Refusal | undefined;
   /** Its postings; none where it is left out. */
@@ -228,6 +214,7 @@ export const answer = <const F extends Fields>(to: string, spec: ListenerSpec<F>
 
 /** The four phases of a day's close, in order. */
 export const phases = ['timeouts', 'accruals', 'settlements', 'sweeps'] as const;
+
 export type Phase = (typeof phases)[number];
 
 /** A derived event to be, as a rule of the close gives it. */
@@ -255,10 +242,6 @@ export interface CloseRule<I = unknown> {
   readonly phase: Phase;
   /** What there is to do; the state is that before the first of them. */
   items(s: Reading): Iterable<I>;
-  /** What {@link items} and {@link breach} look at. */
-  readsItems(s: Reading): Reads;
-  /** What {@link derive} looks at for one of them. */
-  reads(item: I, s: Reading): Reads;
   /**
    * The event for one of them, or none; the state is that after those before it. What others post in answer to it is no part of it
    * yet: whoever wants the entry asks `derivedBy` (close.ts).

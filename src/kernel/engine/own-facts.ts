@@ -102,8 +102,6 @@ export interface OwnTypes {
   readonly attempted: FactType;
 }
 
-const nothingRead = () => ({});
-
 const nothingPosted = () => [];
 
 const fitsAlways = () => undefined;
@@ -122,7 +120,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
       parameters: value('values over time, by parameter'),
     },
     subject: () => 'book',
-    reads: nothingRead,
     fits: fitsAlways,
     react: nothingPosted,
   });
@@ -133,7 +130,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
     doc: 'A newer engine knows parameters that the book does not: their values as they are now.',
     fields: { parameters: value('values over time, by parameter') },
     subject: () => 'policy',
-    reads: nothingRead,
     fits: fitsAlways,
     react: nothingPosted,
   });
@@ -167,7 +163,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
       reason: text('why'),
     },
     subject: ({ parameter }) => `policy/${parameter}`,
-    reads: nothingRead,
     invalid: (data) => {
       const found = parseParameterName(data.parameter);
       const known = house().parameter(found?.name ?? '');
@@ -195,7 +190,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
     doc: 'A day is being closed: the run of derived events up to DayClosed answers it.',
     fields: {},
     subject: () => 'day',
-    reads: nothingRead,
     fits: fitsAlways,
     react: nothingPosted,
     insteadOfUndo: 'A closed day stays closed: date what is to be mended on an open one.',
@@ -219,7 +213,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
       of: optional(value('type, date and data of the fact; filled in when the command is decided')),
     },
     subject: ({ event }) => `event/${event}`,
-    reads: nothingRead,
     fits: fitsAlways,
     react: nothingPosted,
     insteadOfUndo: 'Give the command of the reversed fact again.',
@@ -236,7 +229,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
       code: text('why it was refused'),
     },
     subject: ({ command }) => `attempt/${command}`,
-    reads: nothingRead,
     fits: fitsAlways,
     react: nothingPosted,
   });

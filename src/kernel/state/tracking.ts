@@ -1,12 +1,12 @@
 /**
- * Tracking: a reading of a state that notes everything it is asked for, and the comparison of that with what a rule declares.
- * Audits show by it what a figure was made of; a test holds by it that rules read nothing undeclared.
+ * Tracking: a reading of a state that notes everything it is asked for, and every row that is written.
+ * Audits show by it what a figure was made of.
  *
  * @module
  */
 import type { AccountKind } from '../contract/account.ts';
 import type { Parameter } from '../contract/parameter.ts';
-import type { Holding, Reads, Writing } from '../contract/segment.ts';
+import type { Holding, Writing } from '../contract/segment.ts';
 import type { Table } from '../contract/table.ts';
 import type { Day } from '../values/dates.ts';
 import type { Refusal } from '../values/refusals.ts';
@@ -162,33 +162,4 @@ export class TrackedReading implements Writing {
     const hasHolders = this.#state.chart.kindAt(kind.path)?.perHolder === true;
     this.looked.noteBalance(kind, hasHolders ? holder : '');
   }
-}
-
-/**
- * What was looked at and is not declared, as sentences; nothing when the declaration covers it all. A key's value may be the
- * plain name's, so that a declared key covers that, too.
- */
-export function covers(reads: Reads, looked: Looked): string[] {
-  const { parameters = [], rows = [], buckets = [], balances = [] } = reads;
-  const found: string[] = [];
-  for (const { parameter, key } of looked.parameters) {
-    const declared = parameters.some(
-      ([of, its]) => of.name === parameter.name && (key === undefined || its === key || its === every),
-    );
-    if (!declared) found.push(`parameter ${parameter.name}${key === undefined ? '' : `[${key}]`}`);
-  }
-  for (const { table, key } of looked.rows) {
-    const declared = rows.some(([of, its]) => of.name === table.name && (its === key || its === every));
-    if (!declared) found.push(`row ${table.name}/${key}`);
-  }
-  for (const table of looked.buckets) {
-    if (!buckets.some((of) => of.name === table.name)) found.push(`buckets of ${table.name}`);
-  }
-  for (const { kind, holder } of looked.balances) {
-    const declared = balances.some(
-      ([of, its = '']) => of.path === kind.path && (its === holder || its === every),
-    );
-    if (!declared) found.push(`balance of ${kind.path}${holder === '' ? '' : `:${holder}`}`);
-  }
-  return found;
 }

@@ -11,11 +11,10 @@ import {
   derived,
   draft,
   type Reading,
-  type Reads,
 } from '../../kernel/contract/segment.ts';
 import { choice, count, flag, id } from '../../kernel/values/fields.ts';
 import type { Debt } from '../debt/debt.ts';
-import { type Debts, debtRows, dueAt, put, type RowWork } from '../debt/debts.ts';
+import { type Debts, dueAt, put, type RowWork } from '../debt/debts.ts';
 import { addToPool } from '../funding/funding.ts';
 import { type Bucket, buckets } from '../lender/buckets.ts';
 import { partNames } from '../lender/parts.ts';
@@ -33,13 +32,6 @@ function looked<R extends Debt>(
   if (row === undefined || !debts.live(row) || row.latest > s.day) return undefined;
   return { row, work: debts.brought(s, row, s.day) };
 }
-
-const readsDue = <R extends Debt>(debts: Debts<R>): Reads => ({ buckets: [debts.table] });
-
-const readsOf = <R extends Debt>(debts: Debts<R>, key: string): Reads => ({
-  parameters: [...debts.timeReads, [debts.lender.policy.writeOffAfterDays]],
-  rows: debtRows(debts, key),
-});
 
 /** All principal of a debt moves from a bucket to another, in the books of each part. */
 function moved<R extends Debt>({ lender }: Debts<R>, row: R, to: Bucket): Posting[] {
@@ -87,8 +79,6 @@ export function arrears<R extends Debt>(
     doc: 'Dues that passed unpaid, and buckets by days past due.',
     phase: 'timeouts',
     items: (s) => dueAt(debts, s),
-    readsItems: () => readsDue(debts),
-    reads: (key) => readsOf(debts, key),
     derive: (key, s) => {
       const known = s.row(debts.table, key);
       const next = known === undefined ? undefined : debts.changesOn(known);
@@ -122,8 +112,6 @@ export function arrears<R extends Debt>(
     doc: 'Debts with writeOffAfterDays days past due are written off.',
     phase: 'timeouts',
     items: (s) => dueAt(debts, s),
-    readsItems: () => readsDue(debts),
-    reads: (key) => readsOf(debts, key),
     derive: (key, s) => {
       const since = s.row(debts.table, key)?.arrearsSince ?? null;
       if (since === null || s.day - since < s.policy(lender.policy.writeOffAfterDays)) return undefined;

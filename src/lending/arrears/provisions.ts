@@ -30,11 +30,6 @@ export function provisions(lender: Lender): { readonly type: DerivedType; readon
     doc: 'Own principal by bucket × its provision rate, each rounded half to even.',
     phase: 'accruals',
     items: () => ['allowance'],
-    readsItems: () => ({}),
-    reads: () => ({
-      parameters: [[policy.provisionRates]],
-      balances: [[allowance], ...buckets.map((bucket) => [principal[bucket], '*'] as const)],
-    }),
     derive: (_, s) => {
       const rates = s.policy(policy.provisionRates);
       let required = 0n;

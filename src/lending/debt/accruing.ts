@@ -117,15 +117,6 @@ export function accrual(lender: Lender): { readonly type: DerivedType; readonly 
     doc: 'Interest and late fees of the day, exact over all debts, booked floored; the fraction is carried.',
     phase: 'accruals',
     items: () => ['interest'],
-    readsItems: () => ({}),
-    reads: () => ({
-      rows: [
-        [tables.bearing, '*'],
-        [tables.changes, '*'],
-        [tables.carried, '*'],
-      ],
-      buckets: [tables.changes, tables.bearing],
-    }),
     derive: (_, s) => {
       const day = dayOf(lender, s);
       const { own, partner, vehicle, late } = day;

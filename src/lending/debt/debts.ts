@@ -1,11 +1,4 @@
-/**
- * The debts of a line, as its close looks at them: loans by id, or lines by holder.
- *
- * @module
- */
-
-import type { Parameter } from '../../kernel/contract/parameter.ts';
-import type { Reading, Reads, Writing } from '../../kernel/contract/segment.ts';
+import type { Reading, Writing } from '../../kernel/contract/segment.ts';
 import type { Table } from '../../kernel/contract/table.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import type { Lender } from '../lender/lender.ts';
@@ -29,8 +22,6 @@ export interface Debts<R extends Debt> {
   changesOn(row: R): Day | undefined;
   /** The debt brought up to a day, under the policy of the event's date. */
   brought(s: Reading, row: R, to: Day): RowWork<R>;
-  /** Parameters that bringing reads. */
-  readonly timeReads: readonly (readonly [Parameter<unknown>])[];
   /** Takes a debt off what is kept beside its row when it is written off (exposures). */
   ended?(s: Writing, row: R): void;
   /** Follows what becomes of a debt, after each event on it. */
@@ -42,18 +33,6 @@ export interface Following<R extends Debt> {
   readonly table: Table<unknown>;
   follow(s: Writing, key: string, row: R): void;
 }
-
-/** The rows that an event on a debt looks at and writes. */
-export const debtRows = <R extends Debt>(
-  { lender, table, following }: Debts<R>,
-  key: string,
-): NonNullable<Reads['rows']> => [
-  [table, key],
-  ...(following === undefined ? [] : [[following.table, key] as const]),
-  [lender.tables.changes, '*'],
-  [lender.tables.pools, '*'],
-  [lender.tables.exposures, '*'],
-];
 
 /** Puts a debt back, with what its changes mean for interest. */
 export function put<R extends Debt>(debts: Debts<R>, s: Writing, key: string, work: RowWork<R>): void {

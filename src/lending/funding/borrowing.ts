@@ -58,12 +58,6 @@ export function borrowing(lender: Lender): {
     doc: 'What is borrowed at the end of the day before × the rate a year / 365, floored, the fraction carried.',
     phase: 'accruals',
     items: () => ['cost'],
-    readsItems: () => ({}),
-    reads: () => ({
-      parameters: [[policy.fundingRates]],
-      rows: [[tables.carried, '*']],
-      balances: books.sources.map(({ kind }) => [kind] as const),
-    }),
     derive: (_, s) => {
       const rates = s.policy(policy.fundingRates);
       let sum = 0n;
@@ -96,11 +90,6 @@ export function borrowing(lender: Lender): {
     doc: 'Cash below zero is borrowed, by the mix of sources; cash above pays back what is borrowed.',
     phase: 'sweeps',
     items: () => ['cash'],
-    readsItems: () => ({}),
-    reads: () => ({
-      parameters: [[policy.fundingMix]],
-      balances: [[cash], ...books.sources.map(({ kind }) => [kind] as const)],
-    }),
     derive: (_, s) => {
       const held = s.balanceOn(cash, s.day);
       if (held < 0n) {

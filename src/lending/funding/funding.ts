@@ -4,7 +4,7 @@
  * @module
  */
 import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import type { Reading, Reads, Writing } from '../../kernel/contract/segment.ts';
+import type { Reading, Writing } from '../../kernel/contract/segment.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { share, zeroFraction } from '../../kernel/values/rates.ts';
 import { reserve } from '../lender/books.ts';
@@ -47,13 +47,6 @@ export function drawn({ books, policy }: Lender, s: Reading, to: Placed, parts: 
     credit(books.vehicle.subordinated, subordinated, to.pool),
   ];
 }
-
-/** The parameters that {@link partsOf} and {@link drawn} read. */
-export const drawReads = ({ policy }: Lender): NonNullable<Reads['parameters']> => [
-  [policy.ownFundingShare],
-  [policy.securitisedShare],
-  [policy.subordinatedShare],
-];
 
 const emptyPool: PoolRow = {
   principal: 0n,

@@ -12,7 +12,6 @@ import {
   type DerivedType,
   derived,
   draft,
-  type Reads,
 } from '../../kernel/contract/segment.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { choice, figure, flag } from '../../kernel/values/fields.ts';
@@ -44,8 +43,8 @@ function ownKinds({ books }: Lender): {
 
 /** Net assets of the lending company at the end of a day. */
 export function netAssets(lender: Lender, s: Totals, day: Day): bigint {
-  const { assets, liabilities } = ownKinds(lender);
   let net = 0n;
+  const { assets, liabilities } = ownKinds(lender);
   for (const kind of assets) net += s.totalOn(kind, day);
   for (const kind of liabilities) net -= s.totalOn(kind, day);
   return net;
@@ -59,16 +58,10 @@ export function exposure({ books }: Lender, s: Totals, side: LeverageSide, day: 
 
 /** The type and the rule of leverage. */
 export function leverage(lender: Lender): { readonly type: DerivedType; readonly rule: CloseRule } {
-  const { books, policy, tables, prefix, id } = lender;
+  const { policy, tables, prefix, id } = lender;
   const limits: Readonly<Record<LeverageSide, Parameter<Fraction>>> = {
     on: policy.leverageOnMax,
     off: policy.leverageOffMax,
-  };
-  const { assets, liabilities } = ownKinds(lender);
-  const reads: Reads = {
-    parameters: [[policy.leverageOnMax], [policy.leverageOffMax]],
-    rows: [[tables.beyond, '*']],
-    balances: [...assets, ...liabilities, books.vehicle.senior].map((kind) => [kind, '*'] as const),
   };
   const type = derived(`${prefix}LeverageMoved`, {
     doc: 'Leverage goes beyond its limit, or comes back.',
@@ -89,8 +82,6 @@ export function leverage(lender: Lender): { readonly type: DerivedType; readonly
     doc: 'What is borrowed, and senior notes, against net assets: beyond the limit is listed as a breach.',
     phase: 'sweeps',
     items: () => leverageSides,
-    readsItems: () => reads,
-    reads: () => reads,
     derive: (side, s) => {
       const net = netAssets(lender, s, s.day);
       const exposed = exposure(lender, s, side, s.day);

@@ -11,7 +11,6 @@ import {
   derived,
   draft,
   type Reading,
-  type Reads,
 } from '../../kernel/contract/segment.ts';
 import { type Day, dayMax, periodBounds } from '../../kernel/values/dates.ts';
 import { exact, figure, id } from '../../kernel/values/fields.ts';
@@ -117,20 +116,10 @@ export function pools(lender: Lender): {
   readonly types: readonly DerivedType[];
   readonly rules: readonly CloseRule[];
 } {
-  const { books, policy, tables, prefix, id: segment } = lender;
+  const { books, tables, prefix, id: segment } = lender;
   const { own, vehicle } = books;
   const pool = id('the pool');
   const items = (s: Reading): readonly string[] => (isMonthEnd(s.day) ? s.bucket(tables.pools, 0) : []);
-  const readsItems = (): Reads => ({ buckets: [tables.pools] });
-  const reads = (of: string): Reads => ({
-    parameters: [[policy.serviceFeeRate], [policy.seniorRate], [policy.subordinatedShare]],
-    rows: [[tables.pools, of]],
-    balances: [
-      [vehicle.cash, of],
-      [vehicle.senior, of],
-      [vehicle.subordinated, of],
-    ],
-  });
 
   const settled = derived(`${prefix}PoolSettled`, {
     doc: 'A month’s waterfall: service fee, senior interest, senior notes, subordinated notes, excess.',
@@ -160,8 +149,6 @@ export function pools(lender: Lender): {
     doc: 'On the last day of a month each pool pays out what it has collected.',
     phase: 'settlements',
     items,
-    readsItems,
-    reads,
     derive: (name, s) => {
       const row = s.row(tables.pools, name);
       if (row === undefined) return undefined;
@@ -202,8 +189,6 @@ export function pools(lender: Lender): {
     doc: 'Notes of a pool without principal and without cash are written down.',
     phase: 'settlements',
     items,
-    readsItems,
-    reads,
     derive: (name, s) => {
       const row = s.row(tables.pools, name);
       if (row === undefined || row.principal !== 0n) return undefined;

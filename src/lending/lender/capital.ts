@@ -20,7 +20,6 @@ export const capitalOf = ({ books, prefix, id }: Lender): FactType =>
       amount: amount('what is paid in'),
     },
     subject: ({ entity }) => `entity/${entity}`,
-    reads: () => ({}),
     fits: () => undefined,
     react: ({ data }) => [debit(books.own.cash, data.amount), credit(books.own.capital, data.amount)],
     undo: () => undefined,

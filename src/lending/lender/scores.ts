@@ -12,7 +12,6 @@ export const followsScores = ({ tables }: Lender): Listener =>
   answer('ScoresComputed', {
     needs: { scores: value('holders, each with score and points') },
     when: () => true,
-    reads: () => ({}),
     evolve: ({ data }, s) => {
       if (!Array.isArray(data.scores)) return;
       for (const each of data.scores) {

@@ -89,14 +89,6 @@ export function loanApplied(debts: Debts<LoanRow>, { limits, prices }: Deciding)
     begins: true,
     subject: ({ loan }) => debts.subject(loan),
     refs: ({ holder }) => [`wallet/${holder}`],
-    reads: ({ data }) => ({
-      parameters: [[limits], [prices]],
-      rows: [
-        [table, data.loan],
-        [tables.scores, data.holder],
-        [tables.exposures, `holder/${data.holder}`],
-      ],
-    }),
     fits: ({ data, on }, s) => taken(debts, s, data.loan, on),
     react: () => [],
     evolve: ({ data, on }, s) => {

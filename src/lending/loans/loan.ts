@@ -176,7 +176,6 @@ export function declareLoans(lender: Lender, following?: Following<LoanRow>): De
     live: ({ status }) => status === 'open',
     changesOn: changesOnOf,
     brought: (s, row, to) => broughtLoan(lender, s, row, to),
-    timeReads: [[lender.policy.lateFeeRate]],
     ended: (s, row) => addExposure(lender, s, exposureKey(row), -sumOf(row.principal), 0n),
     ...(following === undefined ? {} : { following }),
   };

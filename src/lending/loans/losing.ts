@@ -22,7 +22,6 @@ import { wallet } from '../lender/books.ts';
 import { loanClosed, notApproved, notWrittenOff, unknownProduct } from '../lender/codes.ts';
 import { noParts, split, sumOf } from '../lender/parts.ts';
 import { broughtLoan, exposureKey, type LoanRow } from './loan.ts';
-import { borrowerOf, loanReads } from './repaying.ts';
 import { named, standing } from './standing.ts';
 
 /** The fact by which a loan is written off before its age does it. */
@@ -38,7 +37,6 @@ export function loanWrittenOff(debts: Debts<LoanRow>): FactType {
       product: choice('the line that lends', [segment], unknownProduct),
     },
     subject: ({ loan }) => debts.subject(loan),
-    reads: ({ data }) => loanReads(debts, data.loan),
     fits: ({ data, on }, s) => {
       const row = standing(debts, s, data.loan, on);
       return row instanceof Refusal ? row : undefined;
@@ -75,10 +73,6 @@ export function loanRecovered(debts: Debts<LoanRow>): FactType {
       amount: amount('how much'),
     },
     subject: ({ loan }) => debts.subject(loan),
-    reads: ({ data }, s) => ({
-      rows: [[table, data.loan]],
-      balances: [[wallet, borrowerOf(debts, s, data.loan)]],
-    }),
     fits: ({ data, on }, s) => {
       const row = named(debts, s, data.loan, on);
       if (row instanceof Refusal) return row;

@@ -9,20 +9,11 @@ import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { choice, id } from '../../kernel/values/fields.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { type Debts, put } from '../debt/debts.ts';
-import {
-  addExposure,
-  addToPool,
-  drawn,
-  drawReads,
-  partsOf,
-  poolOf,
-  principalMoved,
-} from '../funding/funding.ts';
+import { addExposure, addToPool, drawn, partsOf, poolOf, principalMoved } from '../funding/funding.ts';
 import { wallet } from '../lender/books.ts';
 import { loanDisbursed, notApproved, unknownProduct } from '../lender/codes.ts';
 import { noParts } from '../lender/parts.ts';
 import { dueDays, exposureKey, type LoanRow, LoanWork } from './loan.ts';
-import { loanReads } from './repaying.ts';
 import { named } from './standing.ts';
 
 const dueDaysOf = (row: LoanRow, on: Day): readonly Day[] =>
@@ -42,10 +33,6 @@ export function disbursed(debts: Debts<LoanRow>): FactType {
     },
     begins: true,
     subject: ({ loan }) => debts.subject(loan),
-    reads: ({ data }) => {
-      const { parameters = [], ...others } = loanReads(debts, data.loan);
-      return { ...others, parameters: [...parameters, ...drawReads(lender), [policy.partnerBank]] };
-    },
     fits: ({ data, on }, s) => {
       const row = named(debts, s, data.loan, on);
       if (row instanceof Refusal) return row;

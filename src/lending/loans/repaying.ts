@@ -4,19 +4,12 @@
  * @module
  */
 import { credit, debit } from '../../kernel/contract/account.ts';
-import {
-  type Booked,
-  type FactType,
-  fact,
-  type Reading,
-  type Reads,
-  type Writing,
-} from '../../kernel/contract/segment.ts';
+import { type Booked, type FactType, fact, type Writing } from '../../kernel/contract/segment.ts';
 import { choice, flag, id, type Repayment, repayment, whole } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { allOf, dueOf } from '../debt/debt.ts';
-import { type Debts, debtRows, keptUpTo, put } from '../debt/debts.ts';
+import { type Debts, keptUpTo, put } from '../debt/debts.ts';
 import { addExposure, addToPool } from '../funding/funding.ts';
 import { paidIn, received, totalOf } from '../funding/paying.ts';
 import { wallet } from '../lender/books.ts';
@@ -38,16 +31,6 @@ export function sizeOf(work: LoanWork, given: Repayment): bigint {
   const { owed } = work;
   return given === 'all' || work.planned.length === 0 ? allOf(owed) : dueOf(owed);
 }
-
-/** What a fact on a loan reads and, by its evolve, writes. */
-export const loanReads = (debts: Debts<LoanRow>, loan: string): Reads => ({
-  parameters: [...debts.timeReads, [debts.lender.policy.technologyFeeRate]],
-  rows: debtRows(debts, loan),
-});
-
-/** Whose wallet a loan's borrower has; nobody's while there is no such loan. */
-export const borrowerOf = ({ table }: Debts<LoanRow>, s: Reading, loan: string): string =>
-  s.row(table, loan)?.holder ?? '';
 
 /** Takes what an entry says was paid on a loan off what is owed. */
 export function takePayment(
@@ -88,10 +71,6 @@ export function repaid(debts: Debts<LoanRow>): FactType {
         return row === undefined ? undefined : { holder: row.holder, kept: keptUpTo(debts, s, row, on) };
       },
     },
-    reads: ({ data }, s) => ({
-      ...loanReads(debts, data.loan),
-      balances: [[wallet, borrowerOf(debts, s, data.loan)]],
-    }),
     fits: ({ data, on }, s) => {
       const row = standing(debts, s, data.loan, on);
       if (row instanceof Refusal) return row;
@@ -142,7 +121,6 @@ export function restructured(debts: Debts<LoanRow>): FactType {
       method: choice('how it is repaid from now on', repaymentMethods),
     },
     subject: ({ loan }) => debts.subject(loan),
-    reads: ({ data }) => loanReads(debts, data.loan),
     fits: ({ data, on }, s) => {
       const row = standing(debts, s, data.loan, on);
       if (row instanceof Refusal) return row;

@@ -4,7 +4,7 @@
  * @module
  */
 import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import { fact, type Reading, type Reads, type Writing } from '../../kernel/contract/segment.ts';
+import { fact, type Reading, type Writing } from '../../kernel/contract/segment.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { amount, id } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
@@ -12,14 +12,7 @@ import { share, zeroFraction } from '../../kernel/values/rates.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { freshDebt } from '../../lending/debt/debt.ts';
 import { put } from '../../lending/debt/debts.ts';
-import {
-  addToPool,
-  drawn,
-  drawReads,
-  partsOf,
-  poolOf,
-  principalMoved,
-} from '../../lending/funding/funding.ts';
+import { addToPool, drawn, partsOf, poolOf, principalMoved } from '../../lending/funding/funding.ts';
 import { reserve, wallet } from '../../lending/lender/books.ts';
 import { creditLimitExceeded, creditOverdue, lineExists } from '../../lending/lender/codes.ts';
 import { noParts, type Parts, sumOf } from '../../lending/lender/parts.ts';
@@ -27,7 +20,7 @@ import { tierOf } from '../../lending/lender/tiers.ts';
 import { merchantFee } from './accounts.ts';
 import { brought, type LineRow, lines, nextDayOfMonth } from './line.ts';
 import { dueDay, lender, limits, merchantFeeRate, statementDay } from './policy.ts';
-import { lineReads, standing } from './standing.ts';
+import { standing } from './standing.ts';
 
 const { scores } = lender.tables;
 
@@ -38,10 +31,6 @@ export const lineOpened = fact('HuabeiLineOpened', {
   begins: true,
   subject: ({ holder }) => lines.subject(holder),
   refs: ({ holder }) => [`wallet/${holder}`],
-  reads: ({ data }) => ({
-    parameters: [[statementDay], [dueDay], [lender.policy.partnerBank]],
-    rows: [[lines.table, data.holder]],
-  }),
   fits: ({ data, on }, s) => {
     const row = s.row(lines.table, data.holder);
     if (row === undefined) return undefined;
@@ -95,15 +84,6 @@ export function drawRefusal(s: Reading, holder: string, minor: bigint, on: Day):
     : undefined;
 }
 
-/** What a draw reads. */
-export function readsOfDraw(holder: string): Reads {
-  const { parameters = [], rows = [] } = lineReads(holder);
-  return {
-    parameters: [...parameters, ...drawReads(lender), [limits]],
-    rows: [...rows, [scores, holder]],
-  };
-}
-
 /** What a draw books, but for what the money is paid into. */
 export function drawPostings(s: Reading, holder: string, minor: bigint): Posting[] {
   const row = s.row(lines.table, holder);
@@ -136,10 +116,6 @@ export const creditDrawn = fact('HuabeiDrawn', {
   fields: { holder: id('whose line'), payee: id('who is paid'), amount: amount('how much') },
   subject: ({ holder }) => lines.subject(holder),
   refs: ({ payee }) => [`wallet/${payee}`],
-  reads: ({ data }) => {
-    const { parameters = [], ...others } = readsOfDraw(data.holder);
-    return { ...others, parameters: [...parameters, [merchantFeeRate, data.payee]] };
-  },
   fits: ({ data, on }, s) => {
     const row = s.row(lines.table, data.holder);
     if (row !== undefined && on < row.latest) return new Refusal(codes.beforeLatest, data.holder);

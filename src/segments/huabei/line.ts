@@ -267,7 +267,6 @@ export const lines: Debts<LineRow> = {
   live: ({ loss }) => loss === null,
   changesOn: changesOnOf,
   brought: (s, row, to) => brought(s, row, to, true),
-  timeReads: [[lender.policy.lateFeeRate], [minimumShare], [revolvingRate]],
 };
 
 /** A line brought up to a day (or to the end of it), under the policy of the event's date. */

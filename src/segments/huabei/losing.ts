@@ -24,14 +24,13 @@ import { notWrittenOff } from '../../lending/lender/codes.ts';
 import { noParts, split } from '../../lending/lender/parts.ts';
 import { brought, lines } from './line.ts';
 import { lender } from './policy.ts';
-import { lineReads, named, standing } from './standing.ts';
+import { named, standing } from './standing.ts';
 
 export const creditWrittenOff = fact('HuabeiWrittenOff', {
   command: 'writeOffCredit',
   doc: 'A line is written off.',
   fields: { holder: id('whose line') },
   subject: ({ holder }) => lines.subject(holder),
-  reads: ({ data }) => lineReads(data.holder),
   fits: ({ data, on }, s) => {
     const row = standing(s, data.holder, on);
     if (row instanceof Refusal) return row;
@@ -60,7 +59,6 @@ export const creditRecovered = fact('HuabeiRecovered', {
   doc: 'A holder pays on a line that was written off.',
   fields: { holder: id('whose line'), amount: amount('how much') },
   subject: ({ holder }) => lines.subject(holder),
-  reads: ({ data }) => ({ rows: [[lines.table, data.holder]], balances: [[wallet, data.holder]] }),
   fits: ({ data, on }, s) => {
     const row = named(s, data.holder, on);
     if (row instanceof Refusal) return row;

@@ -12,10 +12,10 @@ import { addToPool, principalMoved } from '../../lending/funding/funding.ts';
 import { received } from '../../lending/funding/paying.ts';
 import { wallet } from '../../lending/lender/books.ts';
 import { minus, noParts, split, sumOf } from '../../lending/lender/parts.ts';
-import { draw, drawPostings, drawRefusal, merchantFeePostings, readsOfDraw } from './drawing.ts';
+import { draw, drawPostings, drawRefusal, merchantFeePostings } from './drawing.ts';
 import { brought, type LineRow, lines } from './line.ts';
-import { lender, merchantFeeRate } from './policy.ts';
-import { lineReads, named, standing } from './standing.ts';
+import { lender } from './policy.ts';
+import { named, standing } from './standing.ts';
 
 const method = choice('where the money comes from', ['huabei', 'other']);
 
@@ -31,10 +31,6 @@ export const paidOnCredit = answer('PaymentInitiated', {
   },
   role: 'method:huabei',
   when: (told) => told.method === 'huabei',
-  reads: ({ data }) => {
-    const { parameters = [], ...others } = readsOfDraw(data.payer);
-    return { ...others, parameters: [...parameters, [merchantFeeRate, data.payee]] };
-  },
   fits: ({ data, on }, s) => drawRefusal(s, data.payer, data.amount, on),
   react: ({ data }, s) => [
     ...drawPostings(s, data.payer, data.amount),
@@ -69,7 +65,6 @@ const confirmed = (to: string) =>
       paidOut: amount('what payments pays out of it, less its fee'),
     },
     when: (told) => told.method === 'huabei',
-    reads: ({ data }) => ({ parameters: [[merchantFeeRate, data.payee]] }),
     react: ({ data }, s) => merchantFeePostings(s, data.payee, data.amount, data.paidOut),
   });
 
@@ -84,7 +79,6 @@ function owedOf(row: LineRow | undefined, minor: bigint): bigint {
 export const refundedToCredit = answer('PaymentRefunded', {
   needs: { payer: id('who had paid'), amount: amount('what goes back'), method },
   when: (told) => told.method === 'huabei',
-  reads: ({ data }) => lineReads(data.payer),
   fits: ({ data, on }, s) => {
     const row = named(s, data.payer, on);
     return row instanceof Refusal ? row : undefined;

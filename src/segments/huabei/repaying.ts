@@ -18,7 +18,7 @@ import { creditOverdue, exceedsBilled, exceedsOwed, termOutOfRange } from '../..
 import { instalmentFee } from './accounts.ts';
 import { brought, type LineWork, lines } from './line.ts';
 import { instalmentFeeRates, lender, planName, planTerms } from './policy.ts';
-import { lineReads, standing } from './standing.ts';
+import { standing } from './standing.ts';
 
 const least = (first: bigint, ...others: readonly bigint[]): bigint =>
   others.reduce((low, other) => (other < low ? other : low), first);
@@ -50,7 +50,6 @@ export const creditRepaid = fact('HuabeiRepaid', {
       return row === undefined ? undefined : { holder: data.holder, kept: keptUpTo(lines, s, row, on) };
     },
   },
-  reads: ({ data }) => ({ ...lineReads(data.holder), balances: [[wallet, data.holder]] }),
   fits: ({ data, on }, s) => {
     const row = standing(s, data.holder, on);
     if (row instanceof Refusal) return row;
@@ -104,10 +103,6 @@ export const converted = fact('HuabeiConverted', {
     term: wholeOf('over how many months', planTerms, termOutOfRange),
   },
   subject: ({ holder }) => lines.subject(holder),
-  reads: ({ data }) => {
-    const { parameters = [], ...others } = lineReads(data.holder);
-    return { ...others, parameters: [...parameters, [instalmentFeeRates]] };
-  },
   fits: ({ data, on }, s) => {
     const row = standing(s, data.holder, on);
     if (row instanceof Refusal) return row;

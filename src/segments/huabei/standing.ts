@@ -3,12 +3,11 @@
  *
  * @module
  */
-import type { Reading, Reads } from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/segment.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { lineClosed, lineUnknown } from '../../lending/lender/codes.ts';
 import { type LineRow, lines } from './line.ts';
-import { lender } from './policy.ts';
 
 /** A line that a fact of a day may name, or why not. */
 export function named(s: Reading, holder: string, on: Day): LineRow | Refusal {
@@ -24,13 +23,3 @@ export function standing(s: Reading, holder: string, on: Day): LineRow | Refusal
   const row = named(s, holder, on);
   return row instanceof Refusal || row.loss === null ? row : new Refusal(lineClosed, holder);
 }
-
-/** What a fact on a line reads and, by its evolve, writes. */
-export const lineReads = (holder: string): Reads => ({
-  parameters: [...lines.timeReads, [lender.policy.technologyFeeRate]],
-  rows: [
-    [lines.table, holder],
-    [lender.tables.changes, '*'],
-    [lender.tables.pools, '*'],
-  ],
-});

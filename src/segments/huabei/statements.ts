@@ -8,7 +8,6 @@ import { closeRule, derived, draft } from '../../kernel/contract/segment.ts';
 import { date, figure, id } from '../../kernel/values/fields.ts';
 import { dueAt, put } from '../../lending/debt/debts.ts';
 import { brought, lines } from './line.ts';
-import { lineReads } from './standing.ts';
 
 export const statementIssued = derived('HuabeiStatementIssued', {
   doc: 'A line’s statement: what is due, when, and the least of it that must be paid by then.',
@@ -33,8 +32,6 @@ export const statements = closeRule<string>({
   doc: 'Lines whose statement day it is, with something to bill.',
   phase: 'timeouts',
   items: (s) => dueAt(lines, s),
-  readsItems: () => ({ buckets: [lines.table] }),
-  reads: (holder) => lineReads(holder),
   derive: (holder, s) => {
     const row = s.row(lines.table, holder);
     if (row === undefined || row.latest > s.day || row.nextStatement > s.day) return undefined;
@@ -61,8 +58,6 @@ export const revolving = closeRule<string>({
   doc: 'Dues that passed with their minimum paid.',
   phase: 'timeouts',
   items: (s) => dueAt(lines, s),
-  readsItems: () => ({ buckets: [lines.table] }),
-  reads: (holder) => lineReads(holder),
   derive: (holder, s) => {
     const row = s.row(lines.table, holder);
     if (row === undefined || row.latest > s.day) return undefined;

@@ -43,7 +43,6 @@ export const transferArrived = fact('TransferArrived', {
   fields,
   subject,
   refs: ({ to }) => [`wallet/${to}`],
-  reads,
   fits: decidedBefore,
   react: ({ data }) => [debit(reserve, data.amount), credit(wallet, data.amount, data.to)],
   evolve: ({ data, on }, s) => note(s, data, on, { stage: 'arrived', reason: null }),
@@ -56,16 +55,11 @@ export const transferDeclined = fact('TransferDeclined', {
   fields: { ...fields, reason: text('why') },
   subject,
   refs: ({ to }) => [`wallet/${to}`],
-  reads,
   fits: decidedBefore,
   react: () => [],
   evolve: ({ data, on }, s) => note(s, data, on, { stage: 'declined', reason: data.reason }),
   insteadOfUndo: sendBack,
 });
-
-function reads({ data }: Happening<Half>) {
-  return { rows: [[arrived, arrivalKey(data.book, data.transfer)]] } as const;
-}
 
 /** Says that a transfer has arrived or was declined before. */
 function decidedBefore({ data }: Happening<Half>, s: Reading): Refusal | undefined {

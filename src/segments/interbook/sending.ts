@@ -34,7 +34,6 @@ export const transferSent = fact('TransferSent', {
   begins: true,
   subject: ({ transfer }) => sentSubject(transfer),
   refs: ({ from }) => [`wallet/${from}`],
-  reads: ({ data }) => ({ rows: [[sent, data.transfer]], balances: [[wallet, data.from]] }),
   fits: ({ data }, s) =>
     s.row(sent, data.transfer) === undefined
       ? s.shortage(wallet, data.amount, data.from)
@@ -63,7 +62,6 @@ export const transferCompleted = fact('TransferCompleted', {
   doc: `A transfer has arrived in the other book: nothing is owed to it any more. Give it only after the transfer arrived there. ${forTheCarrier}`,
   fields: { transfer: id('the transfer') },
   subject: ({ transfer }) => sentSubject(transfer),
-  reads: ({ data }) => ({ rows: [[sent, data.transfer]] }),
   fits: ended,
   react: ({ data }, s) => {
     const row = s.row(sent, data.transfer);
@@ -78,7 +76,6 @@ export const transferReturned = fact('TransferReturned', {
   doc: `A transfer was declined in the other book: the money goes back into the wallet that it left. Give it only after the transfer was declined there. ${forTheCarrier}`,
   fields: { transfer: id('the transfer'), reason: text('why it was declined') },
   subject: ({ transfer }) => sentSubject(transfer),
-  reads: ({ data }) => ({ rows: [[sent, data.transfer]] }),
   fits: ended,
   react: ({ data }, s) => {
     const row = s.row(sent, data.transfer);

@@ -23,7 +23,7 @@ import {
 } from '../../lending/lender/codes.ts';
 import { applied, cannotUndoApplication, taken, undoApplication } from '../../lending/loans/applying.ts';
 import { broughtLoan, type DeclineReason, exposureKey, type LoanRow } from '../../lending/loans/loan.ts';
-import { loanReads, takePayment } from '../../lending/loans/repaying.ts';
+import { takePayment } from '../../lending/loans/repaying.ts';
 import { named } from '../../lending/loans/standing.ts';
 import { loans } from './loans.ts';
 import { advanceKinds, advancePrice, advanceShares, coreLimit, lender } from './policy.ts';
@@ -58,13 +58,6 @@ export const advanceApplied = fact('MybankAdvanceApplied', {
   begins: true,
   subject: ({ loan }) => loans.subject(loan),
   refs: ({ holder, core }) => [`wallet/${holder}`, `wallet/${core}`],
-  reads: ({ data }) => ({
-    parameters: [[advanceShares], [advancePrice], [coreLimit, data.core]],
-    rows: [
-      [table, data.loan],
-      [lender.tables.exposures, `core/${data.core}`],
-    ],
-  }),
   invalid: ({ kind, value }) => {
     if (value !== undefined) return undefined;
     return kind === 'inventory'
@@ -114,10 +107,6 @@ export const advanceSettled = fact('MybankAdvanceSettled', {
   doc: 'The buyer pays: the advance is repaid, and the rest goes to the supplier.',
   fields: { loan: id('the advance'), amount: amount('what the buyer pays') },
   subject: ({ loan }) => loans.subject(loan),
-  reads: ({ data }, s) => ({
-    ...loanReads(loans, data.loan),
-    balances: [[wallet, s.row(table, data.loan)?.advance?.core ?? '']],
-  }),
   fits: ({ data, on }, s) => {
     const row = settleable(s, data.loan, on);
     if (row instanceof Refusal) return row;

@@ -23,7 +23,7 @@ import { reserve, wallet } from '../../lending/lender/books.ts';
 import { advanceKind, pledgeNotCalled } from '../../lending/lender/codes.ts';
 import { sumOf } from '../../lending/lender/parts.ts';
 import { type Advance, broughtLoan, type LoanRow } from '../../lending/loans/loan.ts';
-import { loanReads, takePayment } from '../../lending/loans/repaying.ts';
+import { takePayment } from '../../lending/loans/repaying.ts';
 import { standing } from '../../lending/loans/standing.ts';
 import { loans, pledges } from './loans.ts';
 import { lender, marginCallShare, marginDays } from './policy.ts';
@@ -54,7 +54,6 @@ export const pledgeValued = fact('MybankPledgeValued', {
   doc: 'What is pledged is valued anew.',
   fields: { loan: id('the advance'), value: amount('what it is worth') },
   subject: ({ loan }) => loans.subject(loan),
-  reads: ({ data }) => loanReads(loans, data.loan),
   fits: ({ data, on }, s) => {
     const row = pledged(s, data.loan, on);
     return row instanceof Refusal ? row : undefined;
@@ -77,10 +76,6 @@ export const pledgeSold = fact('MybankPledgeSold', {
   doc: 'A pledge that was called, or of a loan in arrears, is sold: the price pays the loan, the rest goes to the borrower.',
   fields: { loan: id('the advance'), price: amount('what it is sold for') },
   subject: ({ loan }) => loans.subject(loan),
-  reads: ({ data }) => {
-    const { parameters = [], rows = [] } = loanReads(loans, data.loan);
-    return { parameters: [...parameters, [marginDays]], rows };
-  },
   fits: ({ data, on }, s) => {
     const row = pledged(s, data.loan, on);
     if (row instanceof Refusal) return row;
@@ -128,11 +123,6 @@ export const margins = closeRule<string>({
   doc: 'Pledges whose loan is above marginCallShare of their value are called.',
   phase: 'timeouts',
   items: (s) => s.bucket(pledges, 0),
-  readsItems: () => ({ buckets: [pledges] }),
-  reads: (loan) => ({
-    parameters: [[marginCallShare]],
-    rows: [[table, loan]],
-  }),
   derive: (loan, s) => {
     const row = s.row(table, loan);
     if (row === undefined || row.advance === null || row.status !== 'open' || row.latest > s.day)

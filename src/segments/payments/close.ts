@@ -9,8 +9,8 @@ import { exact, figure } from '../../kernel/values/fields.ts';
 import { accrue, zeroFraction } from '../../kernel/values/rates.ts';
 import { channelCostDue, floatInterest, ownCash, reserve } from './accounts.ts';
 import { receiptTimedOut, release } from './escrow.ts';
-import { confirmAfterDays, floatRate, merchantFeeRate } from './policy.ts';
-import { addUnswept, carried, payments, unswept, unsweptUpTo, volumes } from './state.ts';
+import { confirmAfterDays, floatRate } from './policy.ts';
+import { addUnswept, carried, payments, unsweptUpTo } from './state.ts';
 import { least } from './wallet.ts';
 
 /** Phase 1, by date of the payment, then by its id. A payment with a fact of a later date is passed over: a later close looks again. */
@@ -25,15 +25,6 @@ const timeOuts = closeRule<string>({
       .filter((on) => on <= latest)
       .flatMap((on) => s.bucket(payments, on));
   },
-  readsItems: () => ({ parameters: [[confirmAfterDays]], buckets: [payments] }),
-  reads: (payment, s) => ({
-    parameters: [[merchantFeeRate, s.row(payments, payment)?.payee ?? '']],
-    rows: [
-      [payments, payment],
-      [unswept, '*'],
-      [volumes, '*'],
-    ],
-  }),
   derive: (payment, s) => {
     const row = s.row(payments, payment);
     return row === undefined || row.latest > s.day
@@ -55,8 +46,6 @@ const interestOnFloat = closeRule<'float'>({
   doc: 'Interest on the reserve at the rate a year / 365, floored; the fraction is carried.',
   phase: 'accruals',
   items: () => ['float'],
-  readsItems: () => ({}),
-  reads: () => ({ parameters: [[floatRate]], rows: [[carried, 'float']], balances: [[reserve]] }),
   derive: (_, s) => {
     const before = s.row(carried, 'float') ?? zeroFraction;
     const { booked, carry } = accrue(s.balanceOn(reserve, s.day), s.policy(floatRate), before);
@@ -80,8 +69,6 @@ const costOfCards = closeRule<'cards'>({
   doc: 'What is owed to banks for card payments up to the day is paid from own cash.',
   phase: 'settlements',
   items: () => ['cards'],
-  readsItems: () => ({}),
-  reads: () => ({ balances: [[channelCostDue]] }),
   derive: (_, s) => {
     const due = s.balanceOn(channelCostDue, s.day);
     return due === 0n
@@ -113,8 +100,6 @@ const sweepOfFees = closeRule<'fees'>({
   doc: 'The gross fees booked up to the day and not yet swept go from the reserve to own cash.',
   phase: 'sweeps',
   items: () => ['fees'],
-  readsItems: () => ({}),
-  reads: () => ({ rows: [[unswept, '*']], buckets: [unswept], balances: [[reserve]] }),
   derive: (_, s) => {
     const fees = unsweptUpTo(s, s.day);
     if (fees.length === 0) return undefined;

@@ -18,7 +18,7 @@ import {
   paymentUnknown,
 } from './codes.ts';
 import { cardCostRate, merchantFeeRate } from './policy.ts';
-import { addUnswept, addVolume, methods, type PaymentRow, payments, unswept, volumes } from './state.ts';
+import { addUnswept, addVolume, methods, type PaymentRow, payments } from './state.ts';
 
 const initiated = {
   payment: id('the payment'),
@@ -47,15 +47,6 @@ export const paymentInitiated = fact('PaymentInitiated', {
     method === 'wallet' || method === 'card'
       ? undefined
       : { role: `method:${method}`, unanswered: methodUnavailable },
-  reads: ({ data }) => ({
-    parameters: [[cardCostRate], [merchantFeeRate, data.payee]],
-    rows: [
-      [payments, data.payment],
-      [unswept, '*'],
-      [volumes, '*'],
-    ],
-    balances: [[wallet, data.payer]],
-  }),
   fits: ({ data, on }, s) => {
     const known = s.row(payments, data.payment);
     if (known !== undefined && on < known.latest) return tooEarly(data.payment, known);
@@ -130,14 +121,6 @@ export const receiptConfirmed = fact('ReceiptConfirmed', {
   fields: { payment: id('the payment') },
   subject: ({ payment }) => `payment/${payment}`,
   tells: confirmation,
-  reads: ({ data }, s) => ({
-    parameters: [[merchantFeeRate, s.row(payments, data.payment)?.payee ?? '']],
-    rows: [
-      [payments, data.payment],
-      [unswept, '*'],
-      [volumes, '*'],
-    ],
-  }),
   fits: ({ data, on }, s) => {
     const row = s.row(payments, data.payment);
     if (row === undefined) return new Refusal(paymentUnknown, data.payment);

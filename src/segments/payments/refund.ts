@@ -39,11 +39,6 @@ export const paymentRefunded = fact('PaymentRefunded', {
       return { payment, payer, payee, method, amount: data.amount ?? row.remaining };
     },
   },
-  reads: ({ data }, s) => ({
-    parameters: [[refundReturnsFee]],
-    rows: [[payments, data.payment]],
-    balances: [[wallet, s.row(payments, data.payment)?.payee ?? '']],
-  }),
   fits: ({ data, on }, s) => {
     const row = s.row(payments, data.payment);
     if (row === undefined) return new Refusal(paymentUnknown, data.payment);

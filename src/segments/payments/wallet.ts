@@ -12,7 +12,7 @@ import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { reserve, wallet, withdrawalFee } from './accounts.ts';
 import { amountNotAboveFee } from './codes.ts';
 import { withdrawalFeeMin, withdrawalFeeRate, withdrawalFreeAllowance } from './policy.ts';
-import { addUnswept, unswept, withdrawn } from './state.ts';
+import { addUnswept, withdrawn } from './state.ts';
 
 const holder = id('whose wallet');
 
@@ -21,7 +21,6 @@ export const toppedUp = fact('ToppedUp', {
   doc: 'Money comes from a bank into a wallet.',
   fields: { holder, amount: amount('what comes in') },
   subject: (data) => `wallet/${data.holder}`,
-  reads: () => ({}),
   fits: () => undefined,
   react: ({ data }) => [debit(reserve, data.amount), credit(wallet, data.amount, data.holder)],
   undo: () => undefined,
@@ -33,7 +32,6 @@ export const transferred = fact('Transferred', {
   fields: { from: id('who gives'), to: id('who gets'), amount: amount('how much') },
   subject: ({ from }) => `wallet/${from}`,
   refs: ({ to }) => [`wallet/${to}`],
-  reads: ({ data }) => ({ balances: [[wallet, data.from]] }),
   fits: ({ data }, s) => {
     if (data.from === data.to) return new Refusal(codes.sameParty, data.from);
     return s.shortage(wallet, data.amount, data.from);
@@ -47,14 +45,6 @@ export const withdrew = fact('Withdrawn', {
   doc: 'Money leaves a wallet for a bank; the fee, if any, is inside the amount.',
   fields: { holder, amount: size('how much leaves the wallet: an amount, all, or a share') },
   subject: (data) => `wallet/${data.holder}`,
-  reads: ({ data }) => ({
-    parameters: [[withdrawalFeeRate], [withdrawalFreeAllowance], [withdrawalFeeMin]],
-    rows: [
-      [withdrawn, data.holder],
-      [unswept, '*'],
-    ],
-    balances: [[wallet, data.holder]],
-  }),
   fits: ({ data }, s) => {
     const minor = sizeOf(data.amount, s.available(wallet, data.holder));
     if (minor === 0n) return new Refusal(codes.nothingToDo, data.holder, 'the wallet is empty');

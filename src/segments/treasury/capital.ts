@@ -18,7 +18,6 @@ export const capitalContributed = fact('CapitalContributed', {
     amount: amount('what is paid in'),
   },
   subject: ({ entity }) => `entity/${entity}`,
-  reads: () => ({}),
   fits: () => undefined,
   react: ({ data }) => [debit(ownCash, data.amount), credit(capital, data.amount)],
   undo: () => undefined,

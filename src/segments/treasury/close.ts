@@ -12,8 +12,6 @@ export const overdraft = closeRule<never>({
   doc: 'Own cash may be overdrawn; a close that leaves it so lists it.',
   phase: 'sweeps',
   items: () => [],
-  readsItems: () => ({ balances: [[ownCash]] }),
-  reads: () => ({}),
   derive: () => undefined,
   breach: (s) => {
     const balance = s.balanceOn(ownCash, s.day);

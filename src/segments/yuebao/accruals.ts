@@ -24,7 +24,7 @@ import {
   salesFee,
 } from './accounts.ts';
 import { custodyFeeRate, managementFeeRate, salesFeeRate } from './policy.ts';
-import { carried, carriedOf, carry, leftUpTo, pending, rateOn, rates } from './state.ts';
+import { carriedOf, carry, leftUpTo, rateOn } from './state.ts';
 
 export const incomeEarned = derived('IncomeEarned', {
   doc: 'A day’s income of one class of assets, which arrives as cash.',
@@ -43,17 +43,6 @@ export const incomeOfClass = closeRule<AssetClass>({
   doc: 'Balance at the end of the day before × the latest rate / 365, floored; the fraction is carried.',
   phase: 'accruals',
   items: () => assetClasses,
-  readsItems: () => ({
-    rows: [[rates, '*']],
-    balances: assetClasses.map((asset) => [holdings[asset]] as const),
-  }),
-  reads: (asset) => ({
-    rows: [
-      [rates, asset],
-      [carried, asset],
-    ],
-    balances: [[holdings[asset]]],
-  }),
   derive: (asset, s) => {
     const before = carriedOf(s, asset);
     const rate = rateOn(s, asset, s.day) ?? zeroFraction;
@@ -115,22 +104,6 @@ export const feesOfDay = closeRule<'fees'>({
   doc: 'Fees a year on net assets at the end of the day before / 365, floored, at most the day’s income.',
   phase: 'accruals',
   items: () => ['fees'],
-  readsItems: () => ({}),
-  reads: () => ({
-    parameters: [[managementFeeRate], [custodyFeeRate], [salesFeeRate]],
-    rows: [
-      [carried, '*'],
-      [pending, '*'],
-    ],
-    buckets: [pending],
-    balances: [
-      ...assetClasses.map((asset) => [holdings[asset]] as const),
-      [cash],
-      [custodyDue],
-      [feesDue],
-      [investmentIncome, '*'],
-    ],
-  }),
   derive: (_, s) => {
     const net = netAssets(s);
     let cover = s.totalOn(investmentIncome, s.day) - s.totalOn(investmentIncome, s.day - 1);

@@ -14,7 +14,7 @@ import {
   salesExpense,
   units,
 } from './accounts.ts';
-import { pending, pendingUpTo, redeemed, redeemedOn } from './state.ts';
+import { pending, pendingUpTo, redeemedOn } from './state.ts';
 
 export const distributed = derived('Distributed', {
   doc: 'A part of the day’s distribution: each holder’s share of the fund’s result, floored, in units.',
@@ -83,22 +83,6 @@ export const distributionToHolders = closeRule<Part>({
     }
     return parts;
   },
-  readsItems: () => ({
-    rows: [
-      [redeemed, '*'],
-      [pending, '*'],
-    ],
-    buckets: [redeemed, pending],
-    balances: [
-      [units, '*'],
-      [investmentIncome, '*'],
-      [managementExpense, '*'],
-      [custodyExpense, '*'],
-      [salesExpense, '*'],
-      [distribution, '*'],
-    ],
-  }),
-  reads: () => ({}),
   derive: ({ result, eligible, shares }) => {
     const total = shares.reduce((sum, { minor }) => sum + minor, 0n);
     return draft(distributed, { result, eligible, holders: shares.length }, [

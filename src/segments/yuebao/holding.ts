@@ -12,20 +12,14 @@ import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { cash, holdings, liquid, owed, redemptionsDue, reserve, units, wallet } from './accounts.ts';
 import { holdingCap as capCode, fundIlliquid, quickLimit } from './codes.ts';
 import { holdingCap, quickRedemptionLimit } from './policy.ts';
-import {
-  addPending,
-  addRedeemed,
-  counters,
-  pending,
-  pendingUpTo,
-  quickOn,
-  redeemed,
-  redeemedRow,
-} from './state.ts';
+import { addPending, addRedeemed, pending, pendingUpTo, quickOn } from './state.ts';
 
 const deposit = holdings['deposit-1m'];
+
 const fund = choice('which fund', ['yuebao'], codes.unknownFund);
+
 const holder = id('whose units');
+
 const told = { field: 'fund', value: 'yuebao', unknown: codes.unknownFund } as const;
 
 /** What may still go on top of a holding without exceeding the cap, on any date from the event's on. */
@@ -49,14 +43,6 @@ export function paidOut(s: Reading, minor: bigint): Posting[] {
   return [credit(cash, fromCash), credit(deposit, minor - fromCash)];
 }
 
-/** What {@link liquidity} and {@link paidOut} look at. */
-export const liquidityReads = [
-  [cash],
-  [deposit],
-  [redemptionsDue, '*'],
-  ...owed.slice(1).map((kind) => [kind] as const),
-] as const;
-
 /** Says that the fund can't pay as much at once, if so. */
 export function illiquid(s: Reading, minor: bigint): Refusal | undefined {
   const most = liquidity(s);
@@ -75,13 +61,6 @@ export const fundSubscribed = fact('FundSubscribed', {
   fields: { fund, holder, amount: amount('how much') },
   subject: (data) => `holding/yuebao/${data.holder}`,
   refs: (data) => [`wallet/${data.holder}`],
-  reads: ({ data }) => ({
-    parameters: [[holdingCap]],
-    balances: [
-      [wallet, data.holder],
-      [units, data.holder],
-    ],
-  }),
   fits: ({ data }, s) => {
     const short = s.shortage(wallet, data.amount, data.holder);
     if (short !== undefined) return short;
@@ -121,16 +100,6 @@ export const fundRedeemed = fact('FundRedeemed', {
   },
   subject: (data) => `holding/yuebao/${data.holder}`,
   refs: (data) => [`wallet/${data.holder}`],
-  reads: ({ data, on }) => ({
-    parameters: [[quickRedemptionLimit]],
-    rows: [
-      [redeemed, redeemedRow(data.holder, on)],
-      [counters, '*'],
-      ...(data.speed === 'ordinary' ? [[pending, '*'] as const] : []),
-    ],
-    buckets: data.speed === 'ordinary' ? [pending] : [],
-    balances: [[units, data.holder], ...(data.speed === 'quick' ? liquidityReads : [])],
-  }),
   fits: ({ data, on }, s) => {
     const minor = sizeOf(s, data.holder, data.amount);
     if (minor === 0n) return new Refusal(codes.nothingToDo, data.holder, 'there are no units');

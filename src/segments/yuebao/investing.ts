@@ -7,7 +7,7 @@ import { credit, debit } from '../../kernel/contract/account.ts';
 import { closeRule, derived, draft } from '../../kernel/contract/segment.ts';
 import { figure } from '../../kernel/values/fields.ts';
 import { allocate } from '../../kernel/values/money.ts';
-import { assetClasses, cash, custodyDue, feesDue, holdings, owed, redemptionsDue } from './accounts.ts';
+import { assetClasses, cash, holdings, owed } from './accounts.ts';
 import { allocation } from './policy.ts';
 
 export const cashInvested = derived('CashInvested', {
@@ -22,17 +22,6 @@ export const investing = closeRule<'cash'>({
   doc: 'Free cash is spread over the classes below their target, in proportion to their shortfall.',
   phase: 'sweeps',
   items: () => ['cash'],
-  readsItems: () => ({}),
-  reads: () => ({
-    parameters: [[allocation]],
-    balances: [
-      [cash],
-      [redemptionsDue, '*'],
-      [feesDue, '*'],
-      [custodyDue, '*'],
-      ...assetClasses.map((asset) => [holdings[asset]] as const),
-    ],
-  }),
   derive: (_, s) => {
     const free = owed.reduce((left, kind) => left - s.totalOn(kind, s.day), s.available(cash));
     if (free <= 0n) return undefined;

@@ -8,9 +8,8 @@ import { answer } from '../../kernel/contract/segment.ts';
 import { amount, choice, id } from '../../kernel/values/fields.ts';
 import { firstOf } from '../../kernel/values/refusals.ts';
 import { cash, reserve, units, wallet } from './accounts.ts';
-import { illiquid, liquidityReads, paidOut, roomUnderCap } from './holding.ts';
-import { holdingCap } from './policy.ts';
-import { addRedeemed, redeemed } from './state.ts';
+import { illiquid, paidOut, roomUnderCap } from './holding.ts';
+import { addRedeemed } from './state.ts';
 
 const needs = {
   payer: id('who pays'),
@@ -23,7 +22,6 @@ export const paidFromFund = answer('PaymentInitiated', {
   needs,
   role: 'method:yuebao',
   when: ({ method }) => method === 'yuebao',
-  reads: ({ data }) => ({ rows: [[redeemed, '*']], balances: [[units, data.payer], ...liquidityReads] }),
   fits: ({ data }, s) => firstOf(s.shortage(units, data.amount, data.payer), illiquid(s, data.amount)),
   react: ({ data }, s) => [
     debit(reserve, data.amount),
@@ -44,7 +42,6 @@ export const paidFromFund = answer('PaymentInitiated', {
 export const refundedToFund = answer('PaymentRefunded', {
   needs,
   when: ({ method }) => method === 'yuebao',
-  reads: ({ data }) => ({ parameters: [[holdingCap]], balances: [[units, data.payer]] }),
   react: ({ data }, s) => {
     const room = roomUnderCap(s, data.payer);
     const back = room < data.amount ? room : data.amount;

@@ -6,14 +6,13 @@
 import { fact } from '../../kernel/contract/segment.ts';
 import { choice, rate } from '../../kernel/values/fields.ts';
 import { assetClasses } from './accounts.ts';
-import { addRate, rates } from './state.ts';
+import { addRate } from './state.ts';
 
 export const ratePublished = fact('RatePublished', {
   command: 'publishRate',
   doc: 'The rate a year that a class of assets earns from a day on.',
   fields: { asset: choice('the class', assetClasses), rate: rate('a year', 'year') },
   subject: ({ asset }) => `rate/${asset}`,
-  reads: ({ data }) => ({ rows: [[rates, data.asset]] }),
   fits: () => undefined,
   react: () => [],
   evolve: ({ data, on }, s) => addRate(s, data.asset, { on, rate: data.rate }),

@@ -43,8 +43,6 @@ export const maturing = closeRule<(typeof longerClasses)[number]>({
   doc: 'maturingPerDay of a longer class, as it was at the end of the day before, turns into cash.',
   phase: 'settlements',
   items: () => longerClasses,
-  readsItems: () => ({}),
-  reads: (asset) => ({ parameters: [[maturingPerDay]], balances: [[holdings[asset]]] }),
   derive: (asset, s) => {
     const share = shareFloored(s.balanceOn(holdings[asset], s.day - 1), s.policy(maturingPerDay)[asset]);
     const minor = smaller(share, above(s.available(holdings[asset])));
@@ -73,8 +71,6 @@ export const redemptionsPaid = closeRule<string>({
   doc: 'Redemptions due are paid, the oldest first.',
   phase: 'settlements',
   items: (s) => pendingUpTo(s, s.day - 1),
-  readsItems: () => ({ rows: [[pending, '*']], buckets: [pending] }),
-  reads: (number) => ({ rows: [[pending, number]], balances: [[cash], [deposit]] }),
   derive: (number, s) => {
     const row = s.row(pending, number);
     const minor = row === undefined ? 0n : smaller(row.left, purse(s));
@@ -112,8 +108,6 @@ export const feesPaid = closeRule<'platform' | 'custodian'>({
   doc: 'Fees due are paid, the platform’s first.',
   phase: 'settlements',
   items: () => ['platform', 'custodian'],
-  readsItems: () => ({ balances: [[feesDue], [custodyDue]] }),
-  reads: (to) => ({ balances: [[to === 'platform' ? feesDue : custodyDue], [cash], [deposit]] }),
   derive: (to, s) => {
     const minor = smaller(s.balanceOn(to === 'platform' ? feesDue : custodyDue, s.day), purse(s));
     if (minor === 0n) return undefined;

@@ -52,9 +52,6 @@ const redeemedKey = (holder: string, on: Day): string => `${formatDay(on)}/${hol
 export const quickOn = (s: Reading, holder: string, on: Day): bigint =>
   s.row(redeemed, redeemedKey(holder, on))?.quick ?? 0n;
 
-/** The key of the row that {@link quickOn} reads. */
-export const redeemedRow = redeemedKey;
-
 /** What each holder redeemed on a date. */
 export function redeemedOn(s: Reading, on: Day): ReadonlyMap<string, bigint> {
   const found = new Map<string, bigint>();
@@ -94,6 +91,7 @@ export const pending = table<Pending>(
 export const counters = table<number>('yuebao.counters', 'number of ordinary redemptions so far');
 
 const redemptionCounter = 'redemptions';
+
 const numberDigits = 12;
 
 /** Takes a new ordinary redemption in. */

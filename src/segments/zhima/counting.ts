@@ -12,7 +12,6 @@ import { counted, countedOf, relationKey, relations } from './state.ts';
 export const topUpCounted = answer('ToppedUp', {
   needs: { holder: id('whose wallet') },
   when: () => true,
-  reads: ({ data }) => ({ rows: [[counted, data.holder]] }),
   evolve: ({ data, on }, s) => {
     const row = countedOf(s, data.holder);
     if (row.since === null || on < row.since) s.set(counted, data.holder, { ...row, since: on });
@@ -22,24 +21,12 @@ export const topUpCounted = answer('ToppedUp', {
 export const paymentCounted = answer('PaymentInitiated', {
   needs: { payer: id('who pays'), payee: id('who is paid') },
   when: () => true,
-  reads: ({ data }) => ({
-    rows: [
-      [counted, data.payer],
-      [relations, relationKey(data.payer, data.payee)],
-    ],
-  }),
   evolve: ({ data, on }, s) => given(s, data.payer, data.payee, on, 1),
 });
 
 export const transferCounted = answer('Transferred', {
   needs: { from: id('who gives'), to: id('who gets') },
   when: () => true,
-  reads: ({ data }) => ({
-    rows: [
-      [counted, data.from],
-      [relations, relationKey(data.from, data.to)],
-    ],
-  }),
   evolve: ({ data, on }, s) => given(s, data.from, data.to, on, 0),
 });
 

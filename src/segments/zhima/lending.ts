@@ -5,7 +5,7 @@
  */
 import { answer, type Listener } from '../../kernel/contract/segment.ts';
 import { flag, id } from '../../kernel/values/fields.ts';
-import { count, counted } from './state.ts';
+import { count } from './state.ts';
 
 const holder = id('the borrower');
 
@@ -13,7 +13,6 @@ const paymentKept = (to: string): Listener =>
   answer(to, {
     needs: { holder, kept: flag('the debt was not overdue on the payment’s date before it') },
     when: ({ kept }) => kept,
-    reads: ({ data }) => ({ rows: [[counted, data.holder]] }),
     evolve: ({ data }, s) => count(s, data.holder, 'kept'),
   });
 
@@ -21,7 +20,6 @@ const paymentMissed = (to: string): Listener =>
   answer(to, {
     needs: { holder, missed: flag('the debt went from current to another bucket') },
     when: ({ missed }) => missed,
-    reads: ({ data }) => ({ rows: [[counted, data.holder]] }),
     evolve: ({ data }, s) => count(s, data.holder, 'missed'),
   });
 

@@ -19,14 +19,6 @@ export const scoreQueried = fact('ScoreQueried', {
   fields: { query: id('the query'), partner: id('who asks and pays'), holder: id('whose score') },
   subject: ({ query }) => `query/${query}`,
   refs: ({ holder, partner }) => [scoreSubject(holder), `wallet/${partner}`],
-  reads: ({ data }) => ({
-    parameters: [[queryFee]],
-    rows: [
-      [queries, data.query],
-      [scores, data.holder],
-    ],
-    balances: [[wallet, data.partner]],
-  }),
   fits: ({ data }, s) => {
     if (data.partner === data.holder) return new Refusal(codes.sameParty, data.holder);
     if (s.row(queries, data.query) !== undefined) return new Refusal(queryExists, data.query);

@@ -25,7 +25,6 @@ import {
   type Component,
   type CountedRow,
   components,
-  counted,
   countedOf,
   knownHolders,
   type Points,
@@ -100,30 +99,6 @@ export const scoring = closeRule<readonly Scored[]>({
   doc: 'On the score day each holder who is known gets a score; who has it already is not named.',
   phase: 'sweeps',
   items: (s) => (isScoreDay(s) ? inParts(changed(s)) : []),
-  readsItems: (s) =>
-    isScoreDay(s)
-      ? {
-          parameters: [
-            [scoreDay],
-            [weights],
-            [fullPayments],
-            [fullTenureDays],
-            [fullRelations],
-            [missedWeight],
-            [fullAssets],
-          ],
-          rows: [
-            [counted, '*'],
-            [scores, '*'],
-          ],
-          buckets: [counted],
-          balances: [
-            [wallet, '*'],
-            [units, '*'],
-          ],
-        }
-      : { parameters: [[scoreDay]] },
-  reads: () => ({}),
   derive: (part) => draft(scoresComputed, { scores: part.map(written) }, []),
 });
 

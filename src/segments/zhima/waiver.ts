@@ -20,7 +20,7 @@ import {
 } from './codes.ts';
 import { waiverScore } from './policy.ts';
 import { scoreSubject } from './scoring.ts';
-import { count, counted, scores, type WaiverRow, waivers } from './state.ts';
+import { count, scores, type WaiverRow, waivers } from './state.ts';
 
 const waiver = id('the waiver');
 
@@ -39,13 +39,6 @@ export const depositWaived = fact('DepositWaived', {
   begins: true,
   subject: waiverSubject,
   refs: ({ holder, partner }) => [scoreSubject(holder), `wallet/${holder}`, `wallet/${partner}`],
-  reads: ({ data }) => ({
-    parameters: [[waiverScore]],
-    rows: [
-      [waivers, data.waiver],
-      [scores, data.holder],
-    ],
-  }),
   fits: ({ data, on }, s) => {
     const known = s.row(waivers, data.waiver);
     if (known !== undefined && on < known.latest) return tooEarly(data.waiver, known);
@@ -77,7 +70,6 @@ export const waiverReturned = fact('WaiverReturned', {
   doc: 'What a deposit was waived for came back: the waiver ends.',
   fields: { waiver },
   subject: waiverSubject,
-  reads: ({ data }) => ({ rows: [[waivers, data.waiver]] }),
   fits: ended,
   react: () => [],
   evolve: ({ data, on }, s) => end(s, data.waiver, { stage: 'returned', latest: on }),
@@ -89,16 +81,6 @@ export const waiverClaimed = fact('WaiverClaimed', {
   doc: 'The partner claims the deposit, or a part of it, from the holder’s wallet: the waiver ends, and counts as missed.',
   fields: { waiver, amount: amount('how much of the deposit') },
   subject: waiverSubject,
-  reads: ({ data }, s) => {
-    const holder = s.row(waivers, data.waiver)?.holder ?? '';
-    return {
-      rows: [
-        [waivers, data.waiver],
-        [counted, holder],
-      ],
-      balances: [[wallet, holder]],
-    };
-  },
   fits: (event, s) => {
     const refusal = ended(event, s);
     if (refusal !== undefined) return refusal;
