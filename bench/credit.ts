@@ -4,9 +4,8 @@
  * @module
  */
 
+import { emptyState } from '../src/kernel/engine/fold.ts';
 import { headBeforeAll, Ledger } from '../src/kernel/engine/ledger.ts';
-import { Chart } from '../src/kernel/state/journal/chart.ts';
-import { State } from '../src/kernel/state/state.ts';
 import { dayMin, dayOf, formatDay } from '../src/kernel/values/dates.ts';
 import { HistoryBook } from '../src/scenario/running/base.ts';
 import { Evaluation } from '../src/scenario/running/evaluate.ts';
@@ -20,7 +19,7 @@ const openLoans = Number(process.argv[3] ?? 100_000);
 
 /** Milliseconds of the closes of a month over open loans, of which some fall due each day: as a ledger closes, hashes and all. */
 function closes(loans: number): { readonly quiet: number; readonly busy: number; readonly events: number } {
-  const state = State.empty(new Chart(house.kinds));
+  const state = emptyState(house);
   const ledger = new Ledger(house, state, headBeforeAll, {
     withKey: () => undefined,
     sameInput: () => false,
@@ -90,7 +89,7 @@ const times: number[] = [];
 let booked = 0;
 let evaluated = 0;
 for (let run = 0; run < 3; run++) {
-  const evaluation = new Evaluation(house, State.empty(new Chart(house.kinds)), plan);
+  const evaluation = new Evaluation(house, emptyState(house), plan);
   const from = performance.now();
   evaluation.finish();
   times.push((performance.now() - from) / 1000);

@@ -5,8 +5,7 @@
  */
 
 import { parseParameterName } from '../src/kernel/contract/parameter.ts';
-import { Chart } from '../src/kernel/state/journal/chart.ts';
-import { State } from '../src/kernel/state/state.ts';
+import { emptyState } from '../src/kernel/engine/fold.ts';
 import type { Override } from '../src/kernel/state/timeline.ts';
 import { dayMin, dayOf } from '../src/kernel/values/dates.ts';
 import { HistoryBook } from '../src/scenario/running/base.ts';
@@ -54,11 +53,7 @@ function measure(
   let last = { events: 0, evaluated: 0, moot: 0 };
   for (let run = 0; run < runs; run++) {
     const overlay = { overrides, used: overrides.map(() => false) };
-    let evaluation = new Evaluation(
-      house,
-      State.empty(new Chart(house.kinds), shared ? undefined : overlay),
-      plan,
-    );
+    let evaluation = new Evaluation(house, emptyState(house, shared ? undefined : overlay), plan);
     if (shared) {
       evaluation.advance(plan.first);
       evaluation = evaluation.branch(evaluation.state.fork(overlay), plan);

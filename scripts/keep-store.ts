@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,10 +14,9 @@ import { type Answer, Book } from '../src/book/book.ts';
 import { engineVersion, packageVersion } from '../src/book/engine-version.ts';
 import { snapshotPath, writeSnapshot } from '../src/book/snapshot/snapshot.ts';
 import type { Command } from '../src/kernel/engine/commands.ts';
+import { emptyState } from '../src/kernel/engine/fold.ts';
 import { headBeforeAll, Ledger } from '../src/kernel/engine/ledger.ts';
 import { balanceDigest, digest } from '../src/kernel/state/digest.ts';
-import { Chart } from '../src/kernel/state/journal/chart.ts';
-import { State } from '../src/kernel/state/state.ts';
 import { dayMin, dayOf, formatDay, parseDay } from '../src/kernel/values/dates.ts';
 import { openLog } from '../src/log/open.ts';
 import type { EventLog } from '../src/log/port/port.ts';
@@ -122,7 +122,7 @@ function linesOfAll(): readonly Command[] {
 
 /** A history in which refused commands are recorded as attempts, and facts are reversed. */
 async function attempted(log: EventLog): Promise<CommandKept[]> {
-  const state = State.empty(new Chart(house.kinds));
+  const state = emptyState(house);
   const ledger = new Ledger(house, state, headBeforeAll, noMemory);
   const given: CommandKept[] = [];
   const facts: { readonly revision: number; readonly day: number }[] = [];

@@ -4,8 +4,11 @@
  * @module
  */
 import type { AccountKind } from '../kernel/contract/account.ts';
+import type { EventType } from '../kernel/contract/fact.ts';
+import type { MetricSpec } from '../kernel/contract/metric.ts';
 import type { Parameter } from '../kernel/contract/parameter.ts';
-import type { CloseRule, EventType, MetricSpec, Segment } from '../kernel/contract/segment.ts';
+import type { CloseRule } from '../kernel/contract/rule.ts';
+import type { Segment } from '../kernel/contract/segment.ts';
 import type { House } from '../kernel/engine/house.ts';
 import type { Field } from '../kernel/values/fields.ts';
 import { builder } from './base/builder.ts';

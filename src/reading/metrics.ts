@@ -4,7 +4,7 @@
  * @module
  */
 import type { AccountKind } from '../kernel/contract/account.ts';
-import type { MetricReading } from '../kernel/contract/segment.ts';
+import type { MetricReading } from '../kernel/contract/metric.ts';
 import type { Table } from '../kernel/contract/table.ts';
 import type { House } from '../kernel/engine/house.ts';
 import { type Day, formatDay, type Period } from '../kernel/values/dates.ts';

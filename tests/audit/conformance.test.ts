@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Conformance, type ConformanceOptions, conformance } from '../../src/audit/conformance.ts';
 import type { Posting } from '../../src/kernel/contract/account.ts';
-import type { CloseRule, FactType, Segment } from '../../src/kernel/contract/segment.ts';
+import type { FactType } from '../../src/kernel/contract/fact.ts';
+import type { CloseRule } from '../../src/kernel/contract/rule.ts';
+import type { Segment } from '../../src/kernel/contract/segment.ts';
 import type { Command } from '../../src/kernel/engine/commands.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';

@@ -1,7 +1,8 @@
 /** Conformance over credit: clean as recorded; under a changed accrual it names the days and the loans concerned, and no others. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Conformance, conformance } from '../../src/audit/conformance.ts';
-import type { CloseRule, Segment } from '../../src/kernel/contract/segment.ts';
+import type { CloseRule } from '../../src/kernel/contract/rule.ts';
+import type { Segment } from '../../src/kernel/contract/segment.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import { formatDay } from '../../src/kernel/values/dates.ts';

@@ -1,11 +1,10 @@
 /** A figure, down to events, rules, parameters and their sources. */
+
 import { describe, expect, it } from 'vitest';
 import { type ExplainOptions, type Explanation, explain } from '../../src/audit/explaining/explain.ts';
 import type { Command } from '../../src/kernel/engine/commands.ts';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
 import { dayMin, dayOf } from '../../src/kernel/values/dates.ts';
 import { Refusal } from '../../src/kernel/values/refusals.ts';
 import { house } from '../../src/segments/index.ts';
@@ -182,7 +181,7 @@ describe('a figure', () => {
   it('agrees with the balances of random histories, account by account, and with the rules', async () => {
     const recorded = recordLines(randomHistory(4, 'recorded', true), { close: 'recorded', reverseEvery: 7 });
     const log = await logOf(recorded);
-    const state = State.empty(new Chart(house.kinds));
+    const state = emptyState(house);
     for (const event of recorded) fold(house, state, event);
     const middle = recorded[Math.floor(recorded.length / 2)]?.effectiveOn ?? 0;
     for (let account = 0; account < state.chart.size; account += 3) {

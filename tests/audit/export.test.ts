@@ -1,14 +1,13 @@
 /** Exports: other ledgers find the same balances, account by account. */
+
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ExportOptions, exportBook } from '../../src/export/export.ts';
 import type { Command } from '../../src/kernel/engine/commands.ts';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { genesisHash, hashHolds, type StoredEvent } from '../../src/kernel/state/events.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
 import { dayMax, dayOf } from '../../src/kernel/values/dates.ts';
 import { isRecord } from '../../src/kernel/values/fields.ts';
 import { formatMinor } from '../../src/kernel/values/money.ts';
@@ -24,7 +23,7 @@ async function exported(events: readonly StoredEvent[], options: ExportOptions):
 
 /** Balances that aren't zero by account, as decimal text, debit positive. */
 function balancesOf(events: readonly StoredEvent[], asOf = dayMax): Record<string, string> {
-  const state = State.empty(new Chart(house.kinds));
+  const state = emptyState(house);
   for (const event of events) fold(house, state, event);
   const found: Record<string, string> = {};
   for (let account = 0; account < state.chart.size; account++) {

@@ -1,11 +1,10 @@
 /** Recorded histories for tests: random and given lines, decided by the kernel's ledger as a book would, reversals among them. */
 
 import type { Command } from '../../src/kernel/engine/commands.ts';
+import { emptyState } from '../../src/kernel/engine/fold.ts';
 import type { House } from '../../src/kernel/engine/house.ts';
 import { headBeforeAll, Ledger, type Memory } from '../../src/kernel/engine/ledger.ts';
 import { genesisHash, type StoredEvent, sealed } from '../../src/kernel/state/events.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
 import { dayOf, formatDay } from '../../src/kernel/values/dates.ts';
 import { MemoryLog } from '../../src/log/memory.ts';
 import { house } from '../../src/segments/index.ts';
@@ -22,7 +21,7 @@ const circumstances = { now: 1_456_800_000_000, actor: 'test', engine: 'test' };
 
 /** A ledger of a book of its own. */
 export const emptyLedger = (of: House = house): Ledger =>
-  new Ledger(of, State.empty(new Chart(of.kinds)), headBeforeAll, nothingKnown);
+  new Ledger(of, emptyState(of), headBeforeAll, nothingKnown);
 
 /** How lines become a record. */
 export interface Recording {

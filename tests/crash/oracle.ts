@@ -2,14 +2,13 @@
  * The oracle: what a book must come to, worked out in memory from what its log holds and what is sent next, and the check of what
  * lies in a store against it. It knows every answer, every event and every place where a log may end.
  */
+
 import assert from 'node:assert/strict';
 import { type Answer, Book } from '../../src/book/book.ts';
 import type { Command } from '../../src/kernel/engine/commands.ts';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
 import { genesisHash, hashHolds, type StoredEvent } from '../../src/kernel/state/events.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
 import { MemoryLog } from '../../src/log/memory.ts';
 import { SqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { house } from '../../src/segments/index.ts';
@@ -114,7 +113,7 @@ export function checkSound(events: readonly StoredEvent[]): void {
 
 /** The digest of what a list of events folds to. */
 export function digestOf(events: readonly StoredEvent[]): string {
-  const state = State.empty(new Chart(house.kinds));
+  const state = emptyState(house);
   for (const event of events) fold(house, state, event);
   return digest(house, state);
 }

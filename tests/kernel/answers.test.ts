@@ -1,12 +1,12 @@
 /** Answers: what other lines of business do when a fact or a derived event happens, in its entry and with what they are told. */
+
 import { describe, expect, it } from 'vitest';
-import { answer, type Listener } from '../../src/kernel/contract/segment.ts';
+import { answer, type Listener } from '../../src/kernel/contract/listener.ts';
 import { derivedBy } from '../../src/kernel/engine/close.ts';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
+import type { State } from '../../src/kernel/state/state.ts';
 import { TrackedReading } from '../../src/kernel/state/tracking.ts';
 import { dayMin, dayOf } from '../../src/kernel/values/dates.ts';
 import { amount, id, optional } from '../../src/kernel/values/fields.ts';
@@ -55,7 +55,7 @@ describe('a derived event', () => {
 
   it('is the same when the log is folded anew', () => {
     const { events, state } = scene.book;
-    const rebuilt = State.empty(new Chart(clubHouse.kinds));
+    const rebuilt = emptyState(clubHouse);
     for (const event of events) fold(clubHouse, rebuilt, event);
     expect(rowsOf(clubHouse, rebuilt)).toEqual(rowsOf(clubHouse, state));
     expect(balancesOf(rebuilt)).toEqual(balancesOf(state));
@@ -108,7 +108,7 @@ describe('a fact', () => {
     expect(rowsOf(clubHouse, of.state).filter(([table]) => table.startsWith('c'))).toEqual(before);
     of.take(reverse(on, of.revisionOf('Ordered')));
     expect(of.state.row(members, 'ann')).toMatchObject({ visits: 1 });
-    const rebuilt = State.empty(new Chart(clubHouse.kinds));
+    const rebuilt = emptyState(clubHouse);
     for (const event of of.events) fold(clubHouse, rebuilt, event);
     expect(digest(clubHouse, rebuilt)).toBe(digest(clubHouse, of.state));
   });
@@ -166,7 +166,7 @@ describe('a what-if', () => {
     const horizon = { from: dayMin, to: dayOf('2016-03-03'), close: 'recorded' } as const;
     const overrides = overridesOf(assumptions, clubHouse);
     const overlay = { overrides, used: overrides.map(() => false) };
-    const state = State.empty(new Chart(clubHouse.kinds), overlay);
+    const state = emptyState(clubHouse, overlay);
     const evaluation = new Evaluation(clubHouse, state, planOf(record, horizon, [], overrides));
     evaluation.finish();
     expect(evaluation.divergences).toEqual([]);

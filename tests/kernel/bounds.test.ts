@@ -1,15 +1,15 @@
 /** Bounds of commands: how early one may be dated, how much one may bring in, and that nothing recorded is held to them. */
+
 import { describe, expect, it } from 'vitest';
 import { conformance } from '../../src/audit/conformance.ts';
 import { firstDayOpen } from '../../src/kernel/engine/bounds.ts';
 import type { Command } from '../../src/kernel/engine/commands.ts';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { Ledger } from '../../src/kernel/engine/ledger.ts';
 import { breachTable } from '../../src/kernel/engine/own-facts.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
 import { genesisHash, type StoredEvent, sealed } from '../../src/kernel/state/events.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
+import type { State } from '../../src/kernel/state/state.ts';
 import { dayOf, formatDay } from '../../src/kernel/values/dates.ts';
 import { isRecord, type Json } from '../../src/kernel/values/fields.ts';
 import type { Edit } from '../../src/scenario/file/file.ts';
@@ -213,7 +213,7 @@ const oldEvents = rechained([
 ]);
 
 const stateOf = (events: readonly StoredEvent[]): State => {
-  const state = State.empty(new Chart(house.kinds));
+  const state = emptyState(house);
   for (const event of events) fold(house, state, event);
   return state;
 };
@@ -369,7 +369,7 @@ describe('a close never refuses', () => {
     );
     const horizon = { from: dayOf(on), to: dayOf('2026-03-01'), close: 'daily' } as const;
     const plan = planOf(base.record, horizon, [], []);
-    const evaluation = new Evaluation(house, State.empty(new Chart(house.kinds)), plan);
+    const evaluation = new Evaluation(house, emptyState(house), plan);
     evaluation.finish();
     const { state } = evaluation;
     expect(shown(state.marks.closedThrough)).toBe('2026-03-01');
@@ -388,11 +388,7 @@ describe('a close never refuses', () => {
     const where = { type: fact.type, from: undefined, to: undefined, fields: [] };
     const place = { path: 'facts[0]', line: 1, column: 1 };
     const shift: Edit = { place, kind: 'shift', where, days: -36_500 };
-    const evaluation = new Evaluation(
-      house,
-      State.empty(new Chart(house.kinds)),
-      planOf(base.record, horizon, [shift], []),
-    );
+    const evaluation = new Evaluation(house, emptyState(house), planOf(base.record, horizon, [shift], []));
     evaluation.finish();
     expect(evaluation.divergences).toMatchObject([
       { kind: 'skip', code: 'DATE_TOO_EARLY', on: fact.on - 36_500 },

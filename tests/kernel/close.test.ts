@@ -1,11 +1,11 @@
 /** A day's close: phases, order, what each rule sees, and what a close may not do. */
+
 import { describe, expect, it } from 'vitest';
-import { phases } from '../../src/kernel/contract/segment.ts';
+import { phases } from '../../src/kernel/contract/rule.ts';
 import { postingsMax } from '../../src/kernel/engine/booking.ts';
+import { emptyState } from '../../src/kernel/engine/fold.ts';
 import { headBeforeAll, Ledger } from '../../src/kernel/engine/ledger.ts';
 import { breachTable } from '../../src/kernel/engine/own-facts.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
 import { dayOf } from '../../src/kernel/values/dates.ts';
 import { isRecord } from '../../src/kernel/values/fields.ts';
 import { book, circumstances, noMemory } from '../support/book.ts';
@@ -18,12 +18,12 @@ const payIn = (who: string, amount: string, day = on) =>
   command(day, 'payIn', { box: 'till', guest: who, amount: `${amount} CNY` });
 
 describe('the order of rules', () => {
-  it('is by phase, then by segment id, then as the segment lists them, then item by item', () => {
+  it('is by phase, then by segment id, then as they say or by name, then item by item', () => {
     const house = toyHouse({
       till: [
         noting('till.d', 'sweeps'),
         noting('till.b', 'accruals', 2),
-        noting('till.a', 'accruals'),
+        { ...noting('till.a', 'accruals'), after: [{ name: 'till.b' }] },
         noting('till.c', 'timeouts'),
       ],
       arcade: [
@@ -90,7 +90,7 @@ describe('the run of a close', () => {
     const whole = book(house).take(...before, closeDay(on));
     const begun = whole.events.find(({ type }) => type === 'DayClosing');
     if (begun === undefined) throw new Error('no close');
-    const state = State.empty(new Chart(house.kinds));
+    const state = emptyState(house);
     const first = new Ledger(house, state, headBeforeAll, noMemory);
     for (const each of before) first.decide(each, circumstances);
     const again = new Ledger(house, state, first.head, noMemory).repeatClose(begun);

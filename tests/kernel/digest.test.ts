@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { emptyState } from '../../src/kernel/engine/fold.ts';
 import { balanceDigest, canonical, digest } from '../../src/kernel/state/digest.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { policyTable, State } from '../../src/kernel/state/state.ts';
+import { policyTable, type State } from '../../src/kernel/state/state.ts';
 import { dayOf } from '../../src/kernel/values/dates.ts';
 import { type Booked, house, type OrderRow, orders, SmallBook, volumes } from './small-house.ts';
 
@@ -147,7 +147,7 @@ describe('a digest', () => {
   });
 
   it('is nothing’s own', () => {
-    const empty = (): State => State.empty(new Chart(house.kinds));
+    const empty = (): State => emptyState(house);
     expect(digest(house, empty())).toBe(digest(house, empty()));
     expect(digest(house, empty())).not.toBe(plain);
     expect(balanceDigest(house, empty())).not.toBe(digest(house, empty()));

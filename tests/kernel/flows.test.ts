@@ -1,9 +1,10 @@
 /** Flows: what a segment earns and costs, whatever the entity whose books it is in. */
+
 import { describe, expect, it } from 'vitest';
 import { accountKind } from '../../src/kernel/contract/account.ts';
+import { emptyState } from '../../src/kernel/engine/fold.ts';
 import { House } from '../../src/kernel/engine/house.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { NumberedEntry, State } from '../../src/kernel/state/state.ts';
+import { NumberedEntry } from '../../src/kernel/state/state.ts';
 import { dayOf } from '../../src/kernel/values/dates.ts';
 import { Refusal } from '../../src/kernel/values/refusals.ts';
 import { flowKinds, groupEntities } from '../../src/reading/flows.ts';
@@ -53,7 +54,7 @@ describe('the flows of a segment', () => {
   });
 
   it('are summed over all of them by a view, from the first day of any', () => {
-    const state = State.empty(new Chart(house.kinds));
+    const state = emptyState(house);
     const post = (on: string, path: string, minor: bigint): void => {
       const ids = [`${path}:CNY`, 'lender:asset:loans:cash:CNY'];
       const numbers = ids.map((id) => state.chart.indexOfId(id) ?? -1);

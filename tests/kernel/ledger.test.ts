@@ -1,13 +1,12 @@
 /** The Ledger: from command to events, over a house of two toy lines of business. */
+
 import { describe, expect, it } from 'vitest';
-import { fact } from '../../src/kernel/contract/segment.ts';
+import { fact } from '../../src/kernel/contract/fact.ts';
 import type { Command } from '../../src/kernel/engine/commands.ts';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import { headBeforeAll, Ledger } from '../../src/kernel/engine/ledger.ts';
 import { genesisHash, hashHolds, hashInput } from '../../src/kernel/state/events.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
 import { dayOf } from '../../src/kernel/values/dates.ts';
 import { balancesOf, book, circumstances, noMemory, rowsOf, TestBook } from '../support/book.ts';
 import { command } from '../support/commands.ts';
@@ -85,7 +84,7 @@ describe('a command that is accepted', () => {
 
   it('recorded time never runs backwards: the later of the clock and the last event’s', () => {
     const house = toyHouse();
-    const state = State.empty(new Chart(house.kinds));
+    const state = emptyState(house);
     const ledger = new Ledger(house, state, { ...headBeforeAll, recordedAt: 500 }, noMemory);
     ledger.decide(payIn('a', '1.00'), { ...circumstances, now: 400 });
     ledger.decide(payIn('a', '1.00'), { ...circumstances, now: 600 });
@@ -118,7 +117,7 @@ describe('the first event of a book', () => {
   it('a newer engine appends the parameters that an old book does not know, and changes none that it does', () => {
     const old = new House([bare('till', { ...till(), parameters: [] }), arcade()]);
     const house = toyHouse();
-    const state = State.empty(new Chart(house.kinds));
+    const state = emptyState(house);
     const before = book(old);
     before.take(
       command(on, 'changePolicy', {
@@ -277,7 +276,7 @@ describe('keys', () => {
 
   it('the log below is asked for keys that the ledger has not decided itself', () => {
     const house = toyHouse();
-    const state = State.empty(new Chart(house.kinds));
+    const state = emptyState(house);
     const inputHash = hashInput(first.on, first.command, first.with);
     const ledger = new Ledger(house, state, headBeforeAll, {
       ...noMemory,

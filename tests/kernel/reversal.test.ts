@@ -1,9 +1,8 @@
 /** Reversal: the mirror entry, rows taken back, once, linked both ways. (Of each fact: tests/segments.) */
+
 import { describe, expect, it } from 'vitest';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { Ledger } from '../../src/kernel/engine/ledger.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
 import { dayOf } from '../../src/kernel/values/dates.ts';
 import { balancesOf, book, circumstances, noMemory, rowsOf } from '../support/book.ts';
 import { closeDay, command, reverse } from '../support/commands.ts';
@@ -63,7 +62,7 @@ it('must fit on every date from its own on', () => {
 it('of a fact below the ledger’s own beginning is looked up in the log', () => {
   const house = toyHouse();
   const earlier = book(house).take(payIn('a', '1.00'));
-  const state = State.empty(new Chart(house.kinds));
+  const state = emptyState(house);
   for (const event of earlier.events) fold(house, state, event);
   const [, event] = earlier.events;
   const hash = event?.hash ?? '';
@@ -84,7 +83,7 @@ it('of a fact below the ledger’s own beginning is looked up in the log', () =>
 it('folded from the record it takes the same rows back', () => {
   const house = toyHouse();
   const made = book(house).take(payIn('a', '1.00'), payIn('a', '2.00'), reverse('2016-03-02', 1));
-  const rebuilt = State.empty(new Chart(house.kinds));
+  const rebuilt = emptyState(house);
   for (const event of made.events) fold(house, rebuilt, event);
   expect(rowsOf(house, rebuilt)).toEqual(rowsOf(house, made.state));
   expect(balancesOf(rebuilt)).toEqual(balancesOf(made.state));

@@ -1,10 +1,11 @@
 /** A house of two small lines of business, and a book of it that remembers every posting beside the state. */
+
 import { accountKind } from '../../src/kernel/contract/account.ts';
 import type { Segment } from '../../src/kernel/contract/segment.ts';
 import { table } from '../../src/kernel/contract/table.ts';
+import { emptyState } from '../../src/kernel/engine/fold.ts';
 import { House } from '../../src/kernel/engine/house.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { NumberedEntry, State } from '../../src/kernel/state/state.ts';
+import { NumberedEntry, type State } from '../../src/kernel/state/state.ts';
 import type { Day } from '../../src/kernel/values/dates.ts';
 
 export const cash = accountKind('platform:asset:shop:cash', { doc: 'may be overdrawn' });
@@ -103,7 +104,7 @@ export class SmallBook {
   /** Number of postings after each event. */
   readonly ends: number[];
 
-  constructor(state = State.empty(new Chart(house.kinds)), posted: Remembered[] = [], ends: number[] = []) {
+  constructor(state = emptyState(house), posted: Remembered[] = [], ends: number[] = []) {
     this.state = state;
     this.posted = posted;
     this.ends = ends;

@@ -1,14 +1,14 @@
 /** One command, two lines of business: an input tells whose fact it becomes, wherever the command can be given. */
+
 import { getNamedType, isEnumType, isInputObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { builder } from '../../src/graphql/base/builder.ts';
 import { commandValue, inputFieldsOf, inputsOf } from '../../src/graphql/commands/input-fields.ts';
+import { emptyState } from '../../src/kernel/engine/fold.ts';
 import '../../src/graphql/base/scalars.ts';
-import { fact } from '../../src/kernel/contract/segment.ts';
+import { fact } from '../../src/kernel/contract/fact.ts';
 import { commandType } from '../../src/kernel/engine/commands.ts';
 import { House } from '../../src/kernel/engine/house.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
 import {
   amount,
   choice,
@@ -158,7 +158,7 @@ facts: [${edit}]
     const data = { entity: 'bank', amount: 1n, months: 3, method: 'level', repay } as const;
     const [record] = [{ revision: 0, type: lent, data, on: scenario.horizon.from, subject: '', key: null }];
     const base = { facts: [{ ...record, line: undefined }], revision: 0, hash: '', title: '', events: [] };
-    const state = State.empty(new Chart(house.kinds));
+    const state = emptyState(house);
     return planOf({ ...base, state }, scenario.horizon, scenario.edits, []).facts[0]?.data.repay;
   };
 

@@ -1,11 +1,10 @@
 /** What holds of every book, over random histories with reversals among the commands. */
+
 import { describe, expect, it } from 'vitest';
 import { postingsMax } from '../../src/kernel/engine/booking.ts';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
 import { genesisHash, hashHolds } from '../../src/kernel/state/events.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
 import { house } from '../../src/segments/index.ts';
 import { interbookHistory } from '../oracle/interbook-histories.ts';
 import { balancesOf, rowsOf } from '../support/book.ts';
@@ -78,7 +77,7 @@ describe.each([...histories(6, small), ...betweenBooks, long])('$name', (generat
   });
 
   it('a rebuild from the events equals the live book', () => {
-    const rebuilt = State.empty(new Chart(house.kinds));
+    const rebuilt = emptyState(house);
     for (const event of book.events) fold(house, rebuilt, event);
     expect(balancesOf(rebuilt)).toEqual(book.balances());
     expect(rowsOf(house, rebuilt)).toEqual(rowsOf(house, book.state));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { State } from '../../src/kernel/state/state.ts';
 import { formatDay } from '../../src/kernel/values/dates.ts';
 import { formatMinor } from '../../src/kernel/values/money.ts';
-import { lines as creditLines } from '../../src/segments/huabei/line.ts';
+import { lines as creditLines } from '../../src/segments/huabei/credit-line.ts';
 import { loans as consumerLoans } from '../../src/segments/jiebei/loans.ts';
 import { loans as businessLoans } from '../../src/segments/mybank/loans.ts';
 import { scores } from '../../src/segments/zhima/state.ts';

@@ -1,12 +1,11 @@
 /** A close never refuses, however large the figures have become: over every line, at the highest rates that policy allows. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conformance } from '../../src/audit/conformance.ts';
 import type { Command } from '../../src/kernel/engine/commands.ts';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
 import { dayOf, formatDay } from '../../src/kernel/values/dates.ts';
 import { formatMoney } from '../../src/kernel/values/money.ts';
 import { house } from '../../src/segments/index.ts';
@@ -143,7 +142,7 @@ describe.each([
         expect(unbalanced(bookings)).toEqual([]);
         expect(unbackedDates(bookings)).toEqual([]);
         expect(belowZero(bookings)).toEqual([]);
-        const rebuilt = State.empty(new Chart(house.kinds));
+        const rebuilt = emptyState(house);
         for (const event of made.events) fold(house, rebuilt, event);
         expect(digest(house, rebuilt)).toBe(digest(house, made.state));
         expect((await conformance(house, await logOf(made.events))).findings).toEqual([]);

@@ -9,7 +9,7 @@ import type { Debts } from '../../src/lending/debt/debts.ts';
 import { type Bucket, buckets } from '../../src/lending/lender/buckets.ts';
 import type { Lender } from '../../src/lending/lender/lender.ts';
 import { noParts, partNames, plus } from '../../src/lending/lender/parts.ts';
-import { lines } from '../../src/segments/huabei/line.ts';
+import { lines } from '../../src/segments/huabei/credit-line.ts';
 import { loans as consumerLoans } from '../../src/segments/jiebei/loans.ts';
 import { loans as businessLoans } from '../../src/segments/mybank/loans.ts';
 import { creditHistory } from '../oracle/credit-histories.ts';

@@ -1,6 +1,6 @@
 /** What payments tells those who answer it: whose money it is, by which method, how much of it, and what the payee gets. */
 import { describe, expect, it } from 'vitest';
-import { answer, type Listener } from '../../src/kernel/contract/segment.ts';
+import { answer, type Listener } from '../../src/kernel/contract/listener.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import { amount, choice, id } from '../../src/kernel/values/fields.ts';
 import { segments } from '../../src/segments/index.ts';

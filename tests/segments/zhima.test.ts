@@ -1,15 +1,16 @@
 /** zhima, point by point as its page settles them (docs/segments/zhima.md). Toy lenders stand in for the lines that lend. */
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { closeRule, derived, draft, fact, type Segment } from '../../src/kernel/contract/segment.ts';
+import { derived, fact } from '../../src/kernel/contract/fact.ts';
+import { closeRule, draft } from '../../src/kernel/contract/rule.ts';
+import type { Segment } from '../../src/kernel/contract/segment.ts';
 import { table } from '../../src/kernel/contract/table.ts';
 import type { Command } from '../../src/kernel/engine/commands.ts';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
 import { TrackedReading } from '../../src/kernel/state/tracking.ts';
 import { dayMin, dayOf, formatDay } from '../../src/kernel/values/dates.ts';
 import { choice, flag, id, isRecord } from '../../src/kernel/values/fields.ts';
@@ -22,9 +23,7 @@ import { planOf } from '../../src/scenario/running/plan.ts';
 import { payments } from '../../src/segments/payments/index.ts';
 import { treasury } from '../../src/segments/treasury/index.ts';
 import { yuebao } from '../../src/segments/yuebao/index.ts';
-import { ownMoney } from '../../src/segments/zhima/counting.ts';
 import { zhima } from '../../src/segments/zhima/index.ts';
-import { borrowed } from '../../src/segments/zhima/lending.ts';
 import { scoring } from '../../src/segments/zhima/scoring.ts';
 import {
   type CountedRow,
@@ -111,13 +110,7 @@ const toys: Segment = bare('toys', {
   ],
 });
 
-const house = new House([
-  payments,
-  treasury,
-  yuebao,
-  { ...zhima, listeners: [...ownMoney, ...borrowed] },
-  toys,
-]);
+const house = new House([payments, treasury, yuebao, zhima, toys]);
 
 // — Vocabulary —
 
@@ -760,7 +753,7 @@ describe('the whole month', () => {
   const record = base(to);
 
   it('a rebuild from the log equals the live state', () => {
-    const state = State.empty(new Chart(house.kinds));
+    const state = emptyState(house);
     for (const event of record.events) fold(house, state, event);
     expect(digest(house, state)).toBe(digest(house, record.state));
     expect(state.rows.entries(scores)).toHaveLength(4);
@@ -772,13 +765,9 @@ describe('the whole month', () => {
     const horizon = { from: dayMin, to: dayOf(to), close: 'recorded' } as const;
     const plan = planOf(record, horizon, [], overrides);
     const overlay = { overrides, used: overrides.map(() => false) };
-    const whole = new Evaluation(house, State.empty(new Chart(house.kinds), overlay), plan);
+    const whole = new Evaluation(house, emptyState(house, overlay), plan);
     whole.finish();
-    const shared = new Evaluation(
-      house,
-      State.empty(new Chart(house.kinds)),
-      planOf(record, horizon, [], []),
-    );
+    const shared = new Evaluation(house, emptyState(house), planOf(record, horizon, [], []));
     shared.advance(plan.first);
     const partial = shared.branch(shared.state.fork(overlay), plan);
     partial.finish();

@@ -4,15 +4,14 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { conformance } from '../../src/audit/conformance.ts';
 import type { Command } from '../../src/kernel/engine/commands.ts';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { type Head, headBeforeAll, Ledger, type Memory } from '../../src/kernel/engine/ledger.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
 import { formatDay } from '../../src/kernel/values/dates.ts';
 import { house } from '../../src/segments/index.ts';
 import { checkSound, memoryOf } from '../crash/oracle.ts';
@@ -165,7 +164,7 @@ function checkRefused(
 
 /** A book walked event by event, which is asked what it would answer now. */
 class Model {
-  readonly #state = State.empty(new Chart(house.kinds));
+  readonly #state = emptyState(house);
   readonly #inputs = new Map<string, { readonly revision: number; readonly hash: string | null }>();
   readonly #hashes = new Map<number, string | null>();
   #head: Head = headBeforeAll;
@@ -218,7 +217,7 @@ function checkBalances(events: readonly StoredEvent[], commands: ReadonlyMap<str
   });
   const reference = record(lines, { close: 'recorded' });
   assert.deepEqual(reference.refused, []);
-  const state = State.empty(new Chart(house.kinds));
+  const state = emptyState(house);
   for (const event of events) fold(house, state, event);
   assert.deepEqual(balancesOf(state), reference.balances);
 }

@@ -1,11 +1,11 @@
 /** Layers against a plain model: what was pinned stays as it was, and layers don't pile up. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Layers, type Pin } from '../../src/book/layers.ts';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
+import type { State } from '../../src/kernel/state/state.ts';
 import { house } from '../../src/segments/index.ts';
 import { generate, run } from '../support/histories.ts';
 
@@ -21,7 +21,7 @@ const { events } = run(lines, { close: 'recorded' }).book;
 
 /** The digest after so many events, folded from nothing: the model. */
 const digests: readonly string[] = (() => {
-  const state = State.empty(new Chart(house.kinds));
+  const state = emptyState(house);
   const found = [digest(house, state)];
   for (const event of events) {
     fold(house, state, event);
@@ -64,7 +64,7 @@ async function walk(
   steps: readonly Step[],
   check: (held: readonly Held[], layers: Layers, at: number) => void,
 ): Promise<void> {
-  const layers = new Layers(State.empty(new Chart(house.kinds)));
+  const layers = new Layers(emptyState(house));
   const held: Held[] = [];
   const gone: Pin[] = [];
   let at = 0;
@@ -143,7 +143,7 @@ describe('layers', () => {
   }, 120_000);
 
   it('serve pins of one state with one layer', async () => {
-    const layers = new Layers(State.empty(new Chart(house.kinds)));
+    const layers = new Layers(emptyState(house));
     foldOnto(layers.head, 0, 10);
     const pins = await Promise.all(Array.from({ length: 20 }, () => layers.pin()));
     expect(layers.count).toBe(2);
@@ -157,7 +157,7 @@ describe('layers', () => {
   });
 
   it('keep a pin waiting while something is under way on the head, and what is let go until then', async () => {
-    const layers = new Layers(State.empty(new Chart(house.kinds)));
+    const layers = new Layers(emptyState(house));
     foldOnto(layers.head, 0, 10);
     const early = await layers.pin();
     foldOnto(layers.head, 10, 20);

@@ -1,13 +1,13 @@
 /** Sandboxes beside a book that goes on: against a plain model of each, a state folded from nothing. */
+
 import { describe, expect, it } from 'vitest';
 import { type Answer, Book } from '../../src/book/book.ts';
 import { type Sandbox, Sandboxes, sandboxLimits } from '../../src/book/sandbox.ts';
 import type { Command } from '../../src/kernel/engine/commands.ts';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { headBeforeAll, Ledger } from '../../src/kernel/engine/ledger.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
+import type { State } from '../../src/kernel/state/state.ts';
 import { Refusal } from '../../src/kernel/values/refusals.ts';
 import { MemoryLog } from '../../src/log/memory.ts';
 import type { EventLog } from '../../src/log/port/port.ts';
@@ -38,7 +38,7 @@ const range = (answer: Answer): readonly [number, number] =>
 
 /** The model of a sandbox: the log up to the fork, folded, and a ledger of its own on top. */
 class Model {
-  readonly state = State.empty(new Chart(house.kinds));
+  readonly state = emptyState(house);
   #ledger: Ledger | undefined;
 
   async begin(book: Book, revision: number): Promise<void> {

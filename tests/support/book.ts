@@ -5,6 +5,7 @@
  */
 
 import type { Command } from '../../src/kernel/engine/commands.ts';
+import { emptyState } from '../../src/kernel/engine/fold.ts';
 import type { House } from '../../src/kernel/engine/house.ts';
 import {
   type Circumstances,
@@ -14,8 +15,7 @@ import {
   type Memory,
 } from '../../src/kernel/engine/ledger.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
+import type { State } from '../../src/kernel/state/state.ts';
 import { type Day, dayMax, dayOf, formatDay } from '../../src/kernel/values/dates.ts';
 import { formatMinor } from '../../src/kernel/values/money.ts';
 import { house as wholeHouse } from '../../src/segments/index.ts';
@@ -67,7 +67,7 @@ export class TestBook {
 
   constructor(house: House, given: Circumstances) {
     this.house = house;
-    this.state = State.empty(new Chart(house.kinds));
+    this.state = emptyState(house);
     this.#ledger = new Ledger(house, this.state, headBeforeAll, noMemory);
     this.#circumstances = given;
   }

@@ -5,20 +5,13 @@
  * @module
  */
 import { accountKind, credit, debit } from '../../src/kernel/contract/account.ts';
+import { derived, fact, type Happening } from '../../src/kernel/contract/fact.ts';
+import { answer, type ListenerSpec } from '../../src/kernel/contract/listener.ts';
 import { parameter } from '../../src/kernel/contract/parameter.ts';
 import { rateType } from '../../src/kernel/contract/parameter-types.ts';
-import {
-  answer,
-  closeRule,
-  derived,
-  draft,
-  fact,
-  type Happening,
-  type ListenerSpec,
-  type Reading,
-  type Segment,
-  type Writing,
-} from '../../src/kernel/contract/segment.ts';
+import type { Reading, Writing } from '../../src/kernel/contract/reading.ts';
+import { closeRule, draft } from '../../src/kernel/contract/rule.ts';
+import type { Segment } from '../../src/kernel/contract/segment.ts';
 import { table } from '../../src/kernel/contract/table.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import type { Day } from '../../src/kernel/values/dates.ts';

@@ -4,13 +4,12 @@
  *
  * @module
  */
+
 import { expect } from 'vitest';
 import type { Command } from '../../src/kernel/engine/commands.ts';
-import { fold } from '../../src/kernel/engine/fold.ts';
+import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
 import { type Day, dayMax, dayOf } from '../../src/kernel/values/dates.ts';
 import { isRecord } from '../../src/kernel/values/fields.ts';
 import { formatMinor } from '../../src/kernel/values/money.ts';
@@ -24,7 +23,7 @@ import {
 } from '../../src/kernel/values/rates.ts';
 import type { Debt } from '../../src/lending/debt/debt.ts';
 import { partNames } from '../../src/lending/lender/parts.ts';
-import { lines as creditLines } from '../../src/segments/huabei/line.ts';
+import { lines as creditLines } from '../../src/segments/huabei/credit-line.ts';
 import { lender as huabeiLender } from '../../src/segments/huabei/policy.ts';
 import { house } from '../../src/segments/index.ts';
 import { loans as jiebeiLoans } from '../../src/segments/jiebei/loans.ts';
@@ -190,7 +189,7 @@ export function expectSound(): void {
     expect(unbackedDates(bookings)).toEqual([]);
     expect(belowZero(bookings)).toEqual([]);
     expect(belowZeroOnADay(of)).toEqual([]);
-    const rebuilt = State.empty(new Chart(house.kinds));
+    const rebuilt = emptyState(house);
     for (const event of of.events) fold(house, rebuilt, event);
     expect(digest(house, rebuilt)).toBe(digest(house, of.state));
     expect(rowsOf(house, rebuilt)).toEqual(rowsOf(house, of.state));

@@ -5,20 +5,13 @@
  * @module
  */
 import { accountKind, credit, debit } from '../../src/kernel/contract/account.ts';
+import { type DerivedType, derived, fact } from '../../src/kernel/contract/fact.ts';
+import { answer } from '../../src/kernel/contract/listener.ts';
 import { parameter } from '../../src/kernel/contract/parameter.ts';
 import { rateType } from '../../src/kernel/contract/parameter-types.ts';
-import {
-  answer,
-  type CloseRule,
-  closeRule,
-  type DerivedType,
-  derived,
-  draft,
-  fact,
-  type Phase,
-  type Reading,
-  type Segment,
-} from '../../src/kernel/contract/segment.ts';
+import type { Reading } from '../../src/kernel/contract/reading.ts';
+import { type CloseRule, closeRule, draft, type Phase } from '../../src/kernel/contract/rule.ts';
+import type { Segment } from '../../src/kernel/contract/segment.ts';
 import { table } from '../../src/kernel/contract/table.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import { amount, choice, count, id, text } from '../../src/kernel/values/fields.ts';

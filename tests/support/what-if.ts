@@ -6,9 +6,9 @@
 
 import { parseParameterName, parseValue } from '../../src/kernel/contract/parameter.ts';
 import type { Command } from '../../src/kernel/engine/commands.ts';
+import { emptyState } from '../../src/kernel/engine/fold.ts';
 import type { House } from '../../src/kernel/engine/house.ts';
-import { Chart } from '../../src/kernel/state/journal/chart.ts';
-import { State } from '../../src/kernel/state/state.ts';
+import type { State } from '../../src/kernel/state/state.ts';
 import { inApplication, type Override } from '../../src/kernel/state/timeline.ts';
 import { dayMin, dayOf, parseDay } from '../../src/kernel/values/dates.ts';
 import { isRecord } from '../../src/kernel/values/fields.ts';
@@ -106,14 +106,10 @@ export function variantOf(
   const overlay = { overrides, used: overrides.map(() => false) };
   let evaluation: Evaluation;
   if (extent === 'full') {
-    evaluation = new Evaluation(house, State.empty(new Chart(house.kinds), overlay), plan, sink);
+    evaluation = new Evaluation(house, emptyState(house, overlay), plan, sink);
     evaluation.finish();
   } else {
-    const shared = new Evaluation(
-      house,
-      State.empty(new Chart(house.kinds)),
-      planOf(record, horizon, [], []),
-    );
+    const shared = new Evaluation(house, emptyState(house), planOf(record, horizon, [], []));
     shared.advance(plan.first);
     evaluation = shared.branch(shared.state.fork(overlay), plan, sink);
     shared.state = shared.state.fork();

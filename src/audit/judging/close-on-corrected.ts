@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Breach, EventType } from '../../kernel/contract/segment.ts';
+import type { EventType } from '../../kernel/contract/fact.ts';
+import type { Breach } from '../../kernel/contract/rule.ts';
 import { breachJson } from '../../kernel/engine/close.ts';
 import type { ClosingRule } from '../../kernel/engine/house.ts';
 import type { State } from '../../kernel/state/state.ts';

@@ -5,7 +5,8 @@
  * @module
  */
 import { accountId, type Posting } from '../../kernel/contract/account.ts';
-import { type Breach, type Draft, type EventType, phases } from '../../kernel/contract/segment.ts';
+import type { EventType } from '../../kernel/contract/fact.ts';
+import { type Breach, type Draft, phases } from '../../kernel/contract/rule.ts';
 import { leaves64Bits } from '../../kernel/engine/booking.ts';
 import { breachesOf, derivedBy, type LeftOut, leftOutWith } from '../../kernel/engine/close.ts';
 import type { ClosingRule, House } from '../../kernel/engine/house.ts';

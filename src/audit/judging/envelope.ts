@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EventType, Happening } from '../../kernel/contract/segment.ts';
+import type { EventType, Happening } from '../../kernel/contract/fact.ts';
 import { book } from '../../kernel/engine/booking.ts';
 import { entryOf, reading, typeOf } from '../../kernel/engine/fold.ts';
 import type { House } from '../../kernel/engine/house.ts';

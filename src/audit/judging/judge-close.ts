@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Breach, phases } from '../../kernel/contract/segment.ts';
+import { type Breach, phases } from '../../kernel/contract/rule.ts';
 import { enter } from '../../kernel/engine/booking.ts';
 import { breachesOf, breachJson, type LeftOut } from '../../kernel/engine/close.ts';
 import type { ClosingRule, House } from '../../kernel/engine/house.ts';

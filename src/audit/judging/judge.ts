@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Happening } from '../../kernel/contract/segment.ts';
+import type { Happening } from '../../kernel/contract/fact.ts';
 import { misfit, reaction } from '../../kernel/engine/booking.ts';
 import { tooMuch } from '../../kernel/engine/bounds.ts';
 import { dateRefusal } from '../../kernel/engine/commands.ts';

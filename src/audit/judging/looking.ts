@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EventType, FactType, Happening } from '../../kernel/contract/segment.ts';
+import type { EventType, FactType, Happening } from '../../kernel/contract/fact.ts';
 import { evolveAnswers, toldOf, withAnswers } from '../../kernel/engine/answers.ts';
 import { derivedBy } from '../../kernel/engine/close.ts';
 import type { ClosingRule, House } from '../../kernel/engine/house.ts';

@@ -133,12 +133,8 @@ async function restore(
   const register = readRegister(sections);
   const journal = readJournal(sections, register);
   const { chart, cube, marks, gross } = readMeta(sections);
-  const state = State.of(Chart.restore(house.kinds, chart), {
-    rows: readTables(house, sections),
-    journal,
-    cube: Cube.restore(cube),
-    marks,
-  });
+  const parts = { rows: readTables(house, sections), journal, cube: Cube.restore(cube), marks };
+  const state = State.of(Chart.restore(house.kinds, chart), parts, house.declared);
   state.gross = gross;
   if (marks.events !== key.revision + 1 || register.count !== marks.events)
     throw new SnapshotRefused('it holds another number of events than it says');

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FactType } from '../../kernel/contract/segment.ts';
+import type { FactType } from '../../kernel/contract/fact.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import type { Field } from '../../kernel/values/fields.ts';
 import type { Code } from '../../kernel/values/refusals.ts';

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { FactType } from '../../kernel/contract/segment.ts';
+import type { FactType } from '../../kernel/contract/fact.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import { formatDay } from '../../kernel/values/dates.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';

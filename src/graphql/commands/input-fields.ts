@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { FactType } from '../../kernel/contract/segment.ts';
+import type { FactType } from '../../kernel/contract/fact.ts';
 import { formatDay } from '../../kernel/values/dates.ts';
 import { type Field, type FieldShape, isRecord, type WholeShape } from '../../kernel/values/fields.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';

@@ -40,20 +40,21 @@ export interface Parameter<T> {
 
 let parameters = 0;
 
+/** What a line says of a parameter. */
+export interface ParameterSpec<T> {
+  readonly doc: string;
+  readonly type: ParameterType<T>;
+  /** Whether keys (merchants, products) may have values of their own. */
+  readonly keyed?: boolean;
+  readonly defaults: readonly {
+    readonly from?: string;
+    readonly value: unknown;
+    readonly source: string;
+  }[];
+}
+
 /** Declares a parameter; its defaults are values as users write them, the first without a date. */
-export function parameter<T>(
-  name: string,
-  spec: {
-    readonly doc: string;
-    readonly type: ParameterType<T>;
-    readonly keyed?: boolean;
-    readonly defaults: readonly {
-      readonly from?: string;
-      readonly value: unknown;
-      readonly source: string;
-    }[];
-  },
-): Parameter<T> {
+export function parameter<T>(name: string, spec: ParameterSpec<T>): Parameter<T> {
   const defaults = spec.defaults.map((given) => {
     const parsed = spec.type.parse(given.value);
     if (typeof parsed === 'string') throw new Error(`${name}: ${parsed}`);

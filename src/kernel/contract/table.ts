@@ -33,13 +33,3 @@ let tables = 0;
 export function table<R>(name: string, doc: string, bucketOf?: (row: R) => number | undefined): Table<R> {
   return { ordinal: tables++, name, doc, ...(bucketOf ? { bucketOf } : {}) };
 }
-
-/**
- * Declares a table of a line of business that came after books had been digested without it. Where it holds no row a digest is
- * the same with it as without.
- */
-export const laterTable = <R>(
-  name: string,
-  doc: string,
-  bucketOf?: (row: R) => number | undefined,
-): Table<R> => ({ ...table(name, doc, bucketOf), later: true });

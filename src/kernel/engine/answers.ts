@@ -5,7 +5,8 @@
  * @module
  */
 import type { Posting } from '../contract/account.ts';
-import type { Booked, EventType, Happening, Reading, Writing } from '../contract/segment.ts';
+import type { Booked, EventType, Happening } from '../contract/fact.ts';
+import type { Reading, Writing } from '../contract/reading.ts';
 import type { Day } from '../values/dates.ts';
 import type { DataOf, Fields } from '../values/fields.ts';
 import type { Refusal } from '../values/refusals.ts';

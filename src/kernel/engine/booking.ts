@@ -4,7 +4,7 @@
  * @module
  */
 import type { Posting } from '../contract/account.ts';
-import type { EventType, FactType, Happening } from '../contract/segment.ts';
+import type { EventType, FactType, Happening } from '../contract/fact.ts';
 import { NumberedEntry, type State } from '../state/state.ts';
 import type { Day } from '../values/dates.ts';
 import type { DataOf, Fields } from '../values/fields.ts';
@@ -187,6 +187,7 @@ export function book(
   entry: NumberedEntry,
   number: number,
 ): void {
+  house.check(type);
   const { on } = event;
   s.day = on;
   const booked = { data: event.data, on, entry };

@@ -4,16 +4,9 @@
  * @module
  */
 
-import {
-  type Breach,
-  type DerivedType,
-  type Draft,
-  draft,
-  type Happening,
-  type Phase,
-  phases,
-  type Reading,
-} from '../contract/segment.ts';
+import type { DerivedType, Happening } from '../contract/fact.ts';
+import type { Reading } from '../contract/reading.ts';
+import { type Breach, type Draft, draft, type Phase, phases } from '../contract/rule.ts';
 import type { NumberedEntry, State } from '../state/state.ts';
 import { type Day, formatDay } from '../values/dates.ts';
 import type { DataOf, Fields, Json } from '../values/fields.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FactType } from '../contract/segment.ts';
+import type { FactType } from '../contract/fact.ts';
 import { daysAheadMax } from '../state/bounded.ts';
 import type { State } from '../state/state.ts';
 import { type Day, formatDay } from '../values/dates.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EventType } from '../contract/segment.ts';
+import type { EventType } from '../contract/fact.ts';
 import type { StoredEvent } from '../state/events.ts';
 import { Chart } from '../state/journal/chart.ts';
 import { NumberedEntry, type Overlay, State } from '../state/state.ts';
@@ -82,7 +82,7 @@ export function entryOf(s: State, stored: StoredEvent): NumberedEntry {
 
 /** The state before any event. */
 export const emptyState = (house: House, overlay?: Overlay): State =>
-  State.empty(new Chart(house.kinds), overlay);
+  State.empty(new Chart(house.kinds), overlay, house.declared);
 
 /** Folds one recorded event. Events are folded in order, each once. */
 export function fold(house: House, s: State, stored: StoredEvent): void {

@@ -4,18 +4,15 @@
  * @module
  */
 import type { AccountKind } from '../contract/account.ts';
+import type { EventType, FactType } from '../contract/fact.ts';
+import type { Listener } from '../contract/listener.ts';
+import type { Invariant } from '../contract/metric.ts';
 import type { Parameter } from '../contract/parameter.ts';
-import type {
-  CloseRule,
-  EventType,
-  FactType,
-  Invariant,
-  Listener,
-  Phase,
-  Segment,
-} from '../contract/segment.ts';
-import { phases } from '../contract/segment.ts';
+import type { CloseRule, Phase } from '../contract/rule.ts';
+import { phases } from '../contract/rule.ts';
+import type { Segment } from '../contract/segment.ts';
 import type { Table } from '../contract/table.ts';
+import type { Declared } from '../state/state.ts';
 import { type Keeper, keepers, kernelSegment, type OwnTypes, ownTypes } from './own-facts.ts';
 
 /** A listener and the segment that it belongs to. */
@@ -36,7 +33,10 @@ export class House {
   readonly kinds: readonly AccountKind[];
   readonly tables: readonly Table<unknown>[];
   readonly parameters: readonly Parameter<unknown>[];
+  /** What may be written and read in a state of this house. */
+  readonly declared: Declared;
   readonly #types = new Map<string, EventType>();
+  readonly #known: (EventType | undefined)[] = [];
   readonly #segmentOf = new Map<string, Segment>();
   readonly #parameters = new Map<string, Parameter<unknown>>();
   readonly #commands = new Map<string, FactType[]>();
@@ -61,6 +61,7 @@ export class House {
     distinct(this.kinds.map(({ path }) => path));
     distinct(this.tables.map(({ name }) => name));
     distinct(this.parameters.map(({ name }) => name));
+    this.declared = { tables: ordinalsOf(this.tables), parameters: ordinalsOf(this.parameters) };
     for (const parameter of this.parameters) this.#parameters.set(parameter.name, parameter);
     for (const segment of this.segments) this.#register(segment);
     for (const segment of this.segments) {
@@ -81,6 +82,7 @@ export class House {
     for (const type of [...segment.facts, ...segment.derived]) {
       if (this.#types.has(type.name)) throw new Error(`two segments declare ${type.name}`);
       this.#types.set(type.name, type);
+      this.#known[type.ordinal] = type;
       this.#segmentOf.set(type.name, segment);
     }
     for (const type of segment.facts) {
@@ -111,13 +113,21 @@ export class House {
 
   #rulesOf(phase: Phase): ClosingRule[] {
     return this.segments.flatMap((segment) =>
-      segment.close.filter((rule) => rule.phase === phase).map((rule) => ({ segment, rule })),
+      inOrder(
+        segment.id,
+        segment.close.filter((rule) => rule.phase === phase),
+      ).map((rule) => ({ segment, rule })),
     );
   }
 
   /** A fact or derived type by name. */
   type(name: string): EventType | undefined {
     return this.#types.get(name);
+  }
+
+  /** @throws Error when a type is not of this house: it would be booked into a log that nobody could read */
+  check(type: EventType): void {
+    if (this.#known[type.ordinal] === undefined) throw new Error(`${type.name} is no event of this house`);
   }
 
   get types(): readonly EventType[] {
@@ -167,7 +177,39 @@ export class House {
   }
 }
 
+/**
+ * Rules of one line and phase in the order that they say, else by name: never by the order in which files were read.
+ *
+ * @throws Error when one is to come after a rule that isn't there, or after itself
+ */
+function inOrder(segment: string, rules: readonly CloseRule[]): readonly CloseRule[] {
+  const left = [...rules].sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const { name, after = [] } of left) {
+    const missing = after.find((other) => !left.some((rule) => rule.name === other.name));
+    if (missing !== undefined)
+      throw new Error(`${segment}: ${name} comes after ${missing.name}, which is no rule of its phase`);
+  }
+  const ordered: CloseRule[] = [];
+  while (left.length > 0) {
+    const next = left.findIndex(({ after = [] }) =>
+      after.every((other) => ordered.some(({ name }) => name === other.name)),
+    );
+    const [rule] = left.splice(next, 1);
+    if (next < 0 || rule === undefined)
+      throw new Error(`${segment}: rules come after each other in a circle`);
+    ordered.push(rule);
+  }
+  return ordered;
+}
+
 const nobody: readonly Listening[] = [];
+
+/** Which ordinals things have. */
+function ordinalsOf(things: readonly { readonly ordinal: number }[]): readonly (true | undefined)[] {
+  const found: (true | undefined)[] = [];
+  for (const { ordinal } of things) found[ordinal] = true;
+  return found;
+}
 
 function distinct(names: readonly string[]): void {
   const twice = names.find((name, at) => names.indexOf(name) !== at);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { EventType, FactType, Happening } from '../contract/segment.ts';
+import type { EventType, FactType, Happening } from '../contract/fact.ts';
 import { genesisHash, type RunHeader, type StoredEvent, sealed } from '../state/events.ts';
 import { NumberedEntry, policyTable, type State } from '../state/state.ts';
 import { type Day, formatDay, parseDay } from '../values/dates.ts';

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { FactType } from '../contract/segment.ts';
+import type { FactType } from '../contract/fact.ts';
 import { hashInput, meantMark } from '../state/events.ts';
 import { type Day, formatDay, parseDay } from '../values/dates.ts';
 import { type DataOf, encodeData, type Fields, parseData, show } from '../values/fields.ts';

@@ -5,20 +5,20 @@
  */
 
 import {
-  type Parameter,
-  type ParameterIndex,
-  parseParameterName,
-  parseValue,
-} from '../contract/parameter.ts';
-import {
   type DerivedType,
   derived,
   type EventType,
   type FactType,
   fact,
   type Happening,
-  type Segment,
-} from '../contract/segment.ts';
+} from '../contract/fact.ts';
+import {
+  type Parameter,
+  type ParameterIndex,
+  parseParameterName,
+  parseValue,
+} from '../contract/parameter.ts';
+import type { Segment } from '../contract/segment.ts';
 import { type Table, table } from '../contract/table.ts';
 import { amountMax, daysAheadMax } from '../state/bounded.ts';
 import { policyTable, type State, type StretchRow, unset } from '../state/state.ts';

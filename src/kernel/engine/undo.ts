@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Booked, EventType, Happening, Writing } from '../contract/segment.ts';
+import type { Booked, EventType, Happening } from '../contract/fact.ts';
+import type { Writing } from '../contract/reading.ts';
 import type { NumberedEntry, State } from '../state/state.ts';
 import { type Day, parseDay } from '../values/dates.ts';
 import { type DataOf, decodeData, type Fields, isJson, isRecord } from '../values/fields.ts';

@@ -6,7 +6,7 @@
  */
 import type { AccountKind } from '../contract/account.ts';
 import type { Parameter } from '../contract/parameter.ts';
-import type { Entry, Holding, Writing } from '../contract/segment.ts';
+import type { Entry, Holding, Writing } from '../contract/reading.ts';
 import { type Table, table } from '../contract/table.ts';
 import { type Day, dayMax, dayMin } from '../values/dates.ts';
 import { formatMoney } from '../values/money.ts';
@@ -104,6 +104,12 @@ interface Marks {
   events: number;
 }
 
+/** What a house declares, by ordinals: rows of other tables are not written, values of other parameters not read. */
+export interface Declared {
+  readonly tables: readonly (true | undefined)[];
+  readonly parameters: readonly (true | undefined)[];
+}
+
 /** Which overrides a run goes by, and which of them a rule has read. */
 export interface Overlay {
   readonly overrides: readonly Override[];
@@ -123,6 +129,8 @@ const noMarks: Marks = {
 export class State implements Writing {
   readonly chart: Chart;
   readonly overlay: Overlay | undefined;
+  /** What may be written and read; undefined: anything. */
+  readonly #declared: Declared | undefined;
   rows: Rows;
   journal: Journal;
   cube: Cube;
@@ -143,8 +151,10 @@ export class State implements Writing {
     base: State | undefined,
     overlay: Overlay | undefined,
     parts: { rows: Rows; journal: Journal; cube: Cube; marks: Marks },
+    declared: Declared | undefined = base === undefined ? undefined : base.#declared,
   ) {
     this.chart = chart;
+    this.#declared = declared;
     this.#base = base;
     this.overlay = overlay;
     this.rows = parts.rows;
@@ -155,18 +165,23 @@ export class State implements Writing {
   }
 
   /** The state before any event. */
-  static empty(chart: Chart, overlay?: Overlay): State {
-    return new State(chart, undefined, overlay, {
+  static empty(chart: Chart, overlay?: Overlay, declared?: Declared): State {
+    const parts = {
       rows: new Rows(),
       journal: Journal.empty(),
       cube: Cube.empty(),
       marks: { ...noMarks },
-    });
+    };
+    return new State(chart, undefined, overlay, parts, declared);
   }
 
   /** A state of restored parts. */
-  static of(chart: Chart, parts: { rows: Rows; journal: Journal; cube: Cube; marks: Marks }): State {
-    return new State(chart, undefined, undefined, parts);
+  static of(
+    chart: Chart,
+    parts: { rows: Rows; journal: Journal; cube: Cube; marks: Marks },
+    declared?: Declared,
+  ): State {
+    return new State(chart, undefined, undefined, parts, declared);
   }
 
   /** A state on top of this one, which must not change while the fork is read. Overrides replace those of the base. */
@@ -297,6 +312,8 @@ export class State implements Writing {
     }
     let plain = this.#plain[of.ordinal];
     if (plain === undefined) {
+      if (this.#declared !== undefined && this.#declared.parameters[of.ordinal] === undefined)
+        throw new Error(`${of.name} is no parameter of this house`);
       plain = resolved(this.#applied(of, undefined, this.recorded(of) ?? defaultTimeline(of)));
       this.#plain[of.ordinal] = plain;
     }
@@ -400,6 +417,8 @@ export class State implements Writing {
   // — Writing —
 
   set<R>(of: Table<R>, key: string, row: R): void {
+    if (this.#declared !== undefined && this.#declared.tables[of.ordinal] === undefined)
+      throw new Error(`${of.name} is no table of this house: its rows would be lost at a snapshot`);
     this.rows.set(of, key, row);
   }
 

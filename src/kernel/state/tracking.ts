@@ -6,7 +6,7 @@
  */
 import type { AccountKind } from '../contract/account.ts';
 import type { Parameter } from '../contract/parameter.ts';
-import type { Holding, Writing } from '../contract/segment.ts';
+import type { Holding, Writing } from '../contract/reading.ts';
 import type { Table } from '../contract/table.ts';
 import type { Day } from '../values/dates.ts';
 import type { Refusal } from '../values/refusals.ts';

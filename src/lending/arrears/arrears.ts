@@ -4,14 +4,8 @@
  * @module
  */
 import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import {
-  type CloseRule,
-  closeRule,
-  type DerivedType,
-  derived,
-  draft,
-  type Reading,
-} from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
+import { type CloseRule, draft } from '../../kernel/contract/rule.ts';
 import { choice, count, flag, id } from '../../kernel/values/fields.ts';
 import type { Debt } from '../debt/debt.ts';
 import { type Debts, dueAt, put, type RowWork } from '../debt/debts.ts';
@@ -42,13 +36,19 @@ function moved<R extends Debt>({ lender }: Debts<R>, row: R, to: Bucket): Postin
   ]);
 }
 
-/** The types and rules by which debts of a line fall into arrears, age, and are written off. */
+/**
+ * By which debts of a line fall into arrears, age, and are written off.
+ *
+ * @param after rules of the line's own that come before
+ * @returns the last of the rules
+ */
 export function arrears<R extends Debt>(
   debts: Debts<R>,
-): { readonly types: readonly DerivedType[]; readonly rules: readonly CloseRule[] } {
+  after: readonly { readonly name: string }[],
+): CloseRule<string> {
   const { lender } = debts;
-  const { id: segment, prefix } = lender;
-  const arrearsMoved = derived(`${prefix}ArrearsMoved`, {
+  const { prefix } = lender;
+  const arrearsMoved = lender.line.derivedEvent(`${prefix}ArrearsMoved`, {
     doc: 'A due has passed unpaid, or the days past due put the debt into another bucket.',
     fields: {
       debt,
@@ -74,10 +74,10 @@ export function arrears<R extends Debt>(
       put(debts, s, data.debt, work);
     },
   });
-  const aging = closeRule<string>({
-    name: `${segment}.arrears`,
+  const aging = lender.line.rule<string>('arrears', {
     doc: 'Dues that passed unpaid, and buckets by days past due.',
     phase: 'timeouts',
+    after,
     items: (s) => dueAt(debts, s),
     derive: (key, s) => {
       const known = s.row(debts.table, key);
@@ -93,7 +93,7 @@ export function arrears<R extends Debt>(
     },
   });
 
-  const writtenOffByAge = derived(`${prefix}WrittenOffByAge`, {
+  const writtenOffByAge = lender.line.derivedEvent(`${prefix}WrittenOffByAge`, {
     doc: 'A debt is so long past due that it is written off.',
     fields: { debt, daysPastDue: count('days past due') },
     subject: (data) => debts.subject(data.debt),
@@ -107,10 +107,10 @@ export function arrears<R extends Debt>(
       put(debts, s, data.debt, work);
     },
   });
-  const writingOff = closeRule<string>({
-    name: `${segment}.writeOffByAge`,
+  return lender.line.rule<string>('writeOffByAge', {
     doc: 'Debts with writeOffAfterDays days past due are written off.',
     phase: 'timeouts',
+    after: [aging],
     items: (s) => dueAt(debts, s),
     derive: (key, s) => {
       const since = s.row(debts.table, key)?.arrearsSince ?? null;
@@ -122,5 +122,4 @@ export function arrears<R extends Debt>(
       return draft(writtenOffByAge, { debt: key, daysPastDue }, writtenOff(lender, row, lossOf(work)));
     },
   });
-  return { types: [arrearsMoved, writtenOffByAge], rules: [aging, writingOff] };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import type { Reading } from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';

@@ -4,31 +4,25 @@
  * @module
  */
 import { credit, debit } from '../../kernel/contract/account.ts';
-import {
-  type CloseRule,
-  closeRule,
-  type DerivedType,
-  derived,
-  draft,
-} from '../../kernel/contract/segment.ts';
+import { type CloseRule, draft } from '../../kernel/contract/rule.ts';
 import { figure } from '../../kernel/values/fields.ts';
 import { share } from '../../kernel/values/rates.ts';
 import { buckets } from '../lender/buckets.ts';
 import type { Lender } from '../lender/lender.ts';
 
-/** The type and the rule that keep the allowance at what the buckets need. */
-export function provisions(lender: Lender): { readonly type: DerivedType; readonly rule: CloseRule } {
+/** The rule that keeps the allowance at what the buckets need. */
+export function provisions(lender: Lender, cost: CloseRule<'cost'>): void {
   const { books, policy, prefix, id } = lender;
   const { allowance, principal, provision } = books.own;
-  const type = derived(`${prefix}Provisioned`, {
+  const type = lender.line.derivedEvent(`${prefix}Provisioned`, {
     doc: 'The allowance for losses is brought to what the buckets of arrears need.',
     fields: { required: figure('the allowance from now on') },
     subject: () => `lending/${id}`,
   });
-  const rule = closeRule<'allowance'>({
-    name: `${id}.provisioned`,
+  lender.line.rule<'allowance'>('provisioned', {
     doc: 'Own principal by bucket × its provision rate, each rounded half to even.',
     phase: 'accruals',
+    after: [cost],
     items: () => ['allowance'],
     derive: (_, s) => {
       const rates = s.policy(policy.provisionRates);
@@ -40,5 +34,4 @@ export function provisions(lender: Lender): { readonly type: DerivedType; readon
         : draft(type, { required }, [debit(provision, missing), credit(allowance, missing)]);
     },
   });
-  return { type, rule };
 }

@@ -1,9 +1,9 @@
 /**
- * A lending line at a day's close: every rule that such lines share, in the order in which they run.
+ * A lending line at a day's close: every rule that such lines share, and what comes after what.
  *
  * @module
  */
-import type { CloseRule, DerivedType } from '../../kernel/contract/segment.ts';
+import type { CloseRule } from '../../kernel/contract/rule.ts';
 import { arrears } from '../arrears/arrears.ts';
 import { provisions } from '../arrears/provisions.ts';
 import { accrual } from '../debt/accruing.ts';
@@ -13,25 +13,25 @@ import { borrowing } from '../funding/borrowing.ts';
 import { leverage } from '../funding/leverage.ts';
 import { pools } from '../funding/pools.ts';
 
-/** Rules and types of a line's close; a line adds its own, before and after those of arrears. */
+/** Rules that a line's own may come after. */
 export interface LendingClose {
-  readonly timeouts: readonly CloseRule[];
-  readonly others: readonly CloseRule[];
-  readonly types: readonly DerivedType[];
+  readonly writeOffByAge: CloseRule<string>;
 }
 
-/** What the close of every line that lends is made of. */
-export function lendingClose<R extends Debt>(debts: Debts<R>): LendingClose {
+/**
+ * What the close of every line that lends is made of.
+ *
+ * @param after rules of the line's own that come before arrears
+ */
+export function lendingClose<R extends Debt>(
+  debts: Debts<R>,
+  after: readonly { readonly name: string }[] = [],
+): LendingClose {
   const { lender } = debts;
-  const aging = arrears(debts);
-  const interest = accrual(lender);
-  const cash = borrowing(lender);
-  const provision = provisions(lender);
-  const pooled = pools(lender);
-  const levered = leverage(lender);
-  return {
-    timeouts: aging.rules,
-    others: [interest.rule, cash.cost, provision.rule, ...pooled.rules, cash.sweep, levered.rule],
-    types: [...aging.types, interest.type, ...cash.types, provision.type, ...pooled.types, levered.type],
-  };
+  const writeOffByAge = arrears(debts, after);
+  const { cost, sweep } = borrowing(lender, accrual(lender));
+  provisions(lender, cost);
+  pools(lender);
+  leverage(lender, sweep);
+  return { writeOffByAge };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AccountKind } from '../../kernel/contract/account.ts';
-import type { MetricReading, MetricSpec } from '../../kernel/contract/segment.ts';
+import type { MetricReading, MetricSpec } from '../../kernel/contract/metric.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { exposure, netAssets } from '../funding/leverage.ts';
 import { buckets } from '../lender/buckets.ts';
@@ -16,7 +16,7 @@ import { type PartName, partNames } from '../lender/parts.ts';
  *
  * @param ownFees income that the line has beyond that of every line
  */
-export function lendingMetrics(lender: Lender, ownFees: readonly AccountKind[] = []): readonly MetricSpec[] {
+export function lendingMetrics(lender: Lender, ownFees: readonly AccountKind[] = []): void {
   const { books, id } = lender;
   const partOn = (s: MetricReading, part: PartName, day: Day): bigint =>
     buckets.reduce((sum, bucket) => sum + s.totalOn(books[part].principal[bucket], day), 0n);
@@ -34,7 +34,7 @@ export function lendingMetrics(lender: Lender, ownFees: readonly AccountKind[] =
     buckets
       .filter((bucket) => bucket !== 'current')
       .reduce((sum, bucket) => sum + bucketOn(s, bucket, s.to), 0n);
-  return [
+  const metrics: readonly MetricSpec[] = [
     {
       id: 'outstanding',
       doc: 'Principal outstanding at the end of the period, whoever funds it.',
@@ -106,6 +106,7 @@ export function lendingMetrics(lender: Lender, ownFees: readonly AccountKind[] =
       of: (s) => multiple(s, exposure(lender, s, 'off', s.to), netAssets(lender, s, s.to)),
     },
   ];
+  for (const { id: name, ...spec } of metrics) lender.line.metric(name, spec);
 }
 
 const multiple = (s: MetricReading, exposed: bigint, net: bigint): string | undefined =>

@@ -5,15 +5,8 @@
  * @module
  */
 import { credit, debit } from '../../kernel/contract/account.ts';
-import {
-  type CloseRule,
-  closeRule,
-  type DerivedType,
-  derived,
-  draft,
-  type Reading,
-  type Writing,
-} from '../../kernel/contract/segment.ts';
+import type { Reading, Writing } from '../../kernel/contract/reading.ts';
+import { type CloseRule, draft } from '../../kernel/contract/rule.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { exact, figure } from '../../kernel/values/fields.ts';
 import {
@@ -81,10 +74,10 @@ function bearingOn(lender: Lender, s: Reading, day: Day): ReadonlyMap<string, Be
   return found;
 }
 
-/** The event type and the rule by which a line accrues. */
-export function accrual(lender: Lender): { readonly type: DerivedType; readonly rule: CloseRule } {
+/** The rule by which a line accrues. */
+export function accrual(lender: Lender): CloseRule<'interest'> {
   const { books, tables, prefix, id } = lender;
-  const type = derived(`${prefix}InterestAccrued`, {
+  const type = lender.line.derivedEvent(`${prefix}InterestAccrued`, {
     doc: 'A day’s interest on each part of what is lent, and late fees.',
     fields: {
       own: figure('interest of the own part'),
@@ -112,8 +105,7 @@ export function accrual(lender: Lender): { readonly type: DerivedType; readonly 
       for (const line of accruedLines) carry(lender, s, line, carries[line]);
     },
   });
-  const rule = closeRule<'interest'>({
-    name: `${id}.interestAccrued`,
+  return lender.line.rule<'interest'>('interestAccrued', {
     doc: 'Interest and late fees of the day, exact over all debts, booked floored; the fraction is carried.',
     phase: 'accruals',
     items: () => ['interest'],
@@ -143,7 +135,6 @@ export function accrual(lender: Lender): { readonly type: DerivedType; readonly 
       ]);
     },
   });
-  return { type, rule };
 }
 
 interface Accrued {

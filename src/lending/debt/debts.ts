@@ -1,4 +1,4 @@
-import type { Reading, Writing } from '../../kernel/contract/segment.ts';
+import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import type { Table } from '../../kernel/contract/table.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import type { Lender } from '../lender/lender.ts';

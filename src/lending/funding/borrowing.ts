@@ -4,14 +4,8 @@
  * @module
  */
 import { credit, debit } from '../../kernel/contract/account.ts';
-import {
-  type CloseRule,
-  closeRule,
-  type DerivedType,
-  derived,
-  draft,
-  type Reading,
-} from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
+import { type CloseRule, draft } from '../../kernel/contract/rule.ts';
 import { figure, value } from '../../kernel/values/fields.ts';
 import { allocate } from '../../kernel/values/money.ts';
 import {
@@ -32,15 +26,14 @@ function weightsOf(lender: Lender, s: Reading): bigint[] {
   return shares.map((each) => (each.num * den) / each.den);
 }
 
-/** The types and rules of borrowing. */
-export function borrowing(lender: Lender): {
-  readonly types: readonly DerivedType[];
-  readonly cost: CloseRule;
-  readonly sweep: CloseRule;
-} {
+/** The rules of borrowing: its cost comes after the interest of the day. */
+export function borrowing(
+  lender: Lender,
+  interest: CloseRule<'interest'>,
+): { readonly cost: CloseRule<'cost'>; readonly sweep: CloseRule<'cash'> } {
   const { books, policy, tables, prefix, id } = lender;
   const { cash, fundingCost } = books.own;
-  const costAccrued = derived(`${prefix}FundingCostAccrued`, {
+  const costAccrued = lender.line.derivedEvent(`${prefix}FundingCostAccrued`, {
     doc: 'A day’s interest on what the lending company has borrowed, paid at once.',
     fields: {
       cost: figure('paid'),
@@ -53,10 +46,10 @@ export function borrowing(lender: Lender): {
         carry(lender, s, `cost/${name}`, parseFraction(String(carries[name] ?? '0')));
     },
   });
-  const cost = closeRule<'cost'>({
-    name: `${id}.fundingCost`,
+  const cost = lender.line.rule<'cost'>('fundingCost', {
     doc: 'What is borrowed at the end of the day before × the rate a year / 365, floored, the fraction carried.',
     phase: 'accruals',
+    after: [interest],
     items: () => ['cost'],
     derive: (_, s) => {
       const rates = s.policy(policy.fundingRates);
@@ -80,13 +73,12 @@ export function borrowing(lender: Lender): {
     },
   });
 
-  const borrowed = derived(`${prefix}Borrowed`, {
+  const borrowed = lender.line.derivedEvent(`${prefix}Borrowed`, {
     doc: 'The lending company borrows what its cash is short of, or pays back what it can.',
     fields: { amount: figure('borrowed; below zero what is paid back') },
     subject: () => `lending/${id}`,
   });
-  const sweep = closeRule<'cash'>({
-    name: `${id}.borrowing`,
+  const sweep = lender.line.rule<'cash'>('borrowing', {
     doc: 'Cash below zero is borrowed, by the mix of sources; cash above pays back what is borrowed.',
     phase: 'sweeps',
     items: () => ['cash'],
@@ -111,7 +103,7 @@ export function borrowing(lender: Lender): {
       ]);
     },
   });
-  return { types: [costAccrued, borrowed], cost, sweep };
+  return { cost, sweep };
 }
 
 const aboveZero = (minor: bigint): bigint => (minor > 0n ? minor : 0n);

@@ -4,7 +4,7 @@
  * @module
  */
 import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import type { Reading, Writing } from '../../kernel/contract/segment.ts';
+import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { share, zeroFraction } from '../../kernel/values/rates.ts';
 import { reserve } from '../lender/books.ts';

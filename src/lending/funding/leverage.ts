@@ -5,14 +5,7 @@
  */
 import type { AccountKind } from '../../kernel/contract/account.ts';
 import type { Parameter } from '../../kernel/contract/parameter.ts';
-import {
-  type Breach,
-  type CloseRule,
-  closeRule,
-  type DerivedType,
-  derived,
-  draft,
-} from '../../kernel/contract/segment.ts';
+import { type Breach, type CloseRule, draft } from '../../kernel/contract/rule.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { choice, figure, flag } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
@@ -56,14 +49,14 @@ export function exposure({ books }: Lender, s: Totals, side: LeverageSide, day: 
   return books.sources.reduce((sum, { kind }) => sum + s.totalOn(kind, day), 0n);
 }
 
-/** The type and the rule of leverage. */
-export function leverage(lender: Lender): { readonly type: DerivedType; readonly rule: CloseRule } {
+/** The rule of leverage, after what is borrowed and paid back. */
+export function leverage(lender: Lender, sweep: CloseRule<'cash'>): void {
   const { policy, tables, prefix, id } = lender;
   const limits: Readonly<Record<LeverageSide, Parameter<Fraction>>> = {
     on: policy.leverageOnMax,
     off: policy.leverageOffMax,
   };
-  const type = derived(`${prefix}LeverageMoved`, {
+  const type = lender.line.derivedEvent(`${prefix}LeverageMoved`, {
     doc: 'Leverage goes beyond its limit, or comes back.',
     fields: {
       side: choice('on or off balance', leverageSides),
@@ -77,10 +70,10 @@ export function leverage(lender: Lender): { readonly type: DerivedType; readonly
       else s.delete(tables.beyond, data.side);
     },
   });
-  const rule = closeRule<LeverageSide>({
-    name: `${id}.leverage`,
+  lender.line.rule<LeverageSide>('leverage', {
     doc: 'What is borrowed, and senior notes, against net assets: beyond the limit is listed as a breach.',
     phase: 'sweeps',
+    after: [sweep],
     items: () => leverageSides,
     derive: (side, s) => {
       const net = netAssets(lender, s, s.day);
@@ -104,5 +97,4 @@ export function leverage(lender: Lender): { readonly type: DerivedType; readonly
       };
     },
   });
-  return { type, rule };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import type { Entry, Reading } from '../../kernel/contract/segment.ts';
+import type { Entry, Reading } from '../../kernel/contract/reading.ts';
 import { share } from '../../kernel/values/rates.ts';
 import type { Paid } from '../debt/debt.ts';
 import { platformCash, reserve } from '../lender/books.ts';

@@ -4,14 +4,8 @@
  * @module
  */
 import { type AccountKind, credit, debit } from '../../kernel/contract/account.ts';
-import {
-  type CloseRule,
-  closeRule,
-  type DerivedType,
-  derived,
-  draft,
-  type Reading,
-} from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
+import { draft } from '../../kernel/contract/rule.ts';
 import { type Day, dayMax, periodBounds } from '../../kernel/values/dates.ts';
 import { exact, figure, id } from '../../kernel/values/fields.ts';
 import { type Fraction, fraction, share } from '../../kernel/values/rates.ts';
@@ -111,17 +105,14 @@ function waterfall(lender: Lender, s: Reading, pool: string, row: PoolRow): Wate
   };
 }
 
-/** The types and rules of pools. */
-export function pools(lender: Lender): {
-  readonly types: readonly DerivedType[];
-  readonly rules: readonly CloseRule[];
-} {
-  const { books, tables, prefix, id: segment } = lender;
+/** The rules of pools. */
+export function pools(lender: Lender): void {
+  const { books, tables, prefix } = lender;
   const { own, vehicle } = books;
   const pool = id('the pool');
   const items = (s: Reading): readonly string[] => (isMonthEnd(s.day) ? s.bucket(tables.pools, 0) : []);
 
-  const settled = derived(`${prefix}PoolSettled`, {
+  const settled = lender.line.derivedEvent(`${prefix}PoolSettled`, {
     doc: 'A month’s waterfall: service fee, senior interest, senior notes, subordinated notes, excess.',
     fields: {
       pool,
@@ -144,8 +135,7 @@ export function pools(lender: Lender): {
       s.set(tables.pools, data.pool, { ...row, since, serviceOwed, seniorOwed, serviceCarry, seniorCarry });
     },
   });
-  const settling = closeRule<string>({
-    name: `${segment}.poolSettled`,
+  const settling = lender.line.rule<string>('poolSettled', {
     doc: 'On the last day of a month each pool pays out what it has collected.',
     phase: 'settlements',
     items,
@@ -175,7 +165,7 @@ export function pools(lender: Lender): {
     },
   });
 
-  const ended = derived(`${prefix}PoolEnded`, {
+  const ended = lender.line.derivedEvent(`${prefix}PoolEnded`, {
     doc: 'A pool has nothing left to collect: its notes are written down.',
     fields: {
       pool,
@@ -184,10 +174,10 @@ export function pools(lender: Lender): {
     },
     subject: (data) => `pool/${data.pool}`,
   });
-  const ending = closeRule<string>({
-    name: `${segment}.poolEnded`,
+  lender.line.rule<string>('poolEnded', {
     doc: 'Notes of a pool without principal and without cash are written down.',
     phase: 'settlements',
+    after: [settling],
     items,
     derive: (name, s) => {
       const row = s.row(tables.pools, name);
@@ -206,5 +196,4 @@ export function pools(lender: Lender): {
       ]);
     },
   });
-  return { types: [settled, ended], rules: [settling, ending] };
 }

@@ -3,19 +3,18 @@
  *
  * @module
  */
-import { type AccountKind, accountKind, borrow } from '../../kernel/contract/account.ts';
+
+import { type AccountKind, borrow } from '../../kernel/contract/account.ts';
 import { recordOf } from '../../kernel/contract/parameter-types.ts';
+import type { Line } from '../../kernel/contract/segment.ts';
 import { type Bucket, buckets } from './buckets.ts';
 import { lendingShort } from './codes.ts';
 
-const line = 'CreditTech';
+const reportingLine = 'CreditTech';
 
 export const wallet = borrow('platform:liability:payments:wallet');
 export const reserve = borrow('platform:asset:payments:reserve');
 export const platformCash = borrow('platform:asset:treasury:own-cash');
-
-/** Kinds that lines borrow of others, by path. */
-export const borrowed = [wallet.path, reserve.path, platformCash.path];
 
 /** What borrowers owe to one entity: principal by bucket of arrears, and interest. */
 export interface PartBooks {
@@ -66,43 +65,44 @@ export interface Books {
   /** What the lending company has borrowed, by source. */
   readonly sources: readonly { readonly name: string; readonly kind: AccountKind }[];
   readonly technologyFee: AccountKind;
-  /** Every kind of these, in the order in which they are listed. */
-  readonly all: readonly AccountKind[];
 }
 
 const whose = { own: 'The lending company', partner: 'Partner banks', vehicle: 'The vehicle' } as const;
 
-function partBooks(part: keyof typeof whose, entity: string, segment: string): PartBooks {
+function partBooks(line: Line, part: keyof typeof whose, entity: string): PartBooks {
+  const segment = line.id;
   return {
     principal: recordOf(buckets, (bucket) =>
-      accountKind(`${entity}:asset:${segment}:principal-${bucket}`, {
+      line.account(`${entity}:asset:${segment}:principal-${bucket}`, {
         doc: `${whose[part]}: principal of borrowers ${bucket === 'current' ? 'with nothing overdue' : `${bucket} days past due`}.`,
         perHolder: true,
         floor: lendingShort,
       }),
     ),
-    interest: accountKind(`${entity}:asset:${segment}:interest`, {
+    interest: line.account(`${entity}:asset:${segment}:interest`, {
       doc: `${whose[part]}: interest accrued and not paid.`,
     }),
-    interestIncome: accountKind(`${entity}:income:${segment}:interest`, {
+    interestIncome: line.account(`${entity}:income:${segment}:interest`, {
       doc: `${whose[part]}: interest accrued on its part.`,
-      ...(part === 'own' ? { reportingLine: line, nature: 'financial' } : {}),
+      ...(part === 'own' ? { reportingLine, nature: 'financial' } : {}),
     }),
   };
 }
 
 /** Declares the accounts of a line: its id is also the entity of its lending company. */
-export function lendingBooks(id: string, sources: readonly string[]): Books {
+export function lendingBooks(line: Line, sources: readonly string[]): Books {
+  const { id } = line;
+  for (const { path } of [wallet, reserve, platformCash]) line.uses(path);
   const kind = (path: string, doc: string, spec: { perHolder?: true; floor?: true } = {}): AccountKind =>
-    accountKind(path, {
+    line.account(path, {
       doc,
       ...(spec.perHolder === true ? { perHolder: true } : {}),
       ...(spec.floor === true ? { floor: lendingShort } : {}),
     });
   const income = (name: string, doc: string, nature: 'technology' | 'financial'): AccountKind =>
-    accountKind(`${id}:income:${id}:${name}`, { doc, reportingLine: line, nature });
+    line.account(`${id}:income:${id}:${name}`, { doc, reportingLine, nature });
   const own: OwnBooks = {
-    ...partBooks('own', id, id),
+    ...partBooks(line, 'own', id),
     cash: kind(`${id}:asset:${id}:cash`, 'Own money; a close borrows what is missing.'),
     lateFees: kind(`${id}:asset:${id}:late-fees`, 'Late fees accrued and not paid.'),
     retained: kind(
@@ -123,7 +123,7 @@ export function lendingBooks(id: string, sources: readonly string[]): Books {
     retainedLoss: kind(`${id}:expense:${id}:retained-loss`, 'Subordinated notes written down.'),
   };
   const partner: PartnerBooks = {
-    ...partBooks('partner', 'partner', id),
+    ...partBooks(line, 'partner', 'partner'),
     funds: kind(`partner:liability:${id}:funds`, 'What a bank has put in and not got back.', {
       perHolder: true,
     }),
@@ -131,7 +131,7 @@ export function lendingBooks(id: string, sources: readonly string[]): Books {
     creditLoss: kind(`partner:expense:${id}:credit-loss`, 'Written off, less recoveries.'),
   };
   const vehicle: VehicleBooks = {
-    ...partBooks('vehicle', 'vehicle', id),
+    ...partBooks(line, 'vehicle', 'vehicle'),
     cash: kind(`vehicle:asset:${id}:cash`, 'Collections of a pool until the month’s settlement.', {
       perHolder: true,
       floor: true,
@@ -154,9 +154,9 @@ export function lendingBooks(id: string, sources: readonly string[]): Books {
     name,
     kind: kind(`${id}:liability:${id}:${name}`, `What is borrowed: ${name}.`, { floor: true }),
   }));
-  const technologyFee = accountKind(`platform:income:${id}:technology-service`, {
+  const technologyFee = line.account(`platform:income:${id}:technology-service`, {
     doc: 'Partner banks’ fee for lending together.',
-    reportingLine: line,
+    reportingLine,
     nature: 'technology',
   });
   return {
@@ -165,17 +165,5 @@ export function lendingBooks(id: string, sources: readonly string[]): Books {
     vehicle,
     sources: funding,
     technologyFee,
-    all: [
-      ...kindsOf(own),
-      ...funding.map(({ kind: source }) => source),
-      technologyFee,
-      ...kindsOf(partner),
-      ...kindsOf(vehicle),
-    ],
   };
 }
-
-const kindsOf = ({ principal, ...others }: PartBooks): readonly AccountKind[] => [
-  ...buckets.map((bucket) => principal[bucket]),
-  ...Object.values<AccountKind>(others),
-];

@@ -4,14 +4,14 @@
  * @module
  */
 import { credit, debit } from '../../kernel/contract/account.ts';
-import { type FactType, fact } from '../../kernel/contract/segment.ts';
+import type { FactType } from '../../kernel/contract/fact.ts';
 import { amount, choice } from '../../kernel/values/fields.ts';
 import { codes } from '../../kernel/values/refusals.ts';
 import type { Lender } from './lender.ts';
 
 /** The fact by which owners pay capital into a lending company. */
-export const capitalOf = ({ books, prefix, id }: Lender): FactType =>
-  fact(`${prefix}CapitalContributed`, {
+export const capitalOf = ({ line, books, prefix, id }: Lender): FactType =>
+  line.fact(`${prefix}CapitalContributed`, {
     command: 'contributeCapital',
     told: { field: 'entity', value: id, unknown: codes.unknownEntity },
     doc: `Owners pay capital into ${id}’s lending company.`,

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { laterTable, type Table } from '../../kernel/contract/table.ts';
+import type { Line } from '../../kernel/contract/segment.ts';
+import type { Table } from '../../kernel/contract/table.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import type { Fraction } from '../../kernel/values/rates.ts';
 import { type Books, lendingBooks } from './books.ts';
@@ -56,6 +57,8 @@ export interface LendingTables {
 
 /** A line that lends. */
 export interface Lender {
+  /** What everything of it is declared on. */
+  readonly line: Line;
   readonly id: string;
   /** Its name at the beginning of its events' names. */
   readonly prefix: string;
@@ -65,29 +68,26 @@ export interface Lender {
 }
 
 /** Declares a line that lends. */
-export function declareLender(id: string, prefix: string, defaults: LendingDefaults): Lender {
+export function declareLender(line: Line, prefix: string, defaults: LendingDefaults): Lender {
+  const { id } = line;
   return {
+    line,
     id,
     prefix,
-    books: lendingBooks(id, Object.keys(defaults.fundingMix)),
-    policy: lendingPolicy(id, defaults),
+    books: lendingBooks(line, Object.keys(defaults.fundingMix)),
+    policy: lendingPolicy(line, defaults),
     tables: {
-      changes: laterTable(
-        `${id}.changes`,
+      changes: line.laterTable(
+        'changes',
         'what bears interest from the end of a day on, by kind, rate and date',
         ({ on }) => on,
       ),
-      bearing: laterTable(`${id}.bearing`, 'what bears interest, by kind and rate', () => 0),
-      carried: laterTable(`${id}.carried`, 'fractions carried to the next day'),
-      pools: laterTable(`${id}.pools`, 'pools of the vehicle', () => 0),
-      exposures: laterTable(`${id}.exposures`, 'outstanding and approved, by holder or core enterprise'),
-      scores: laterTable(`${id}.scores`, 'the last score told, by holder'),
-      beyond: laterTable(`${id}.beyond`, 'since when leverage is beyond its limit, by side'),
+      bearing: line.laterTable('bearing', 'what bears interest, by kind and rate', () => 0),
+      carried: line.laterTable('carried', 'fractions carried to the next day'),
+      pools: line.laterTable('pools', 'pools of the vehicle', () => 0),
+      exposures: line.laterTable('exposures', 'outstanding and approved, by holder or core enterprise'),
+      scores: line.laterTable('scores', 'the last score told, by holder'),
+      beyond: line.laterTable('beyond', 'since when leverage is beyond its limit, by side'),
     },
   };
 }
-
-export const tablesOf = ({ tables }: Lender): readonly Table<unknown>[] => Object.values(tables);
-
-export const parametersOf = ({ policy }: Lender): LendingPolicy[keyof LendingPolicy][] =>
-  Object.values(policy);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Parameter, parameter } from '../../kernel/contract/parameter.ts';
+import type { Parameter } from '../../kernel/contract/parameter.ts';
 import {
   amountsType,
   daysType,
@@ -14,6 +14,7 @@ import {
   ratesType,
   rateType,
 } from '../../kernel/contract/parameter-types.ts';
+import type { Line } from '../../kernel/contract/segment.ts';
 import type { Fraction } from '../../kernel/values/rates.ts';
 import { type Bucket, buckets } from './buckets.ts';
 import { type Tier, tiers } from './tiers.ts';
@@ -51,50 +52,50 @@ export interface LendingDefaults {
 const ours = 'docs/segments/lending.md (C: a usual figure)';
 
 /** Declares the parameters of a line. */
-export function lendingPolicy(id: string, defaults: LendingDefaults): LendingPolicy {
+export function lendingPolicy(line: Line, defaults: LendingDefaults): LendingPolicy {
   const sources = Object.keys(defaults.fundingMix);
   return {
-    ownFundingShare: parameter(`${id}.ownFundingShare`, {
+    ownFundingShare: line.parameter('ownFundingShare', {
       doc: 'The part of a draw that the lending company keeps on its own balance sheet.',
       type: rateType('none'),
       defaults: [defaults.ownFundingShare],
     }),
-    securitisedShare: parameter(`${id}.securitisedShare`, {
+    securitisedShare: line.parameter('securitisedShare', {
       doc: 'Of what is not own: the part that goes to the vehicle; the rest is a partner bank’s.',
       type: rateType('none'),
       defaults: [{ value: '40%', source: ours }],
     }),
-    subordinatedShare: parameter(`${id}.subordinatedShare`, {
+    subordinatedShare: line.parameter('subordinatedShare', {
       doc: 'The share of subordinated notes, which the lending company keeps.',
       type: rateType('none'),
       defaults: [{ value: '10%', source: ours }],
     }),
-    partnerBank: parameter(`${id}.partnerBank`, {
+    partnerBank: line.parameter('partnerBank', {
       doc: 'The partner bank of debts that begin on a day.',
       type: idType,
       defaults: [{ value: 'bank-1', source: ours }],
     }),
-    technologyFeeRate: parameter(`${id}.technologyFeeRate`, {
+    technologyFeeRate: line.parameter('technologyFeeRate', {
       doc: 'The platform’s share of the interest that a partner bank gets.',
       type: rateType('none'),
       defaults: [{ value: '30%', source: ours }],
     }),
-    serviceFeeRate: parameter(`${id}.serviceFeeRate`, {
+    serviceFeeRate: line.parameter('serviceFeeRate', {
       doc: 'For servicing a pool, a year on its notes.',
       type: rateType('year'),
       defaults: [{ value: '1%', source: ours }],
     }),
-    seniorRate: parameter(`${id}.seniorRate`, {
+    seniorRate: line.parameter('seniorRate', {
       doc: 'Interest a year on senior notes.',
       type: rateType('year'),
       defaults: [{ value: '4.5%', source: ours }],
     }),
-    lateFeeRate: parameter(`${id}.lateFeeRate`, {
+    lateFeeRate: line.parameter('lateFeeRate', {
       doc: 'The late fee a day on overdue principal, as of the day on which a debt falls into arrears.',
       type: rateType('day'),
       defaults: [defaults.lateFeeRate],
     }),
-    provisionRates: parameter(`${id}.provisionRates`, {
+    provisionRates: line.parameter('provisionRates', {
       doc: 'The provision for own principal, by bucket of arrears.',
       type: ratesType(buckets, false),
       defaults: [
@@ -104,27 +105,27 @@ export function lendingPolicy(id: string, defaults: LendingDefaults): LendingPol
         },
       ],
     }),
-    writeOffAfterDays: parameter(`${id}.writeOffAfterDays`, {
+    writeOffAfterDays: line.parameter('writeOffAfterDays', {
       doc: 'A debt with as many days past due is written off at a close.',
       type: daysType(1, 3650),
       defaults: [{ value: 180, source: ours }],
     }),
-    leverageOnMax: parameter(`${id}.leverageOnMax`, {
+    leverageOnMax: line.parameter('leverageOnMax', {
       doc: 'Most that the lending company borrows, as a multiple of its net assets.',
       type: multipleType,
       defaults: [defaults.leverageOnMax],
     }),
-    leverageOffMax: parameter(`${id}.leverageOffMax`, {
+    leverageOffMax: line.parameter('leverageOffMax', {
       doc: 'Most senior notes of its pools, as a multiple of its net assets.',
       type: multipleType,
       defaults: [defaults.leverageOffMax],
     }),
-    fundingMix: parameter(`${id}.fundingMix`, {
+    fundingMix: line.parameter('fundingMix', {
       doc: 'What is borrowed from each source.',
       type: ratesType(sources, true),
       defaults: [{ value: defaults.fundingMix, source: ours }],
     }),
-    fundingRates: parameter(`${id}.fundingRates`, {
+    fundingRates: line.parameter('fundingRates', {
       doc: 'Interest a year on what is borrowed, by source.',
       type: ratesType(sources, false, 'year'),
       defaults: [{ value: defaults.fundingRates, source: ours }],
@@ -134,18 +135,20 @@ export function lendingPolicy(id: string, defaults: LendingDefaults): LendingPol
 
 /** Declares limits by tier of score. */
 export const limitsByTier = (
+  line: Line,
   name: string,
   doc: string,
   value: Readonly<Record<Tier, string>>,
   source: string,
 ): Parameter<Readonly<Record<Tier, bigint>>> =>
-  parameter(name, { doc, type: amountsType(tiers), defaults: [{ value, source }] });
+  line.parameter(name, { doc, type: amountsType(tiers), defaults: [{ value, source }] });
 
 /** Declares prices a day by tier of score. */
 export const pricesByTier = (
+  line: Line,
   name: string,
   doc: string,
   value: Readonly<Record<Tier, string>>,
   source: string,
 ): Parameter<Readonly<Record<Tier, Fraction>>> =>
-  parameter(name, { doc, type: ratesType(tiers, false, 'day'), defaults: [{ value, source }] });
+  line.parameter(name, { doc, type: ratesType(tiers, false, 'day'), defaults: [{ value, source }] });

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { answer, type Listener } from '../../kernel/contract/segment.ts';
+import type { Listener } from '../../kernel/contract/listener.ts';
 import { value } from '../../kernel/values/fields.ts';
 import type { Lender } from './lender.ts';
 
 /** Follows the computing of scores. */
-export const followsScores = ({ tables }: Lender): Listener =>
-  answer('ScoresComputed', {
+export const followsScores = ({ line, tables }: Lender): Listener =>
+  line.answer('ScoresComputed', {
     needs: { scores: value('holders, each with score and points') },
     when: () => true,
     evolve: ({ data }, s) => {

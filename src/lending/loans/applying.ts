@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { FactType } from '../../kernel/contract/fact.ts';
 import type { Parameter } from '../../kernel/contract/parameter.ts';
-import { type FactType, fact, type Reading } from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { amount, choice, id, whole } from '../../kernel/values/fields.ts';
 import { type Fraction, zeroFraction } from '../../kernel/values/rates.ts';
@@ -74,7 +75,7 @@ export function loanApplied(debts: Debts<LoanRow>, { limits, prices }: Deciding)
     const { outstanding, approved } = exposureOf(lender, s, `holder/${holder}`);
     return outstanding + approved + asked > limit ? 'limit' : null;
   };
-  return fact(`${prefix}LoanApplied`, {
+  return lender.line.fact(`${prefix}LoanApplied`, {
     command: 'applyForLoan',
     told: { field: 'product', value: segment, unknown: unknownProduct },
     doc: `A holder applies for a loan of ${segment}; it is decided by rule at once.`,

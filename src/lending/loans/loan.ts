@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Reading } from '../../kernel/contract/segment.ts';
-import { laterTable } from '../../kernel/contract/table.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import type { Fraction } from '../../kernel/values/rates.ts';
 import { changesOn, type Debt, DebtWork, lookedAtFrom, type Paid } from '../debt/debt.ts';
@@ -166,7 +165,7 @@ const changesOnOf = (row: LoanRow): Day | undefined => {
 
 /** Declares the loans of a line, and what follows them. */
 export function declareLoans(lender: Lender, following?: Following<LoanRow>): Debts<LoanRow> {
-  const table = laterTable<LoanRow>(`${lender.id}.loans`, 'loans by id', (row) =>
+  const table = lender.line.laterTable<LoanRow>('loans', 'loans by id', (row) =>
     row.status === 'open' ? lookedAtFrom(row, changesOnOf(row)) : undefined,
   );
   return {

@@ -4,7 +4,7 @@
  * @module
  */
 import { debit } from '../../kernel/contract/account.ts';
-import { type FactType, fact } from '../../kernel/contract/segment.ts';
+import type { FactType } from '../../kernel/contract/fact.ts';
 import { amount, choice, id } from '../../kernel/values/fields.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
 import {
@@ -28,7 +28,7 @@ import { named, standing } from './standing.ts';
 export function loanWrittenOff(debts: Debts<LoanRow>): FactType {
   const { lender, table } = debts;
   const { id: segment, prefix } = lender;
-  return fact(`${prefix}LoanWrittenOff`, {
+  return lender.line.fact(`${prefix}LoanWrittenOff`, {
     command: 'writeOffLoan',
     told: { field: 'product', value: segment, unknown: unknownProduct },
     doc: `A loan of ${segment} is written off.`,
@@ -63,7 +63,7 @@ export function loanWrittenOff(debts: Debts<LoanRow>): FactType {
 export function loanRecovered(debts: Debts<LoanRow>): FactType {
   const { lender, table } = debts;
   const { id: segment, prefix } = lender;
-  return fact(`${prefix}LoanRecovered`, {
+  return lender.line.fact(`${prefix}LoanRecovered`, {
     command: 'recoverLoan',
     told: { field: 'product', value: segment, unknown: unknownProduct },
     doc: `A borrower pays on a loan of ${segment} that was written off.`,

@@ -4,7 +4,7 @@
  * @module
  */
 import { credit } from '../../kernel/contract/account.ts';
-import { type FactType, fact } from '../../kernel/contract/segment.ts';
+import type { FactType } from '../../kernel/contract/fact.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { choice, id } from '../../kernel/values/fields.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
@@ -23,7 +23,7 @@ const dueDaysOf = (row: LoanRow, on: Day): readonly Day[] =>
 export function disbursed(debts: Debts<LoanRow>): FactType {
   const { lender, table } = debts;
   const { id: segment, prefix, policy } = lender;
-  return fact(`${prefix}LoanDisbursed`, {
+  return lender.line.fact(`${prefix}LoanDisbursed`, {
     command: 'disburseLoan',
     told: { field: 'product', value: segment, unknown: unknownProduct },
     doc: `A loan of ${segment} that was approved is paid out into the borrower’s wallet.`,

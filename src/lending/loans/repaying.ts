@@ -4,7 +4,8 @@
  * @module
  */
 import { credit, debit } from '../../kernel/contract/account.ts';
-import { type Booked, type FactType, fact, type Writing } from '../../kernel/contract/segment.ts';
+import type { Booked, FactType } from '../../kernel/contract/fact.ts';
+import type { Writing } from '../../kernel/contract/reading.ts';
 import { choice, flag, id, type Repayment, repayment, whole } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
@@ -54,7 +55,7 @@ export function takePayment(
 export function repaid(debts: Debts<LoanRow>): FactType {
   const { lender, table } = debts;
   const { id: segment, prefix } = lender;
-  return fact(`${prefix}LoanRepaid`, {
+  return lender.line.fact(`${prefix}LoanRepaid`, {
     command: 'repayLoan',
     told: { field: 'product', value: segment, unknown: unknownProduct },
     doc: `A borrower pays on a loan of ${segment}, from the wallet: late fees, interest, principal.`,
@@ -110,7 +111,7 @@ export function repaid(debts: Debts<LoanRow>): FactType {
 export function restructured(debts: Debts<LoanRow>): FactType {
   const { lender, table } = debts;
   const { id: segment, prefix, books } = lender;
-  return fact(`${prefix}LoanRestructured`, {
+  return lender.line.fact(`${prefix}LoanRestructured`, {
     command: 'restructureLoan',
     told: { field: 'product', value: segment, unknown: unknownProduct },
     doc: `A loan of ${segment} is planned anew: interest due and accrued becomes principal.`,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Reading } from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import type { Debts } from '../debt/debts.ts';

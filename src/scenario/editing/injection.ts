@@ -4,7 +4,7 @@
  * @module
  */
 import type { z } from 'zod';
-import type { FactType } from '../../kernel/contract/segment.ts';
+import type { FactType } from '../../kernel/contract/fact.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { type Field, isId, type Json } from '../../kernel/values/fields.ts';

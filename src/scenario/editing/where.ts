@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EventType, FactType } from '../../kernel/contract/segment.ts';
+import type { EventType, FactType } from '../../kernel/contract/fact.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import type { Field } from '../../kernel/values/fields.ts';

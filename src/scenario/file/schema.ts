@@ -5,8 +5,8 @@
  * @module
  */
 import { z } from 'zod';
+import type { FactType } from '../../kernel/contract/fact.ts';
 import type { Parameter } from '../../kernel/contract/parameter.ts';
-import type { FactType } from '../../kernel/contract/segment.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import { filledInput, injectable } from '../editing/injection.ts';
 import {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FactType } from '../../kernel/contract/segment.ts';
+import type { FactType } from '../../kernel/contract/fact.ts';
 import { type Field, type Json, textLengthMax, type WholeShape } from '../../kernel/values/fields.ts';
 
 /** A JSON Schema, or a part of one. */

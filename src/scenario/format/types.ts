@@ -4,7 +4,7 @@
  * @module
  */
 import type { AccountKind } from '../../kernel/contract/account.ts';
-import type { FactType } from '../../kernel/contract/segment.ts';
+import type { FactType } from '../../kernel/contract/fact.ts';
 import type { Override } from '../../kernel/state/timeline.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import type { Field, Json } from '../../kernel/values/fields.ts';

@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { FactType, Happening } from '../../kernel/contract/segment.ts';
+import type { FactType, Happening } from '../../kernel/contract/fact.ts';
 import { type Command, dateRefusal } from '../../kernel/engine/commands.ts';
 import { emptyState, fold, reading, typeOf, UnreadableEvent } from '../../kernel/engine/fold.ts';
 import type { House } from '../../kernel/engine/house.ts';

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { EventType, FactType, Happening } from '../../kernel/contract/segment.ts';
+import type { EventType, FactType, Happening } from '../../kernel/contract/fact.ts';
 import { book, misfit, reaction } from '../../kernel/engine/booking.ts';
 import { beforeAllDates, tooMuch } from '../../kernel/engine/bounds.ts';
 import { closingBits } from '../../kernel/engine/close.ts';

@@ -3,20 +3,18 @@
  *
  * @module
  */
-import { accountKind } from '../../kernel/contract/account.ts';
+import { line } from './line.ts';
 
-const line = 'CreditTech';
+const reportingLine = 'CreditTech';
 
-export const merchantFee = accountKind('huabei:income:huabei:merchant-fee', {
+export const merchantFee = line.account('huabei:income:huabei:merchant-fee', {
   doc: 'A share of each payment on credit.',
-  reportingLine: line,
+  reportingLine,
   nature: 'financial',
 });
 
-export const instalmentFee = accountKind('huabei:income:huabei:instalment-fee', {
+export const instalmentFee = line.account('huabei:income:huabei:instalment-fee', {
   doc: 'Fees of instalment plans, when they are paid.',
-  reportingLine: line,
+  reportingLine,
   nature: 'financial',
 });
-
-export const accounts = [merchantFee, instalmentFee];

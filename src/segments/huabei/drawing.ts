@@ -3,8 +3,9 @@
  *
  * @module
  */
+
 import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import { fact, type Reading, type Writing } from '../../kernel/contract/segment.ts';
+import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { amount, id } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
@@ -18,13 +19,14 @@ import { creditLimitExceeded, creditOverdue, lineExists } from '../../lending/le
 import { noParts, type Parts, sumOf } from '../../lending/lender/parts.ts';
 import { tierOf } from '../../lending/lender/tiers.ts';
 import { merchantFee } from './accounts.ts';
-import { brought, type LineRow, lines, nextDayOfMonth } from './line.ts';
+import { brought, type LineRow, lines, nextDayOfMonth } from './credit-line.ts';
+import { line } from './line.ts';
 import { dueDay, lender, limits, merchantFeeRate, statementDay } from './policy.ts';
 import { standing } from './standing.ts';
 
 const { scores } = lender.tables;
 
-export const lineOpened = fact('HuabeiLineOpened', {
+line.fact('HuabeiLineOpened', {
   command: 'openCreditLine',
   doc: 'A holder gets a credit line; its limit goes by score, day by day.',
   fields: { holder: id('whose line') },
@@ -110,7 +112,7 @@ export function merchantFeePostings(s: Reading, payee: string, minor: bigint, le
   ];
 }
 
-export const creditDrawn = fact('HuabeiDrawn', {
+line.fact('HuabeiDrawn', {
   command: 'drawCredit',
   doc: 'A merchant is paid on credit, at once, outside of payments.',
   fields: { holder: id('whose line'), payee: id('who is paid'), amount: amount('how much') },

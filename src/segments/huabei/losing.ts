@@ -3,8 +3,8 @@
  *
  * @module
  */
+
 import { debit } from '../../kernel/contract/account.ts';
-import { fact } from '../../kernel/contract/segment.ts';
 import { amount, id } from '../../kernel/values/fields.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import {
@@ -22,11 +22,12 @@ import { addToPool } from '../../lending/funding/funding.ts';
 import { wallet } from '../../lending/lender/books.ts';
 import { notWrittenOff } from '../../lending/lender/codes.ts';
 import { noParts, split } from '../../lending/lender/parts.ts';
-import { brought, lines } from './line.ts';
+import { brought, lines } from './credit-line.ts';
+import { line } from './line.ts';
 import { lender } from './policy.ts';
 import { named, standing } from './standing.ts';
 
-export const creditWrittenOff = fact('HuabeiWrittenOff', {
+line.fact('HuabeiWrittenOff', {
   command: 'writeOffCredit',
   doc: 'A line is written off.',
   fields: { holder: id('whose line') },
@@ -54,7 +55,7 @@ export const creditWrittenOff = fact('HuabeiWrittenOff', {
   insteadOfUndo: 'Take what still comes as recoveries.',
 });
 
-export const creditRecovered = fact('HuabeiRecovered', {
+export const creditRecovered = line.fact('HuabeiRecovered', {
   command: 'recoverCredit',
   doc: 'A holder pays on a line that was written off.',
   fields: { holder: id('whose line'), amount: amount('how much') },

@@ -3,8 +3,8 @@
  *
  * @module
  */
+
 import { credit, type Posting } from '../../kernel/contract/account.ts';
-import { answer } from '../../kernel/contract/segment.ts';
 import { amount, choice, flag, id } from '../../kernel/values/fields.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
 import { put } from '../../lending/debt/debts.ts';
@@ -12,15 +12,16 @@ import { addToPool, principalMoved } from '../../lending/funding/funding.ts';
 import { received } from '../../lending/funding/paying.ts';
 import { wallet } from '../../lending/lender/books.ts';
 import { minus, noParts, split, sumOf } from '../../lending/lender/parts.ts';
+import { brought, type LineRow, lines } from './credit-line.ts';
 import { draw, drawPostings, drawRefusal, merchantFeePostings } from './drawing.ts';
-import { brought, type LineRow, lines } from './line.ts';
+import { line } from './line.ts';
 import { lender } from './policy.ts';
 import { named, standing } from './standing.ts';
 
 const method = choice('where the money comes from', ['huabei', 'other']);
 
 /** A draw into the payment; paid at once, it costs the merchant his fee at once. */
-export const paidOnCredit = answer('PaymentInitiated', {
+line.answer('PaymentInitiated', {
   needs: {
     payer: id('who pays'),
     payee: id('who is paid'),
@@ -57,7 +58,7 @@ export const paidOnCredit = answer('PaymentInitiated', {
 
 /** The merchant's fee for a payment on credit, when it is confirmed. */
 const confirmed = (to: string) =>
-  answer(to, {
+  line.answer(to, {
     needs: {
       payee: id('who is paid'),
       amount: amount('what is released'),
@@ -76,7 +77,7 @@ function owedOf(row: LineRow | undefined, minor: bigint): bigint {
 }
 
 /** A refund restores the line; what it doesn't owe goes to the wallet. */
-export const refundedToCredit = answer('PaymentRefunded', {
+line.answer('PaymentRefunded', {
   needs: { payer: id('who had paid'), amount: amount('what goes back'), method },
   when: (told) => told.method === 'huabei',
   fits: ({ data, on }, s) => {
@@ -117,9 +118,4 @@ export const refundedToCredit = answer('PaymentRefunded', {
   },
 });
 
-export const listeners = [
-  paidOnCredit,
-  confirmed('ReceiptConfirmed'),
-  confirmed('ReceiptTimedOut'),
-  refundedToCredit,
-];
+for (const confirmation of ['ReceiptConfirmed', 'ReceiptTimedOut']) confirmed(confirmation);

@@ -4,16 +4,17 @@
  * @module
  */
 
-import { parameter } from '../../kernel/contract/parameter.ts';
 import { countType, ratesType, rateType } from '../../kernel/contract/parameter-types.ts';
 import { declareLender } from '../../lending/lender/lender.ts';
 import { limitsByTier } from '../../lending/lender/policy.ts';
+import { line } from './line.ts';
 
 const terms = 'facts.md, terms: defaults for parameters';
+
 const ours = 'docs/segments/huabei.md (C: a usual figure)';
 
 /** huabei as a line that lends. */
-export const lender = declareLender('huabei', 'Huabei', {
+export const lender = declareLender(line, 'Huabei', {
   ownFundingShare: { value: '2%', source: `${terms}: own share in joint loans (A/C)` },
   lateFeeRate: { value: '0.05%', source: `${terms}: huabei: late fee (C)` },
   leverageOnMax: { value: '1', source: `${terms}: leverage of lending companies (C)` },
@@ -23,7 +24,8 @@ export const lender = declareLender('huabei', 'Huabei', {
 });
 
 export const limits = limitsByTier(
-  'huabei.limits',
+  line,
+  'limits',
   'Most that a holder may owe on the line, by tier of score.',
   {
     unscored: '1000.00 CNY',
@@ -36,32 +38,32 @@ export const limits = limitsByTier(
   `${terms}: zhima: range and tiers (C); the amounts are ours (C)`,
 );
 
-export const merchantFeeRate = parameter('huabei.merchantFeeRate', {
+export const merchantFeeRate = line.parameter('merchantFeeRate', {
   doc: 'The merchant’s fee for a payment on credit, on top of payments’ own; by merchant where agreed otherwise.',
   type: rateType('none'),
   keyed: true,
   defaults: [{ value: '0.8%', source: `${terms}: huabei: merchant fee 0.8–1.0 % (C)` }],
 });
 
-export const statementDay = parameter('huabei.statementDay', {
+export const statementDay = line.parameter('statementDay', {
   doc: 'The day of the month of statements, for lines that are opened from then on.',
   type: countType(1, 28, 'day of the month'),
   defaults: [{ value: 1, source: ours }],
 });
 
-export const dueDay = parameter('huabei.dueDay', {
+export const dueDay = line.parameter('dueDay', {
   doc: 'The day of the month on which a statement is due, for lines that are opened from then on.',
   type: countType(1, 28, 'day of the month'),
   defaults: [{ value: 10, source: ours }],
 });
 
-export const minimumShare = parameter('huabei.minimumShare', {
+export const minimumShare = line.parameter('minimumShare', {
   doc: 'The part of a statement’s principal that must be paid by its due date.',
   type: rateType('none'),
   defaults: [{ value: '10%', source: ours }],
 });
 
-export const revolvingRate = parameter('huabei.revolvingRate', {
+export const revolvingRate = line.parameter('revolvingRate', {
   doc: 'Interest a day on what is left of a statement whose minimum was paid.',
   type: rateType('day'),
   defaults: [{ value: '0.05%', source: ours }],
@@ -69,13 +71,14 @@ export const revolvingRate = parameter('huabei.revolvingRate', {
 
 /** Terms of instalment plans, in months, and the names under which their fees are kept. */
 export const planTerms: readonly number[] = [3, 6, 9, 12];
+
 const planNames = ['3-months', '6-months', '9-months', '12-months'] as const;
 
 /** The name under which the fee of a term is kept. */
 export const planName = (term: number): (typeof planNames)[number] =>
   planNames[planTerms.indexOf(term)] ?? '12-months';
 
-export const instalmentFeeRates = parameter('huabei.instalmentFeeRates', {
+export const instalmentFeeRates = line.parameter('instalmentFeeRates', {
   doc: 'The fee of an instalment plan, a share of its amount, by term.',
   type: ratesType(planNames, false),
   defaults: [
@@ -85,13 +88,3 @@ export const instalmentFeeRates = parameter('huabei.instalmentFeeRates', {
     },
   ],
 });
-
-export const parameters = [
-  limits,
-  merchantFeeRate,
-  statementDay,
-  dueDay,
-  minimumShare,
-  revolvingRate,
-  instalmentFeeRates,
-];

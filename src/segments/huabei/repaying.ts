@@ -3,8 +3,8 @@
  *
  * @module
  */
+
 import { debit } from '../../kernel/contract/account.ts';
-import { fact } from '../../kernel/contract/segment.ts';
 import { amount, flag, id, type Repayment, repayment, wholeOf } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
 import { share } from '../../kernel/values/rates.ts';
@@ -16,7 +16,8 @@ import { paidIn, received, totalOf } from '../../lending/funding/paying.ts';
 import { wallet } from '../../lending/lender/books.ts';
 import { creditOverdue, exceedsBilled, exceedsOwed, termOutOfRange } from '../../lending/lender/codes.ts';
 import { instalmentFee } from './accounts.ts';
-import { brought, type LineWork, lines } from './line.ts';
+import { brought, type LineWork, lines } from './credit-line.ts';
+import { line } from './line.ts';
 import { instalmentFeeRates, lender, planName, planTerms } from './policy.ts';
 import { standing } from './standing.ts';
 
@@ -30,7 +31,7 @@ function sizeOf(work: LineWork, given: Repayment): bigint {
   return given === 'all' ? allOf(work.owed) : dueOf(work.owed);
 }
 
-export const creditRepaid = fact('HuabeiRepaid', {
+export const creditRepaid = line.fact('HuabeiRepaid', {
   command: 'repayCredit',
   doc: 'A holder pays on the line, from the wallet: late fees, instalment fees, interest, principal.',
   fields: {
@@ -94,7 +95,7 @@ export const creditRepaid = fact('HuabeiRepaid', {
 /** Most plans of a line at a time: each is billed with every statement. */
 const plansMax = 100;
 
-export const converted = fact('HuabeiConverted', {
+line.fact('HuabeiConverted', {
   command: 'convertToInstalments',
   doc: 'Principal of the newest statement, before it is due, becomes an instalment plan with a fee.',
   fields: {

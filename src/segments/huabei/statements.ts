@@ -4,12 +4,14 @@
  *
  * @module
  */
-import { closeRule, derived, draft } from '../../kernel/contract/segment.ts';
+
+import { draft } from '../../kernel/contract/rule.ts';
 import { date, figure, id } from '../../kernel/values/fields.ts';
 import { dueAt, put } from '../../lending/debt/debts.ts';
-import { brought, lines } from './line.ts';
+import { brought, lines } from './credit-line.ts';
+import { line } from './line.ts';
 
-export const statementIssued = derived('HuabeiStatementIssued', {
+export const statementIssued = line.derivedEvent('HuabeiStatementIssued', {
   doc: 'A line’s statement: what is due, when, and the least of it that must be paid by then.',
   fields: {
     holder: id('whose line'),
@@ -27,8 +29,7 @@ export const statementIssued = derived('HuabeiStatementIssued', {
 });
 
 /** Phase 1, before arrears. A line with a fact of a later date is passed over: that fact issued it. */
-export const statements = closeRule<string>({
-  name: 'huabei.statements',
+export const statements = line.rule<string>('statements', {
   doc: 'Lines whose statement day it is, with something to bill.',
   phase: 'timeouts',
   items: (s) => dueAt(lines, s),
@@ -42,7 +43,7 @@ export const statements = closeRule<string>({
   },
 });
 
-export const revolved = derived('HuabeiRevolved', {
+export const revolved = line.derivedEvent('HuabeiRevolved', {
   doc: 'The minimum of a due was paid: what is left of it bears interest until the next statement.',
   fields: { holder: id('whose line'), principal: figure('what begins to revolve') },
   subject: ({ holder }) => lines.subject(holder),
@@ -53,10 +54,10 @@ export const revolved = derived('HuabeiRevolved', {
 });
 
 /** Phase 1, after statements and before arrears. */
-export const revolving = closeRule<string>({
-  name: 'huabei.revolving',
+export const revolving = line.rule<string>('revolving', {
   doc: 'Dues that passed with their minimum paid.',
   phase: 'timeouts',
+  after: [statements],
   items: (s) => dueAt(lines, s),
   derive: (holder, s) => {
     const row = s.row(lines.table, holder);

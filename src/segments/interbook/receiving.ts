@@ -4,13 +4,16 @@
  *
  * @module
  */
+
 import { credit, debit } from '../../kernel/contract/account.ts';
-import { fact, type Happening, type Reading, type Writing } from '../../kernel/contract/segment.ts';
+import type { Happening } from '../../kernel/contract/fact.ts';
+import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { amount, id, text } from '../../kernel/values/fields.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
 import { reserve, wallet } from './accounts.ts';
 import { alreadyDeclined, transferExists } from './codes.ts';
+import { line } from './line.ts';
 import { forTheCarrier, sendBack } from './sending.ts';
 import { arrivalKey, arrived, type Outcome } from './state.ts';
 
@@ -37,7 +40,7 @@ export const arrivalSubject = (book: string, transfer: string): string =>
 
 const subject = ({ book, transfer }: Half): string => arrivalSubject(book, transfer);
 
-export const transferArrived = fact('TransferArrived', {
+line.fact('TransferArrived', {
   command: 'receiveTransfer',
   doc: `Money arrives from another book. Give it only after the transfer was sent there. ${forTheCarrier}`,
   fields,
@@ -49,7 +52,7 @@ export const transferArrived = fact('TransferArrived', {
   insteadOfUndo: sendBack,
 });
 
-export const transferDeclined = fact('TransferDeclined', {
+line.fact('TransferDeclined', {
   command: 'declineTransfer',
   doc: `A transfer from another book is declined: it can’t arrive any more, and the money may go back. ${forTheCarrier}`,
   fields: { ...fields, reason: text('why') },

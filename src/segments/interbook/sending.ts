@@ -3,13 +3,16 @@
  *
  * @module
  */
+
 import { credit, debit } from '../../kernel/contract/account.ts';
-import { fact, type Happening, type Reading, type Writing } from '../../kernel/contract/segment.ts';
+import type { Happening } from '../../kernel/contract/fact.ts';
+import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import { formatDay } from '../../kernel/values/dates.ts';
 import { amount, id, text } from '../../kernel/values/fields.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { inTransit, reserve, setAside, wallet } from './accounts.ts';
 import { alreadyCompleted, alreadyReturned, transferExists, transferUnknown } from './codes.ts';
+import { line } from './line.ts';
 import { type SentRow, sent } from './state.ts';
 
 /** Stands in the description of each command: who gives it. */
@@ -21,7 +24,7 @@ export const sendBack = 'Send the money back with another transfer.';
 /** What a transfer is called in the book that it leaves. */
 export const sentSubject = (transfer: string): string => `transfer/${transfer}`;
 
-export const transferSent = fact('TransferSent', {
+line.fact('TransferSent', {
   command: 'sendTransfer',
   doc: `Money leaves a wallet for a wallet of another book, and lies in suspense until it has arrived there. ${forTheCarrier}`,
   fields: {
@@ -57,7 +60,7 @@ export const transferSent = fact('TransferSent', {
   insteadOfUndo: sendBack,
 });
 
-export const transferCompleted = fact('TransferCompleted', {
+line.fact('TransferCompleted', {
   command: 'completeTransfer',
   doc: `A transfer has arrived in the other book: nothing is owed to it any more. Give it only after the transfer arrived there. ${forTheCarrier}`,
   fields: { transfer: id('the transfer') },
@@ -71,7 +74,7 @@ export const transferCompleted = fact('TransferCompleted', {
   insteadOfUndo: sendBack,
 });
 
-export const transferReturned = fact('TransferReturned', {
+line.fact('TransferReturned', {
   command: 'returnTransfer',
   doc: `A transfer was declined in the other book: the money goes back into the wallet that it left. Give it only after the transfer was declined there. ${forTheCarrier}`,
   fields: { transfer: id('the transfer'), reason: text('why it was declined') },

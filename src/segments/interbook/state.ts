@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { Reading } from '../../kernel/contract/segment.ts';
-import { laterTable } from '../../kernel/contract/table.ts';
+
+import type { Reading } from '../../kernel/contract/reading.ts';
 import type { Day } from '../../kernel/values/dates.ts';
+import { line } from './line.ts';
 
 /** How far a transfer has come in the book that it leaves. */
 export const sentStages = ['sent', 'completed', 'returned'] as const;
+
 export type SentStage = (typeof sentStages)[number];
 
 /** A transfer in the book that it leaves. */
@@ -27,10 +29,8 @@ export interface SentRow {
 }
 
 /** Transfers by id; those on their way lie in the bucket of the day on which they were sent. */
-export const sent = laterTable<SentRow>(
-  'interbook.sent',
-  'transfers to other books, by id',
-  ({ stage, on }) => (stage === 'sent' ? on : undefined),
+export const sent = line.laterTable<SentRow>('sent', 'transfers to other books, by id', ({ stage, on }) =>
+  stage === 'sent' ? on : undefined,
 );
 
 /** What became of a transfer in the book that it goes to, and why it was declined. */
@@ -49,10 +49,7 @@ export type ArrivedRow = Outcome & {
 };
 
 /** Transfers by the book that they come from and their id there: see {@link arrivalKey}. */
-export const arrived = laterTable<ArrivedRow>(
-  'interbook.arrived',
-  'transfers from other books, by book and id',
-);
+export const arrived = line.laterTable<ArrivedRow>('arrived', 'transfers from other books, by book and id');
 
 /** The key of a transfer in the book that it goes to. Ids hold no slash. */
 export const arrivalKey = (book: string, transfer: string): string => `${book}/${transfer}`;
@@ -61,5 +58,3 @@ export const arrivalKey = (book: string, transfer: string): string => `${book}/$
 export function* onTheirWay(s: Pick<Reading, 'bucket' | 'buckets'>): Generator<string, void, void> {
   for (const day of s.buckets(sent)) yield* s.bucket(sent, day);
 }
-
-export const tables = [sent, arrived];

@@ -13,12 +13,9 @@ import { lender, limits, prices } from './policy.ts';
 /** Loans by id. */
 export const loans = declareLoans(lender);
 
-/** Facts of loans, in the order of a loan's life. */
-export const loanFacts = [
-  loanApplied(loans, { limits, prices }),
-  disbursed(loans),
-  repaid(loans),
-  restructured(loans),
-  loanWrittenOff(loans),
-  loanRecovered(loans),
-];
+loanApplied(loans, { limits, prices });
+disbursed(loans);
+repaid(loans);
+restructured(loans);
+loanWrittenOff(loans);
+loanRecovered(loans);

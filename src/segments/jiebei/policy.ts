@@ -3,13 +3,15 @@
  *
  * @module
  */
+
 import { declareLender } from '../../lending/lender/lender.ts';
 import { limitsByTier, pricesByTier } from '../../lending/lender/policy.ts';
+import { line } from './line.ts';
 
 const terms = 'facts.md, terms: defaults for parameters';
 
 /** jiebei as a line that lends. */
-export const lender = declareLender('jiebei', 'Jiebei', {
+export const lender = declareLender(line, 'Jiebei', {
   ownFundingShare: { value: '2%', source: `${terms}: own share in joint loans (A/C)` },
   lateFeeRate: { value: '0.02%', source: 'docs/segments/lending.md (C: half of the usual price)' },
   leverageOnMax: { value: '1', source: `${terms}: leverage of lending companies (C)` },
@@ -19,7 +21,8 @@ export const lender = declareLender('jiebei', 'Jiebei', {
 });
 
 export const limits = limitsByTier(
-  'jiebei.limits',
+  line,
+  'limits',
   'Most that a holder may have, by tier of score; zero: no loan.',
   {
     unscored: '0.00 CNY',
@@ -33,7 +36,8 @@ export const limits = limitsByTier(
 );
 
 export const prices = pricesByTier(
-  'jiebei.prices',
+  line,
+  'prices',
   'Interest a day of a loan, by tier of score on the day of its application.',
   {
     unscored: '0.06%',

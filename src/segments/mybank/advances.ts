@@ -4,8 +4,9 @@
  *
  * @module
  */
+
 import { credit, debit } from '../../kernel/contract/account.ts';
-import { fact, type Reading } from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { amount, choice, date, id, optional } from '../../kernel/values/fields.ts';
 import { shareFloored } from '../../kernel/values/rates.ts';
@@ -25,6 +26,7 @@ import { applied, cannotUndoApplication, taken, undoApplication } from '../../le
 import { broughtLoan, type DeclineReason, exposureKey, type LoanRow } from '../../lending/loans/loan.ts';
 import { takePayment } from '../../lending/loans/repaying.ts';
 import { named } from '../../lending/loans/standing.ts';
+import { line } from './line.ts';
 import { loans } from './loans.ts';
 import { advanceKinds, advancePrice, advanceShares, coreLimit, lender } from './policy.ts';
 
@@ -43,7 +45,7 @@ function declined(
   return outstanding + approved + principal > s.policy(coreLimit, core) ? 'core' : null;
 }
 
-export const advanceApplied = fact('MybankAdvanceApplied', {
+line.fact('MybankAdvanceApplied', {
   command: 'applyForAdvance',
   doc: 'A supplier applies for an advance on a receivable, an order or inventory; it is decided by rule at once.',
   fields: {
@@ -102,7 +104,7 @@ function settleable(s: Reading, loan: string, on: Day): LoanRow | Refusal {
   return new Refusal(row.status === 'closed' ? loanClosed : advanceKind, loan);
 }
 
-export const advanceSettled = fact('MybankAdvanceSettled', {
+export const advanceSettled = line.fact('MybankAdvanceSettled', {
   command: 'settleAdvance',
   doc: 'The buyer pays: the advance is repaid, and the rest goes to the supplier.',
   fields: { loan: id('the advance'), amount: amount('what the buyer pays') },

@@ -4,17 +4,17 @@
  * @module
  */
 
-import { laterTable } from '../../kernel/contract/table.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { loanApplied } from '../../lending/loans/applying.ts';
 import { declareLoans } from '../../lending/loans/loan.ts';
 import { loanRecovered, loanWrittenOff } from '../../lending/loans/losing.ts';
 import { disbursed } from '../../lending/loans/paying-out.ts';
 import { repaid, restructured } from '../../lending/loans/repaying.ts';
+import { line } from './line.ts';
 import { lender, limits, prices } from './policy.ts';
 
 /** Advances on inventory that are paid out, with what is pledged not sold: closes look at them. */
-export const pledges = laterTable<Day>('mybank.pledges', 'pledges that may be called, by loan', () => 0);
+export const pledges = line.laterTable<Day>('pledges', 'pledges that may be called, by loan', () => 0);
 
 /** Loans by id, advances among them. */
 export const loans = declareLoans(lender, {
@@ -27,13 +27,9 @@ export const loans = declareLoans(lender, {
   },
 });
 
-export const applied = loanApplied(loans, { limits, prices });
-
-/** Facts of loans after their application, in the order of a loan's life. */
-export const loanFacts = [
-  disbursed(loans),
-  repaid(loans),
-  restructured(loans),
-  loanWrittenOff(loans),
-  loanRecovered(loans),
-];
+loanApplied(loans, { limits, prices });
+disbursed(loans);
+repaid(loans);
+restructured(loans);
+loanWrittenOff(loans);
+loanRecovered(loans);

@@ -3,15 +3,10 @@
  *
  * @module
  */
+
 import { credit, debit } from '../../kernel/contract/account.ts';
-import {
-  closeRule,
-  derived,
-  draft,
-  fact,
-  type Reading,
-  type Writing,
-} from '../../kernel/contract/segment.ts';
+import type { Reading, Writing } from '../../kernel/contract/reading.ts';
+import { draft } from '../../kernel/contract/rule.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { amount, figure, flag, id } from '../../kernel/values/fields.ts';
 import { shareFloored } from '../../kernel/values/rates.ts';
@@ -25,6 +20,8 @@ import { sumOf } from '../../lending/lender/parts.ts';
 import { type Advance, broughtLoan, type LoanRow } from '../../lending/loans/loan.ts';
 import { takePayment } from '../../lending/loans/repaying.ts';
 import { standing } from '../../lending/loans/standing.ts';
+import { writeOffByAge } from './close.ts';
+import { line } from './line.ts';
 import { loans, pledges } from './loans.ts';
 import { lender, marginCallShare, marginDays } from './policy.ts';
 
@@ -49,7 +46,7 @@ function setAdvance(s: Writing, loan: string, change: Partial<Advance>): void {
   });
 }
 
-export const pledgeValued = fact('MybankPledgeValued', {
+line.fact('MybankPledgeValued', {
   command: 'valuePledge',
   doc: 'What is pledged is valued anew.',
   fields: { loan: id('the advance'), value: amount('what it is worth') },
@@ -71,7 +68,7 @@ export const pledgeValued = fact('MybankPledgeValued', {
   insteadOfUndo: 'Value it again: the last value counts.',
 });
 
-export const pledgeSold = fact('MybankPledgeSold', {
+export const pledgeSold = line.fact('MybankPledgeSold', {
   command: 'sellPledge',
   doc: 'A pledge that was called, or of a loan in arrears, is sold: the price pays the loan, the rest goes to the borrower.',
   fields: { loan: id('the advance'), price: amount('what it is sold for') },
@@ -105,7 +102,7 @@ export const pledgeSold = fact('MybankPledgeSold', {
   insteadOfUndo: 'What was sold is sold.',
 });
 
-export const marginMoved = derived('MybankMarginMoved', {
+export const marginMoved = line.derivedEvent('MybankMarginMoved', {
   doc: 'A pledge is worth too little for its loan, or enough again.',
   fields: {
     loan: id('the advance'),
@@ -118,10 +115,10 @@ export const marginMoved = derived('MybankMarginMoved', {
 });
 
 /** Phase 1, after arrears. */
-export const margins = closeRule<string>({
-  name: 'mybank.margins',
+line.rule<string>('margins', {
   doc: 'Pledges whose loan is above marginCallShare of their value are called.',
   phase: 'timeouts',
+  after: [writeOffByAge],
   items: (s) => s.bucket(pledges, 0),
   derive: (loan, s) => {
     const row = s.row(table, loan);

@@ -4,16 +4,17 @@
  * @module
  */
 
-import { parameter } from '../../kernel/contract/parameter.ts';
 import { daysType, moneyType, ratesType, rateType } from '../../kernel/contract/parameter-types.ts';
 import { declareLender } from '../../lending/lender/lender.ts';
 import { limitsByTier, pricesByTier } from '../../lending/lender/policy.ts';
+import { line } from './line.ts';
 
 const terms = 'facts.md, terms: defaults for parameters';
+
 const ours = 'docs/segments/mybank.md (C: a usual figure)';
 
 /** mybank as a line that lends: a bank, which borrows deposits and interbank money. */
-export const lender = declareLender('mybank', 'Mybank', {
+export const lender = declareLender(line, 'Mybank', {
   ownFundingShare: { value: '30%', source: `${terms}: own share in joint loans, rule of 2021 (A/C)` },
   lateFeeRate: { value: '0.02%', source: 'docs/segments/lending.md (C: half of the usual price)' },
   leverageOnMax: { value: '12', source: 'docs/segments/mybank.md (C: a bank’s usual multiple)' },
@@ -23,7 +24,8 @@ export const lender = declareLender('mybank', 'Mybank', {
 });
 
 export const limits = limitsByTier(
-  'mybank.limits',
+  line,
+  'limits',
   'Most that a holder may have, by tier of score; zero: no loan.',
   {
     unscored: '20000.00 CNY',
@@ -37,7 +39,8 @@ export const limits = limitsByTier(
 );
 
 export const prices = pricesByTier(
-  'mybank.prices',
+  line,
+  'prices',
   'Interest a day of a loan, by tier of score on the day of its application.',
   {
     unscored: '0.05%',
@@ -53,43 +56,33 @@ export const prices = pricesByTier(
 /** What advances are made on. */
 export const advanceKinds = ['receivable', 'order', 'inventory'] as const;
 
-export const advanceShares = parameter('mybank.advanceShares', {
+export const advanceShares = line.parameter('advanceShares', {
   doc: 'The most of a value that is advanced on it, by kind.',
   type: ratesType(advanceKinds, false),
   defaults: [{ value: { receivable: '80%', order: '50%', inventory: '60%' }, source: ours }],
 });
 
-export const advancePrice = parameter('mybank.advancePrice', {
+export const advancePrice = line.parameter('advancePrice', {
   doc: 'Interest a day of an advance.',
   type: rateType('day'),
   defaults: [{ value: '0.03%', source: ours }],
 });
 
-export const coreLimit = parameter('mybank.coreLimit', {
+export const coreLimit = line.parameter('coreLimit', {
   doc: 'The most that may be outstanding and approved on a core enterprise; by core enterprise where agreed otherwise.',
   type: moneyType(),
   keyed: true,
   defaults: [{ value: '1000000.00 CNY', source: ours }],
 });
 
-export const marginCallShare = parameter('mybank.marginCallShare', {
+export const marginCallShare = line.parameter('marginCallShare', {
   doc: 'A pledge is called when principal is above this share of its value.',
   type: rateType('none'),
   defaults: [{ value: '75%', source: ours }],
 });
 
-export const marginDays = parameter('mybank.marginDays', {
+export const marginDays = line.parameter('marginDays', {
   doc: 'A pledge may be sold this many days after it was called.',
   type: daysType(0, 365),
   defaults: [{ value: 5, source: ours }],
 });
-
-export const parameters = [
-  limits,
-  prices,
-  advanceShares,
-  advancePrice,
-  coreLimit,
-  marginCallShare,
-  marginDays,
-];

@@ -3,19 +3,20 @@
  *
  * @module
  */
+
 import { credit, debit } from '../../kernel/contract/account.ts';
-import { closeRule, derived, draft } from '../../kernel/contract/segment.ts';
+import { draft } from '../../kernel/contract/rule.ts';
 import { exact, figure } from '../../kernel/values/fields.ts';
 import { accrue, zeroFraction } from '../../kernel/values/rates.ts';
 import { channelCostDue, floatInterest, ownCash, reserve } from './accounts.ts';
 import { receiptTimedOut, release } from './escrow.ts';
+import { line } from './line.ts';
 import { confirmAfterDays, floatRate } from './policy.ts';
 import { addUnswept, carried, payments, unsweptUpTo } from './state.ts';
 import { least } from './wallet.ts';
 
 /** Phase 1, by date of the payment, then by its id. A payment with a fact of a later date is passed over: a later close looks again. */
-const timeOuts = closeRule<string>({
-  name: 'payments.timeOuts',
+line.rule<string>('timeOuts', {
   doc: 'A payment in escrow confirms itself confirmAfterDays after its date.',
   phase: 'timeouts',
   items: (s) => {
@@ -33,7 +34,7 @@ const timeOuts = closeRule<string>({
   },
 });
 
-export const floatInterestAccrued = derived('FloatInterestAccrued', {
+export const floatInterestAccrued = line.derivedEvent('FloatInterestAccrued', {
   doc: 'A day’s interest on customers’ money at the bank.',
   fields: { interest: figure('booked, floored'), carry: exact('fraction of a minor unit carried on') },
   subject: () => 'float',
@@ -41,8 +42,7 @@ export const floatInterestAccrued = derived('FloatInterestAccrued', {
 });
 
 /** Phase 2, on the reserve as it stands after the time-outs. */
-const interestOnFloat = closeRule<'float'>({
-  name: 'payments.interestOnFloat',
+line.rule<'float'>('interestOnFloat', {
   doc: 'Interest on the reserve at the rate a year / 365, floored; the fraction is carried.',
   phase: 'accruals',
   items: () => ['float'],
@@ -57,15 +57,14 @@ const interestOnFloat = closeRule<'float'>({
   },
 });
 
-export const channelCostPaid = derived('ChannelCostPaid', {
+export const channelCostPaid = line.derivedEvent('ChannelCostPaid', {
   doc: 'Own cash pays banks what card payments cost.',
   fields: {},
   subject: () => 'channel-cost',
 });
 
 /** Phase 3; own cash may be overdrawn by it. */
-const costOfCards = closeRule<'cards'>({
-  name: 'payments.costOfCards',
+line.rule<'cards'>('costOfCards', {
   doc: 'What is owed to banks for card payments up to the day is paid from own cash.',
   phase: 'settlements',
   items: () => ['cards'],
@@ -77,7 +76,7 @@ const costOfCards = closeRule<'cards'>({
   },
 });
 
-export const feesSwept = derived('FeesSwept', {
+export const feesSwept = line.derivedEvent('FeesSwept', {
   doc: 'Fees that arose in the reserve go to own cash.',
   fields: {},
   subject: () => 'fees',
@@ -95,8 +94,7 @@ export const feesSwept = derived('FeesSwept', {
  * Phase 4: exactly the gross fees dated up to the day. Only what a reversal of a later date takes back stays in the reserve,
  * which could not spare it then.
  */
-const sweepOfFees = closeRule<'fees'>({
-  name: 'payments.sweepOfFees',
+line.rule<'fees'>('sweepOfFees', {
   doc: 'The gross fees booked up to the day and not yet swept go from the reserve to own cash.',
   phase: 'sweeps',
   items: () => ['fees'],
@@ -111,6 +109,3 @@ const sweepOfFees = closeRule<'fees'>({
     return draft(feesSwept, {}, [debit(ownCash, minor), credit(reserve, minor)]);
   },
 });
-
-export const close = [timeOuts, interestOnFloat, costOfCards, sweepOfFees];
-export const derivedTypes = [receiptTimedOut, floatInterestAccrued, channelCostPaid, feesSwept];

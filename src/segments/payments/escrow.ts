@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import { derived, fact, type Happening, type Reading, type Writing } from '../../kernel/contract/segment.ts';
+import type { Happening } from '../../kernel/contract/fact.ts';
+import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { amount, choice, flag, id } from '../../kernel/values/fields.ts';
 import { share } from '../../kernel/values/rates.ts';
@@ -17,6 +19,7 @@ import {
   paymentFinished,
   paymentUnknown,
 } from './codes.ts';
+import { line } from './line.ts';
 import { cardCostRate, merchantFeeRate } from './policy.ts';
 import { addUnswept, addVolume, methods, type PaymentRow, payments } from './state.ts';
 
@@ -29,7 +32,7 @@ const initiated = {
   escrow: flag('whether the money waits for the buyer’s confirmation'),
 };
 
-export const paymentInitiated = fact('PaymentInitiated', {
+line.fact('PaymentInitiated', {
   command: 'initiatePayment',
   doc: 'A buyer pays: into escrow, or at once to the seller less the fee.',
   fields: initiated,
@@ -115,7 +118,7 @@ const confirmation = {
   },
 };
 
-export const receiptConfirmed = fact('ReceiptConfirmed', {
+line.fact('ReceiptConfirmed', {
   command: 'confirmReceipt',
   doc: 'The buyer confirms: what is left in escrow goes to the seller, less the fee.',
   fields: { payment: id('the payment') },
@@ -149,7 +152,7 @@ export const receiptConfirmed = fact('ReceiptConfirmed', {
 });
 
 /** A confirmation by time-out, which a day's close derives. */
-export const receiptTimedOut = derived('ReceiptTimedOut', {
+export const receiptTimedOut = line.derivedEvent('ReceiptTimedOut', {
   doc: 'Nobody confirmed in time: the payment confirms itself.',
   fields: { payment: id('the payment') },
   subject: ({ payment }) => `payment/${payment}`,

@@ -3,8 +3,9 @@
  *
  * @module
  */
+
 import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import { fact, type Reading } from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
 import { amount, choice, id, optional } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
 import { fraction, share } from '../../kernel/values/rates.ts';
@@ -12,6 +13,7 @@ import { Refusal } from '../../kernel/values/refusals.ts';
 import { escrow, merchantFee, ownCash, reserve, wallet } from './accounts.ts';
 import { exceedsRemaining, paymentFinished, paymentUnknown } from './codes.ts';
 import { tooEarly } from './escrow.ts';
+import { line } from './line.ts';
 import { refundReturnsFee } from './policy.ts';
 import { methods, type PaymentRow, payments } from './state.ts';
 import { least } from './wallet.ts';
@@ -24,7 +26,7 @@ const told = {
   method: choice('where it came from', methods),
 };
 
-export const paymentRefunded = fact('PaymentRefunded', {
+line.fact('PaymentRefunded', {
   command: 'refundPayment',
   doc: 'A payment goes back, whole or in part: from escrow, or from the seller less the fee that is returned.',
   fields: { payment: id('the payment'), amount: optional(amount('how much; left out: what is left')) },

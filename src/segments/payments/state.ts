@@ -3,13 +3,15 @@
  *
  * @module
  */
-import type { Reading, Writing } from '../../kernel/contract/segment.ts';
-import { table } from '../../kernel/contract/table.ts';
+
+import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import type { Fraction } from '../../kernel/values/rates.ts';
+import { line } from './line.ts';
 
 /** Where the money of a payment comes from, and goes back to. */
 export const methods = ['wallet', 'card', 'yuebao', 'huabei'] as const;
+
 export type Method = (typeof methods)[number];
 
 /** A refund of a payment: what came back of the fee, and whether it counts for later ones. */
@@ -42,13 +44,13 @@ export interface PaymentRow {
 }
 
 /** Payments by id; those in escrow with something left lie in the bucket of their date. */
-export const payments = table<PaymentRow>('payments.payments', 'payments by id', (row) =>
+export const payments = line.table<PaymentRow>('payments', 'payments by id', (row) =>
   row.confirmed === null && row.remaining > 0n ? row.on : undefined,
 );
 
 /** What a holder has withdrawn that counts against the free allowance, for life. */
-export const withdrawn = table<bigint>(
-  'payments.withdrawn',
+export const withdrawn = line.table<bigint>(
+  'withdrawn',
   'withdrawals that count against the allowance, by holder',
 );
 
@@ -59,14 +61,14 @@ export interface Unswept {
 }
 
 /** Gross fees booked and not yet swept: by date, and all together. */
-export const unswept = table<Unswept>(
-  'payments.unswept',
+export const unswept = line.table<Unswept>(
+  'unswept',
   'gross fees not yet swept',
   (row) => row.on ?? undefined,
 );
 
 /** The fraction of a minor unit of float interest that is carried to the next day. */
-export const carried = table<Fraction>('payments.carried', 'fraction of interest carried to the next day');
+export const carried = line.table<Fraction>('carried', 'fraction of interest carried to the next day');
 
 const together = 'all';
 
@@ -94,7 +96,7 @@ function put(s: Writing, key: string, on: Day | null, minor: bigint): void {
 }
 
 /** What was paid out to sellers before fees, by date of confirmation: the volume that a take rate is a share of. */
-export const volumes = table<bigint>('payments.volumes', 'confirmed volume by date');
+export const volumes = line.table<bigint>('volumes', 'confirmed volume by date');
 
 /** Adds to the confirmed volume of a date; a negative figure takes it off. */
 export function addVolume(s: Writing, on: Day, minor: bigint): void {
@@ -102,5 +104,3 @@ export function addVolume(s: Writing, on: Day, minor: bigint): void {
   if (volume === 0n) s.delete(volumes, formatDay(on));
   else s.set(volumes, formatDay(on), volume);
 }
-
-export const tables = [payments, withdrawn, unswept, carried, volumes];

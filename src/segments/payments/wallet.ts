@@ -3,20 +3,22 @@
  *
  * @module
  */
+
 import { credit, debit } from '../../kernel/contract/account.ts';
-import { fact, type Reading, type Writing } from '../../kernel/contract/segment.ts';
+import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import { amount, id, type Size, size } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
 import { share, shareFloored } from '../../kernel/values/rates.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { reserve, wallet, withdrawalFee } from './accounts.ts';
 import { amountNotAboveFee } from './codes.ts';
+import { line } from './line.ts';
 import { withdrawalFeeMin, withdrawalFeeRate, withdrawalFreeAllowance } from './policy.ts';
 import { addUnswept, withdrawn } from './state.ts';
 
 const holder = id('whose wallet');
 
-export const toppedUp = fact('ToppedUp', {
+line.fact('ToppedUp', {
   command: 'topUp',
   doc: 'Money comes from a bank into a wallet.',
   fields: { holder, amount: amount('what comes in') },
@@ -26,7 +28,7 @@ export const toppedUp = fact('ToppedUp', {
   undo: () => undefined,
 });
 
-export const transferred = fact('Transferred', {
+line.fact('Transferred', {
   command: 'transfer',
   doc: 'Money goes from wallet to wallet, without a fee.',
   fields: { from: id('who gives'), to: id('who gets'), amount: amount('how much') },
@@ -40,7 +42,7 @@ export const transferred = fact('Transferred', {
   undo: () => undefined,
 });
 
-export const withdrew = fact('Withdrawn', {
+line.fact('Withdrawn', {
   command: 'withdraw',
   doc: 'Money leaves a wallet for a bank; the fee, if any, is inside the amount.',
   fields: { holder, amount: size('how much leaves the wallet: an amount, all, or a share') },

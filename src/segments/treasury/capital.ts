@@ -3,13 +3,14 @@
  *
  * @module
  */
+
 import { credit, debit } from '../../kernel/contract/account.ts';
-import { fact } from '../../kernel/contract/segment.ts';
 import { amount, choice } from '../../kernel/values/fields.ts';
 import { codes } from '../../kernel/values/refusals.ts';
 import { capital, ownCash } from './accounts.ts';
+import { line } from './line.ts';
 
-export const capitalContributed = fact('CapitalContributed', {
+line.fact('CapitalContributed', {
   command: 'contributeCapital',
   told: { field: 'entity', value: 'platform', unknown: codes.unknownEntity },
   doc: 'Owners pay capital into an entity’s own cash.',

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { closeRule } from '../../kernel/contract/segment.ts';
+
 import { ownCash } from './accounts.ts';
+import { line } from './line.ts';
 
 /** Own cash below zero after all that the day's close paid. */
-export const overdraft = closeRule<never>({
-  name: 'treasury.overdraft',
+line.rule<never>('overdraft', {
   doc: 'Own cash may be overdrawn; a close that leaves it so lists it.',
   phase: 'sweeps',
   items: () => [],

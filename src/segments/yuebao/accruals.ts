@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import { credit, debit } from '../../kernel/contract/account.ts';
 import type { Parameter } from '../../kernel/contract/parameter.ts';
-import { closeRule, derived, draft, type Reading } from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
+import { draft } from '../../kernel/contract/rule.ts';
 import { choice, exact, figure } from '../../kernel/values/fields.ts';
 import { accrue, type Fraction, zeroFraction } from '../../kernel/values/rates.ts';
 import {
@@ -23,10 +25,11 @@ import {
   salesExpense,
   salesFee,
 } from './accounts.ts';
+import { line } from './line.ts';
 import { custodyFeeRate, managementFeeRate, salesFeeRate } from './policy.ts';
 import { carriedOf, carry, leftUpTo, rateOn } from './state.ts';
 
-export const incomeEarned = derived('IncomeEarned', {
+export const incomeEarned = line.derivedEvent('IncomeEarned', {
   doc: 'A day’s income of one class of assets, which arrives as cash.',
   fields: {
     asset: choice('the class', assetClasses),
@@ -38,8 +41,7 @@ export const incomeEarned = derived('IncomeEarned', {
 });
 
 /** Phase 2: on the balance at the end of the day before, at the latest rate published for a date up to the day. */
-export const incomeOfClass = closeRule<AssetClass>({
-  name: 'yuebao.incomeOfClass',
+export const incomeOfClass = line.rule<AssetClass>('incomeOfClass', {
   doc: 'Balance at the end of the day before × the latest rate / 365, floored; the fraction is carried.',
   phase: 'accruals',
   items: () => assetClasses,
@@ -69,7 +71,7 @@ export const incomeOfClass = closeRule<AssetClass>({
 
 const same = (a: Fraction, b: Fraction): boolean => a.num === b.num && a.den === b.den;
 
-export const feesAccrued = derived('FundFeesAccrued', {
+export const feesAccrued = line.derivedEvent('FundFeesAccrued', {
   doc: 'A day’s fees on the fund’s net assets, as far as its income covers them.',
   fields: {
     management: figure('booked for the manager'),
@@ -99,10 +101,10 @@ function netAssets(s: Reading): bigint {
 }
 
 /** Phase 2, after income: management first, then custody, then sales; what the day's income doesn't cover is waived. */
-export const feesOfDay = closeRule<'fees'>({
-  name: 'yuebao.feesOfDay',
+export const feesOfDay = line.rule<'fees'>('feesOfDay', {
   doc: 'Fees a year on net assets at the end of the day before / 365, floored, at most the day’s income.',
   phase: 'accruals',
+  after: [incomeOfClass],
   items: () => ['fees'],
   derive: (_, s) => {
     const net = netAssets(s);

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { credit, debit } from '../../kernel/contract/account.ts';
-import { closeRule, derived, draft, type Reading } from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
+import { draft } from '../../kernel/contract/rule.ts';
 import { count, figure } from '../../kernel/values/fields.ts';
 import {
   custodyExpense,
@@ -14,9 +16,11 @@ import {
   salesExpense,
   units,
 } from './accounts.ts';
+import { feesOfDay } from './accruals.ts';
+import { line } from './line.ts';
 import { pending, pendingUpTo, redeemedOn } from './state.ts';
 
-export const distributed = derived('Distributed', {
+export const distributed = line.derivedEvent('Distributed', {
   doc: 'A part of the day’s distribution: each holder’s share of the fund’s result, floored, in units.',
   fields: {
     result: figure('the fund’s accumulated result before the distribution'),
@@ -63,10 +67,10 @@ function eligibleUnits(s: Reading): { readonly holder: string; readonly minor: b
 }
 
 /** Phase 2, after fees. Shares are floored; the rest stays in the result, and so is carried. */
-export const distributionToHolders = closeRule<Part>({
-  name: 'yuebao.distributionToHolders',
+line.rule<Part>('distributionToHolders', {
   doc: 'Each holder gets eligible units / all eligible units of the fund’s result, floored.',
   phase: 'accruals',
+  after: [feesOfDay],
   items: (s) => {
     const result = undistributed(s);
     if (result <= 0n) return [];

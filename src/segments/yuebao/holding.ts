@@ -3,14 +3,16 @@
  *
  * @module
  */
+
 import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import { fact, type Reading } from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
 import { amount, choice, id, type Size, size } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
 import { shareFloored } from '../../kernel/values/rates.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { cash, holdings, liquid, owed, redemptionsDue, reserve, units, wallet } from './accounts.ts';
 import { holdingCap as capCode, fundIlliquid, quickLimit } from './codes.ts';
+import { line } from './line.ts';
 import { holdingCap, quickRedemptionLimit } from './policy.ts';
 import { addPending, addRedeemed, pending, pendingUpTo, quickOn } from './state.ts';
 
@@ -54,7 +56,7 @@ export function illiquid(s: Reading, minor: bigint): Refusal | undefined {
 const smallest = (first: bigint, ...others: readonly bigint[]): bigint =>
   others.reduce((low, other) => (other < low ? other : low), first);
 
-export const fundSubscribed = fact('FundSubscribed', {
+line.fact('FundSubscribed', {
   command: 'subscribeFund',
   told,
   doc: 'Money goes from a wallet into units of the fund; it earns from the next day on.',
@@ -85,7 +87,7 @@ export const fundSubscribed = fact('FundSubscribed', {
   },
 });
 
-export const fundRedeemed = fact('FundRedeemed', {
+line.fact('FundRedeemed', {
   command: 'redeemFund',
   told,
   doc: 'Units go back: quickly into the wallet at once, or ordinarily, to be paid at the close of the next day.',

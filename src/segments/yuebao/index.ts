@@ -3,46 +3,32 @@
  *
  * @module
  */
-import type { Segment } from '../../kernel/contract/segment.ts';
-import { accounts, cash, holdings, ownCash, redemptionsDue, reserve, units, wallet } from './accounts.ts';
-import { close, derivedTypes } from './close.ts';
-import { fundRedeemed, fundSubscribed } from './holding.ts';
-import { paidFromFund, refundedToFund } from './paying.ts';
-import { parameters } from './policy.ts';
-import { ratePublished } from './rates.ts';
-import { tables } from './state.ts';
+import { cash, holdings, redemptionsDue, units } from './accounts.ts';
+import { line } from './line.ts';
+import './holding.ts';
+import './rates.ts';
+import './paying.ts';
+import './accruals.ts';
+import './distribution.ts';
+import './settling.ts';
+import './investing.ts';
 
-export const yuebao: Segment = {
-  id: 'yuebao',
-  title: 'Money-market fund',
-  doc: 'Subscriptions and redemptions of units, payment straight from the fund, and the fund’s own books: assets, income, fees, distribution.',
-  accounts,
-  borrows: [wallet.path, reserve.path, ownCash.path],
-  parameters,
-  tables,
-  facts: [fundSubscribed, fundRedeemed, ratePublished],
-  derived: derivedTypes,
-  listeners: [paidFromFund, refundedToFund],
-  close,
-  invariants: [],
-  metrics: [
-    {
-      id: 'assets',
-      doc: 'Units held at the end of the period.',
-      unit: 'CNY',
-      of: (s) => s.money(s.totalOn(units, s.to)),
-    },
-    {
-      id: 'liquid',
-      doc: 'Cash and deposits up to a month at the end of the period: what can be paid out at once.',
-      unit: 'CNY',
-      of: (s) => s.money(s.totalOn(cash, s.to) + s.totalOn(holdings['deposit-1m'], s.to)),
-    },
-    {
-      id: 'redemptionsDue',
-      doc: 'Redemptions that the fund has yet to pay at the end of the period.',
-      unit: 'CNY',
-      of: (s) => s.money(s.totalOn(redemptionsDue, s.to)),
-    },
-  ],
-};
+line.metric('assets', {
+  doc: 'Units held at the end of the period.',
+  unit: 'CNY',
+  of: (s) => s.money(s.totalOn(units, s.to)),
+});
+
+line.metric('liquid', {
+  doc: 'Cash and deposits up to a month at the end of the period: what can be paid out at once.',
+  unit: 'CNY',
+  of: (s) => s.money(s.totalOn(cash, s.to) + s.totalOn(holdings['deposit-1m'], s.to)),
+});
+
+line.metric('redemptionsDue', {
+  doc: 'Redemptions that the fund has yet to pay at the end of the period.',
+  unit: 'CNY',
+  of: (s) => s.money(s.totalOn(redemptionsDue, s.to)),
+});
+
+export { line as yuebao } from './line.ts';

@@ -3,22 +3,23 @@
  *
  * @module
  */
+
 import { credit, debit } from '../../kernel/contract/account.ts';
-import { closeRule, derived, draft } from '../../kernel/contract/segment.ts';
+import { draft } from '../../kernel/contract/rule.ts';
 import { figure } from '../../kernel/values/fields.ts';
 import { allocate } from '../../kernel/values/money.ts';
 import { assetClasses, cash, holdings, owed } from './accounts.ts';
+import { line } from './line.ts';
 import { allocation } from './policy.ts';
 
-export const cashInvested = derived('CashInvested', {
+export const cashInvested = line.derivedEvent('CashInvested', {
   doc: 'Free cash is invested by the allocation.',
   fields: { free: figure('cash beyond all that is owed') },
   subject: () => 'fund/yuebao',
 });
 
 /** Phase 4: in proportion to the shortfalls, which are exact; largest remainders, ties in the order of the allocation. */
-export const investing = closeRule<'cash'>({
-  name: 'yuebao.investing',
+line.rule<'cash'>('investing', {
   doc: 'Free cash is spread over the classes below their target, in proportion to their shortfall.',
   phase: 'sweeps',
   items: () => ['cash'],

@@ -3,12 +3,13 @@
  *
  * @module
  */
+
 import { credit, debit } from '../../kernel/contract/account.ts';
-import { answer } from '../../kernel/contract/segment.ts';
 import { amount, choice, id } from '../../kernel/values/fields.ts';
 import { firstOf } from '../../kernel/values/refusals.ts';
 import { cash, reserve, units, wallet } from './accounts.ts';
 import { illiquid, paidOut, roomUnderCap } from './holding.ts';
+import { line } from './line.ts';
 import { addRedeemed } from './state.ts';
 
 const needs = {
@@ -18,7 +19,7 @@ const needs = {
 };
 
 /** A redemption into the payment: units and cash go, the platform's reserve grows. The quick limit does not count for it. */
-export const paidFromFund = answer('PaymentInitiated', {
+line.answer('PaymentInitiated', {
   needs,
   role: 'method:yuebao',
   when: ({ method }) => method === 'yuebao',
@@ -39,7 +40,7 @@ export const paidFromFund = answer('PaymentInitiated', {
 });
 
 /** A refund goes back into units; what the cap leaves no room for goes to the wallet. */
-export const refundedToFund = answer('PaymentRefunded', {
+line.answer('PaymentRefunded', {
   needs,
   when: ({ method }) => method === 'yuebao',
   react: ({ data }, s) => {

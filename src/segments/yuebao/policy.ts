@@ -4,13 +4,13 @@
  * @module
  */
 
-import { parameter } from '../../kernel/contract/parameter.ts';
 import { moneyType, ratesType, rateType } from '../../kernel/contract/parameter-types.ts';
 import { assetClasses, longerClasses } from './accounts.ts';
+import { line } from './line.ts';
 
 const terms = 'facts.md, terms: defaults for parameters';
 
-export const allocation = parameter('yuebao.allocation', {
+export const allocation = line.parameter('allocation', {
   doc: 'The share of each class of assets that new money is invested towards.',
   type: ratesType(assetClasses, true),
   defaults: [
@@ -29,7 +29,7 @@ export const allocation = parameter('yuebao.allocation', {
   ],
 });
 
-export const maturingPerDay = parameter('yuebao.maturingPerDay', {
+export const maturingPerDay = line.parameter('maturingPerDay', {
   doc: 'The share of each longer class that turns into cash in a day.',
   type: ratesType(longerClasses, false, 'day'),
   defaults: [
@@ -40,25 +40,25 @@ export const maturingPerDay = parameter('yuebao.maturingPerDay', {
   ],
 });
 
-export const managementFeeRate = parameter('yuebao.managementFeeRate', {
+export const managementFeeRate = line.parameter('managementFeeRate', {
   doc: 'The manager’s fee a year on net assets.',
   type: rateType('year'),
   defaults: [{ value: '0.30%', source: `${terms} (C)` }],
 });
 
-export const custodyFeeRate = parameter('yuebao.custodyFeeRate', {
+export const custodyFeeRate = line.parameter('custodyFeeRate', {
   doc: 'The custodian’s fee a year on net assets.',
   type: rateType('year'),
   defaults: [{ value: '0.08%', source: `${terms} (C)` }],
 });
 
-export const salesFeeRate = parameter('yuebao.salesFeeRate', {
+export const salesFeeRate = line.parameter('salesFeeRate', {
   doc: 'The fee for sales a year on net assets.',
   type: rateType('year'),
   defaults: [{ value: '0.25%', source: `${terms} (C)` }],
 });
 
-export const holdingCap = parameter('yuebao.holdingCap', {
+export const holdingCap = line.parameter('holdingCap', {
   doc: 'Most units of a holder after a subscription.',
   type: moneyType(),
   defaults: [
@@ -68,7 +68,7 @@ export const holdingCap = parameter('yuebao.holdingCap', {
   ],
 });
 
-export const quickRedemptionLimit = parameter('yuebao.quickRedemptionLimit', {
+export const quickRedemptionLimit = line.parameter('quickRedemptionLimit', {
   doc: 'What a holder may redeem quickly in a day.',
   type: moneyType(),
   defaults: [
@@ -76,13 +76,3 @@ export const quickRedemptionLimit = parameter('yuebao.quickRedemptionLimit', {
     { from: '2018-06-06', value: '10000.00 CNY', source: `${terms} (C)` },
   ],
 });
-
-export const parameters = [
-  allocation,
-  maturingPerDay,
-  managementFeeRate,
-  custodyFeeRate,
-  salesFeeRate,
-  holdingCap,
-  quickRedemptionLimit,
-];

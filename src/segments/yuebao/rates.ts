@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { fact } from '../../kernel/contract/segment.ts';
+
 import { choice, rate } from '../../kernel/values/fields.ts';
 import { assetClasses } from './accounts.ts';
+import { line } from './line.ts';
 import { addRate } from './state.ts';
 
-export const ratePublished = fact('RatePublished', {
+line.fact('RatePublished', {
   command: 'publishRate',
   doc: 'The rate a year that a class of assets earns from a day on.',
   fields: { asset: choice('the class', assetClasses), rate: rate('a year', 'year') },

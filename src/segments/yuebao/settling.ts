@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import { closeRule, derived, draft, type Reading } from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
+import { draft } from '../../kernel/contract/rule.ts';
 import { choice, figure, id } from '../../kernel/values/fields.ts';
 import { shareFloored } from '../../kernel/values/rates.ts';
 import {
@@ -21,6 +23,7 @@ import {
   wallet,
 } from './accounts.ts';
 import { paidOut } from './holding.ts';
+import { line } from './line.ts';
 import { maturingPerDay } from './policy.ts';
 import { leftUpTo, pending, pendingUpTo } from './state.ts';
 
@@ -31,15 +34,14 @@ const purse = (s: Reading): bigint => above(s.available(cash)) + above(s.availab
 const above = (minor: bigint): bigint => (minor > 0n ? minor : 0n);
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
-export const assetsMatured = derived('AssetsMatured', {
+export const assetsMatured = line.derivedEvent('AssetsMatured', {
   doc: 'A part of a longer class of assets turns into cash.',
   fields: { asset: choice('the class', longerClasses) },
   subject: ({ asset }) => `asset/${asset}`,
 });
 
 /** Phase 3, first: a share of the balance at the end of the day before, floored, nothing carried. */
-export const maturing = closeRule<(typeof longerClasses)[number]>({
-  name: 'yuebao.maturing',
+export const maturing = line.rule<(typeof longerClasses)[number]>('maturing', {
   doc: 'maturingPerDay of a longer class, as it was at the end of the day before, turns into cash.',
   phase: 'settlements',
   items: () => longerClasses,
@@ -52,7 +54,7 @@ export const maturing = closeRule<(typeof longerClasses)[number]>({
   },
 });
 
-export const redemptionPaid = derived('RedemptionPaid', {
+export const redemptionPaid = line.derivedEvent('RedemptionPaid', {
   doc: 'The fund pays an ordinary redemption, or a part of it, into the holder’s wallet.',
   fields: { redemption: id('its number'), holder: id('whose'), left: figure('what stays owed of it') },
   subject: ({ holder }) => `holding/yuebao/${holder}`,
@@ -66,10 +68,10 @@ export const redemptionPaid = derived('RedemptionPaid', {
 });
 
 /** Phase 3, then: those asked for up to the day before, by date, then in the order of the log, in parts if need be. */
-export const redemptionsPaid = closeRule<string>({
-  name: 'yuebao.redemptionsPaid',
+export const redemptionsPaid = line.rule<string>('redemptionsPaid', {
   doc: 'Redemptions due are paid, the oldest first.',
   phase: 'settlements',
+  after: [maturing],
   items: (s) => pendingUpTo(s, s.day - 1),
   derive: (number, s) => {
     const row = s.row(pending, number);
@@ -96,17 +98,17 @@ export const redemptionsPaid = closeRule<string>({
   },
 });
 
-export const feePaid = derived('FundFeePaid', {
+export const feePaid = line.derivedEvent('FundFeePaid', {
   doc: 'The fund pays fees that it owes: to the platform’s own cash, or to the custodian.',
   fields: { to: choice('who is paid', ['platform', 'custodian']) },
   subject: () => 'fund/yuebao',
 });
 
 /** Phase 3, last: the platform's before the custodian's. */
-export const feesPaid = closeRule<'platform' | 'custodian'>({
-  name: 'yuebao.feesPaid',
+line.rule<'platform' | 'custodian'>('feesPaid', {
   doc: 'Fees due are paid, the platform’s first.',
   phase: 'settlements',
+  after: [redemptionsPaid],
   items: () => ['platform', 'custodian'],
   derive: (to, s) => {
     const minor = smaller(s.balanceOn(to === 'platform' ? feesDue : custodyDue, s.day), purse(s));

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { Reading, Writing } from '../../kernel/contract/segment.ts';
-import { table } from '../../kernel/contract/table.ts';
+
+import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { type Fraction, zeroFraction } from '../../kernel/values/rates.ts';
+import { line } from './line.ts';
 
 /** A rate from the day on which it was published. */
 export interface PublishedRate {
@@ -15,7 +16,7 @@ export interface PublishedRate {
 }
 
 /** Published rates by class of assets, by date; on one date the one published last. */
-export const rates = table<readonly PublishedRate[]>('yuebao.rates', 'published rates by class of assets');
+export const rates = line.table<readonly PublishedRate[]>('rates', 'published rates by class of assets');
 
 /** The latest rate published for a date up to a day. */
 export const rateOn = (s: Reading, asset: string, day: Day): Fraction | undefined =>
@@ -40,8 +41,8 @@ export interface Redeemed {
 }
 
 /** Redemptions by holder and date. */
-export const redeemed = table<Redeemed>(
-  'yuebao.redeemed',
+export const redeemed = line.table<Redeemed>(
+  'redeemed',
   'redeemed by holder and date, whatever its origin',
   ({ on }) => on,
 );
@@ -81,14 +82,14 @@ export interface Pending {
 }
 
 /** Ordinary redemptions by number, which counts them in the order of the log. */
-export const pending = table<Pending>(
-  'yuebao.pending',
+export const pending = line.table<Pending>(
+  'pending',
   'ordinary redemptions not yet paid, by number',
   ({ on }) => on,
 );
 
 /** How many ordinary redemptions there have been. */
-export const counters = table<number>('yuebao.counters', 'number of ordinary redemptions so far');
+export const counters = line.table<number>('counters', 'number of ordinary redemptions so far');
 
 const redemptionCounter = 'redemptions';
 
@@ -113,10 +114,7 @@ export const leftUpTo = (s: Reading, day: Day): bigint =>
   pendingUpTo(s, day).reduce((sum, number) => sum + (s.row(pending, number)?.left ?? 0n), 0n);
 
 /** Fractions of minor units carried to the next day, by what accrues. */
-export const carried = table<Fraction>(
-  'yuebao.carried',
-  'fractions carried to the next day, by what accrues',
-);
+export const carried = line.table<Fraction>('carried', 'fractions carried to the next day, by what accrues');
 
 /** The fraction carried of something that accrues. */
 export const carriedOf = (s: Reading, name: string): Fraction => s.row(carried, name) ?? zeroFraction;
@@ -126,5 +124,3 @@ export const carry = (s: Writing, name: string, fraction: Fraction): void => {
   if (fraction.num === 0n) s.delete(carried, name);
   else s.set(carried, name, fraction);
 };
-
-export const tables = [rates, redeemed, pending, counters, carried];

@@ -3,17 +3,18 @@
  *
  * @module
  */
-import { accountKind, borrow } from '../../kernel/contract/account.ts';
+import { line } from './line.ts';
 
-export const queryFees = accountKind('platform:income:zhima:query-fee', {
+export const queryFees = line.account('platform:income:zhima:query-fee', {
   doc: 'What partners pay to ask for a score.',
   reportingLine: 'CreditTech',
   nature: 'technology',
 });
 
-export const wallet = borrow('platform:liability:payments:wallet');
-export const reserve = borrow('platform:asset:payments:reserve');
-export const ownCash = borrow('platform:asset:treasury:own-cash');
-export const units = borrow('fund:liability:yuebao:units');
+export const wallet = line.uses('platform:liability:payments:wallet');
 
-export const accounts = [queryFees];
+export const reserve = line.uses('platform:asset:payments:reserve');
+
+export const ownCash = line.uses('platform:asset:treasury:own-cash');
+
+export const units = line.uses('fund:liability:yuebao:units');

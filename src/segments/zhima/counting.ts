@@ -4,12 +4,14 @@
  *
  * @module
  */
-import { answer, type Writing } from '../../kernel/contract/segment.ts';
+
+import type { Writing } from '../../kernel/contract/reading.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { id } from '../../kernel/values/fields.ts';
+import { line } from './line.ts';
 import { counted, countedOf, relationKey, relations } from './state.ts';
 
-export const topUpCounted = answer('ToppedUp', {
+line.answer('ToppedUp', {
   needs: { holder: id('whose wallet') },
   when: () => true,
   evolve: ({ data, on }, s) => {
@@ -18,13 +20,13 @@ export const topUpCounted = answer('ToppedUp', {
   },
 });
 
-export const paymentCounted = answer('PaymentInitiated', {
+line.answer('PaymentInitiated', {
   needs: { payer: id('who pays'), payee: id('who is paid') },
   when: () => true,
   evolve: ({ data, on }, s) => given(s, data.payer, data.payee, on, 1),
 });
 
-export const transferCounted = answer('Transferred', {
+line.answer('Transferred', {
   needs: { from: id('who gives'), to: id('who gets') },
   when: () => true,
   evolve: ({ data, on }, s) => given(s, data.from, data.to, on, 0),
@@ -43,5 +45,3 @@ function given(s: Writing, holder: string, counterparty: string, on: Day, paymen
     relations: row.relations + (isNew ? 1 : 0),
   });
 }
-
-export const ownMoney = [topUpCounted, paymentCounted, transferCounted];

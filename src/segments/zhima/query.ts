@@ -3,17 +3,18 @@
  *
  * @module
  */
+
 import { credit, debit } from '../../kernel/contract/account.ts';
-import { fact } from '../../kernel/contract/segment.ts';
 import { id } from '../../kernel/values/fields.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { ownCash, queryFees, reserve, wallet } from './accounts.ts';
 import { queryExists, scoreUnknown } from './codes.ts';
+import { line } from './line.ts';
 import { queryFee } from './policy.ts';
 import { scoreSubject } from './scoring.ts';
 import { queries, scores } from './state.ts';
 
-export const scoreQueried = fact('ScoreQueried', {
+line.fact('ScoreQueried', {
   command: 'queryScore',
   doc: 'A partner asks for a holder’s score, and pays the fee of the day.',
   fields: { query: id('the query'), partner: id('who asks and pays'), holder: id('whose score') },

@@ -5,11 +5,13 @@
  */
 
 import { recordOf } from '../../kernel/contract/parameter-types.ts';
-import { closeRule, derived, draft, type Reading } from '../../kernel/contract/segment.ts';
+import type { Reading } from '../../kernel/contract/reading.ts';
+import { draft } from '../../kernel/contract/rule.ts';
 import { formatDay } from '../../kernel/values/dates.ts';
 import { type Json, value } from '../../kernel/values/fields.ts';
 import { type Fraction, fraction, oneFraction, zeroFraction } from '../../kernel/values/rates.ts';
 import { units, wallet } from './accounts.ts';
+import { line } from './line.ts';
 import {
   fullAssets,
   fullPayments,
@@ -41,7 +43,7 @@ interface Scored {
 /** Most holders of one event: it names each of them. */
 const holdersMax = 100;
 
-export const scoresComputed = derived('ScoresComputed', {
+export const scoresComputed = line.derivedEvent('ScoresComputed', {
   doc: 'A part of the month’s scores: those that are new, or whose points have changed.',
   fields: {
     scores: value(`[holder, score, points] each, points in the order ${components.join(', ')}`),
@@ -94,8 +96,7 @@ function whole(json: unknown): number {
 }
 
 /** Phase 4, on the score day: after it, what is computed counts. */
-export const scoring = closeRule<readonly Scored[]>({
-  name: 'zhima.scoring',
+export const scoring = line.rule<readonly Scored[]>('scoring', {
   doc: 'On the score day each holder who is known gets a score; who has it already is not named.',
   phase: 'sweeps',
   items: (s) => (isScoreDay(s) ? inParts(changed(s)) : []),

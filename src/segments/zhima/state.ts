@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { Reading, Writing } from '../../kernel/contract/segment.ts';
-import { laterTable } from '../../kernel/contract/table.ts';
+
+import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import type { Day } from '../../kernel/values/dates.ts';
+import { line } from './line.ts';
 
 /** What a score is made of, in the order in which it is told. */
 export const components = ['payments', 'repayment', 'tenure', 'assets', 'relations'] as const;
+
 export type Component = (typeof components)[number];
 
 /** Points by component, whole. */
@@ -32,13 +34,13 @@ export interface CountedRow {
 const knownBucket = 0;
 
 /** Counts by holder; those who are known lie in one bucket. */
-export const counted = laterTable<CountedRow>('zhima.counted', 'what was counted, by holder', ({ since }) =>
+export const counted = line.laterTable<CountedRow>('counted', 'what was counted, by holder', ({ since }) =>
   since === null ? undefined : knownBucket,
 );
 
 /** Whom a holder paid or gave a transfer to: the date of the first such fact in the log, by {@link relationKey}. */
-export const relations = laterTable<Day>(
-  'zhima.relations',
+export const relations = line.laterTable<Day>(
+  'relations',
   'date of the first payment or transfer, by holder and counterparty',
 );
 
@@ -68,7 +70,7 @@ export interface ScoreRow extends Points {
 }
 
 /** Scores by holder. */
-export const scores = laterTable<ScoreRow>('zhima.scores', 'last score and its points, by holder');
+export const scores = line.laterTable<ScoreRow>('scores', 'last score and its points, by holder');
 
 /** A score that a partner asked for. */
 export interface QueryRow {
@@ -82,10 +84,11 @@ export interface QueryRow {
 }
 
 /** Queries by id. */
-export const queries = laterTable<QueryRow>('zhima.queries', 'queries by id');
+export const queries = line.laterTable<QueryRow>('queries', 'queries by id');
 
 /** How far a waiver has come. */
 export const waiverStages = ['open', 'returned', 'claimed'] as const;
+
 export type WaiverStage = (typeof waiverStages)[number];
 
 export interface WaiverRow {
@@ -102,6 +105,4 @@ export interface WaiverRow {
 }
 
 /** Waivers by id. */
-export const waivers = laterTable<WaiverRow>('zhima.waivers', 'waived deposits by id');
-
-export const tables = [counted, relations, scores, queries, waivers];
+export const waivers = line.laterTable<WaiverRow>('waivers', 'waived deposits by id');

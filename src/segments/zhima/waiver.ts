@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { credit, debit } from '../../kernel/contract/account.ts';
-import { fact, type Happening, type Reading, type Writing } from '../../kernel/contract/segment.ts';
+import type { Happening } from '../../kernel/contract/fact.ts';
+import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import { formatDay } from '../../kernel/values/dates.ts';
 import { amount, id } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
@@ -18,6 +20,7 @@ import {
   waiverFinished,
   waiverUnknown,
 } from './codes.ts';
+import { line } from './line.ts';
 import { waiverScore } from './policy.ts';
 import { scoreSubject } from './scoring.ts';
 import { count, scores, type WaiverRow, waivers } from './state.ts';
@@ -27,7 +30,7 @@ const waiver = id('the waiver');
 /** What a waiver is called. */
 const waiverSubject = (data: { readonly waiver: string }): string => `waiver/${data.waiver}`;
 
-export const depositWaived = fact('DepositWaived', {
+line.fact('DepositWaived', {
   command: 'waiveDeposit',
   doc: 'A partner asks for no deposit: the holder’s score suffices. No money moves.',
   fields: {
@@ -65,7 +68,7 @@ export const depositWaived = fact('DepositWaived', {
   insteadOfUndo: 'Return the waiver instead.',
 });
 
-export const waiverReturned = fact('WaiverReturned', {
+line.fact('WaiverReturned', {
   command: 'returnWaived',
   doc: 'What a deposit was waived for came back: the waiver ends.',
   fields: { waiver },
@@ -76,7 +79,7 @@ export const waiverReturned = fact('WaiverReturned', {
   insteadOfUndo: 'Waive the deposit again, under another id.',
 });
 
-export const waiverClaimed = fact('WaiverClaimed', {
+line.fact('WaiverClaimed', {
   command: 'claimWaived',
   doc: 'The partner claims the deposit, or a part of it, from the holder’s wallet: the waiver ends, and counts as missed.',
   fields: { waiver, amount: amount('how much of the deposit') },
