@@ -11,14 +11,17 @@ import { z } from 'zod';
 const parts: readonly (readonly [part: string, files: RegExp])[] = [
   [
     'store: its client, its driver, the disk it waits for',
-    /@eventstore|@grpc|google-protobuf|better-sqlite3|http2|src\/store\/(?:eventstoredb(?!-codec)|sqlite(?!-codec))/,
+    /@eventstore|@grpc|google-protobuf|better-sqlite3|http2|src\/log\/(?:eventstoredb|sqlite)\/(?!codec|columns)/,
   ],
-  ['events as bytes, and their hashes', /src\/kernel\/events\.ts|src\/store\/\w+-codec\.ts|internal\/crypto/],
+  [
+    'events as bytes, and their hashes',
+    /src\/kernel\/state\/events\.ts|src\/log\/\w+\/(?:codec|columns)\.ts|internal\/crypto/,
+  ],
   [
     'GraphQL: parsed, checked, executed',
     /node_modules\/(?:graphql|@envelop|@escape\.tech|@pothos|@graphql-tools|graphql-yoga)\/|\/graphql\/|graphql\.ts$/,
   ],
-  ['commands: decided, posted, folded', /src\/(?:kernel|lending|segments|store)\//],
+  ['commands: decided, posted, folded', /src\/(?:kernel|lending|segments|log|book|reading)\//],
   [
     'HTTP: taken, answered, logged',
     /_http|node:net|internal\/(?:url|webstreams)|fastify|find-my-way|@whatwg-node|pino|sonic-boom|undici|src\/server/,

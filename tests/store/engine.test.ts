@@ -145,7 +145,7 @@ describe('the hash of the rules', () => {
   it('takes in a new room as soon as a run loads it', () => {
     copy.append('src/insurance/rules.ts');
     expect(rulesHash(copy.sources)).toBe(before);
-    copy.write('src/kernel/engine/close.ts', (text) => `import '../insurance/rules.ts';\n${text}`);
+    copy.write('src/kernel/engine/close.ts', (text) => `import '../../insurance/rules.ts';\n${text}`);
     const loaded = rulesHash(copy.sources);
     copy.append('src/insurance/rules.ts');
     expect(new Set([before, loaded, rulesHash(copy.sources)]).size).toBe(3);
