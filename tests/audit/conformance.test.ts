@@ -1,8 +1,9 @@
 /** Conformance: clean where all is as the rules say; else it names exactly the events concerned, and what only follows from them. */
 import { describe, expect, it } from 'vitest';
 import { type Conformance, type ConformanceOptions, conformance } from '../../src/audit/conformance.ts';
-import type { Posting } from '../../src/kernel/contract/account.ts';
+import type { AccountKind } from '../../src/kernel/contract/account.ts';
 import type { FactType } from '../../src/kernel/contract/fact.ts';
+import type { NewEntry } from '../../src/kernel/contract/reading.ts';
 import type { CloseRule } from '../../src/kernel/contract/rule.ts';
 import type { Segment } from '../../src/kernel/contract/segment.ts';
 import type { Command } from '../../src/kernel/engine/commands.ts';
@@ -11,6 +12,7 @@ import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import { codes, Refusal } from '../../src/kernel/values/refusals.ts';
 import { house, segments } from '../../src/segments/index.ts';
 import { interbookHistory } from '../oracle/interbook-histories.ts';
+import { shifting } from '../support/altering.ts';
 import {
   logOf,
   randomCases,
@@ -41,13 +43,6 @@ const withRule = (id: string, name: string, change: (rule: CloseRule) => readonl
   variant(id, ({ close }) => ({
     close: close.flatMap((rule) => (rule.name === name ? change(rule) : [rule])),
   }));
-
-/** A minor unit more on the accounts of one name, and less on those of another. */
-const shifted = (postings: readonly Posting[], up: string, down: string): readonly Posting[] =>
-  postings.map((posting) => {
-    const { name } = posting.kind;
-    return { ...posting, minor: posting.minor + (name === up ? 1n : name === down ? -1n : 0n) };
-  });
 
 const revisionsOf = (events: readonly StoredEvent[], type: string): readonly number[] =>
   events.filter((event) => event.type === type && event.accounts.length > 0).map(({ revision }) => revision);
@@ -135,7 +130,7 @@ describe('a rule changed on purpose', () => {
 
   it('of a fact names exactly its events, each by itself', async () => {
     const rules = withFact('payments', 'ReceiptConfirmed', (type) => ({
-      react: (event, s) => shifted(type.react(event, s), 'wallet', 'merchant-fee'),
+      react: (event, s, entry) => type.react?.(event, s, shifting(entry, 'wallet', 'merchant-fee')),
     }));
     const result = await judged(events, { rules });
     expect(found(result)).toEqual({ roots: revisionsOf(events, 'ReceiptConfirmed'), follows: [] });
@@ -162,7 +157,10 @@ describe('a rule changed on purpose', () => {
     const rules = variant('yuebao', ({ listeners }) => ({
       listeners: listeners.map((listener) =>
         listener.to === 'PaymentInitiated'
-          ? { ...listener, react: (told, s) => shifted(listener.react?.(told, s) ?? [], 'units', 'cash') }
+          ? {
+              ...listener,
+              react: (told, s, entry) => listener.react?.(told, s, shifting(entry, 'units', 'cash')),
+            }
           : listener,
       ),
     }));
@@ -185,12 +183,17 @@ describe('a rule changed on purpose', () => {
     const rules = withRule(id, name, (rule) => [
       {
         ...rule,
-        derive: (item, s) => {
-          const made = rule.derive(item, s);
-          const touched = made?.postings.some(({ kind, minor }) => kind.name === down && minor !== 0n);
-          return made === undefined || touched !== true
-            ? made
-            : { ...made, postings: shifted(made.postings, up, down) };
+        derive: (item, s, entry) => {
+          const postings: [AccountKind, bigint, string | undefined][] = [];
+          const debit: NewEntry['debit'] = (kind, minor, holder) => void postings.push([kind, minor, holder]);
+          const made = rule.derive(item, s, {
+            debit,
+            credit: (kind, minor, holder) => debit(kind, -minor, holder),
+          });
+          const touched = postings.some(([kind, minor]) => kind.name === down && minor !== 0n);
+          const into = touched ? shifting(entry, up, down) : entry;
+          for (const [kind, minor, holder] of postings) into.debit(kind, minor, holder);
+          return made;
         },
       },
     ]);

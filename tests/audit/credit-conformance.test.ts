@@ -1,4 +1,5 @@
 /** Conformance over credit: clean as recorded; under a changed accrual it names the days and the loans concerned, and no others. */
+
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Conformance, conformance } from '../../src/audit/conformance.ts';
 import type { CloseRule } from '../../src/kernel/contract/rule.ts';
@@ -9,6 +10,7 @@ import { formatDay } from '../../src/kernel/values/dates.ts';
 import { DebtWork } from '../../src/lending/debt/debt.ts';
 import { house, segments } from '../../src/segments/index.ts';
 import { creditHistory } from '../oracle/credit-histories.ts';
+import { altering } from '../support/altering.ts';
 import { historiesOf } from '../support/histories.ts';
 import { logOf, recordLines } from './recorded.ts';
 
@@ -86,10 +88,12 @@ describe('a changed accrual', () => {
     const events = recordLines(example, { close: 'daily' });
     const changed = withRule('jiebei.interestAccrued', (rule) => ({
       ...rule,
-      derive: (item, s) => {
-        const made = rule.derive(item, s);
-        return made === undefined ? undefined : { ...made, postings: made.postings.slice(2) };
-      },
+      derive: (item, s, entry) =>
+        rule.derive(
+          item,
+          s,
+          altering(entry, (_, minor, at) => (at < 2 ? 0n : minor)),
+        ),
     }));
     const { findings } = await judged(events, changed);
     const accrued = events.filter(({ type }) => type === 'JiebeiInterestAccrued');

@@ -6,6 +6,7 @@ import { derivedBy } from '../../src/kernel/engine/close.ts';
 import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
+import { EntryWriter } from '../../src/kernel/state/entry-writer.ts';
 import type { State } from '../../src/kernel/state/state.ts';
 import { TrackedReading } from '../../src/kernel/state/tracking.ts';
 import { dayMin, dayOf } from '../../src/kernel/values/dates.ts';
@@ -68,10 +69,10 @@ describe('a derived event', () => {
     const [by] = alone.closing('timeouts');
     if (by === undefined) throw new Error('no rule');
     state.day = dayOf(on);
-    const made = derivedBy(alone, by, 'O-2', state);
-    const asked = by.rule.derive('O-2', state);
-    expect(made).toEqual(asked);
-    expect(derivedBy(alone, { rule: { ...by.rule, derive: () => asked } }, 'O-2', state)).toBe(asked);
+    const made = derivedBy(alone, by, 'O-2', state, state.chart);
+    const entry = new EntryWriter(state.chart);
+    const asked = by.rule.derive('O-2', state, entry);
+    expect(made).toEqual({ ...asked, entry: entry.take() });
   });
 });
 
@@ -82,7 +83,7 @@ describe('what is looked at for a derived event', () => {
     if (by === undefined) throw new Error('not there');
     state.day = dayOf(on);
     const reading = new TrackedReading(state);
-    derivedBy(clubHouse, by, 'O-2', reading);
+    derivedBy(clubHouse, by, 'O-2', reading, state.chart);
     const { parameters, rows } = reading.looked;
     expect(parameters.map(({ parameter }) => parameter.name)).toEqual(['club.pointRate']);
     expect(rows.map(({ table, key }) => `${table.name}/${key}`)).toEqual(['bar.orders/O-2']);

@@ -23,7 +23,7 @@ describe('the order of rules', () => {
       till: [
         noting('till.d', 'sweeps'),
         noting('till.b', 'accruals', 2),
-        { ...noting('till.a', 'accruals'), after: [{ name: 'till.b' }] },
+        { ...noting('till.a', 'accruals'), after: [{ name: 'till.b', phase: 'accruals' }] },
         noting('till.c', 'timeouts'),
       ],
       arcade: [

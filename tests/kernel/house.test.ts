@@ -1,6 +1,6 @@
 /** A line under declaration, and the house that lines are put together to: what is forgotten or misplaced is refused, by name. */
 import { describe, expect, it } from 'vitest';
-import { draft } from '../../src/kernel/contract/rule.ts';
+import { draft, type Phase } from '../../src/kernel/contract/rule.ts';
 import { segment } from '../../src/kernel/contract/segment.ts';
 import { emptyState } from '../../src/kernel/engine/fold.ts';
 import { House } from '../../src/kernel/engine/house.ts';
@@ -75,21 +75,23 @@ describe('a house', () => {
     expect(() => new House([line])).toThrow('kiosk: nobody declares platform:asset:nobody:cash');
   });
 
-  it('refuses rules after one that is not there, and in a circle', () => {
-    const rule = (after: string[]) => ({
+  it('refuses rules after one of another phase, and in a circle', () => {
+    const rule = (...after: readonly [name: string, phase: Phase][]) => ({
       doc: '',
       phase: 'sweeps' as const,
-      after: after.map((name) => ({ name: `kiosk.${name}` })),
+      after: after.map(([name, phase]) => ({ name, phase })),
       items: () => [],
       derive: () => undefined,
     });
     const { line } = kiosk();
-    line.rule('a', rule(['b']));
+    line.rule('a', rule(['kiosk.b', 'accruals']));
     expect(() => new House([line])).toThrow(
-      'kiosk: kiosk.a comes after kiosk.b, which is no rule of its phase',
+      'kiosk: kiosk.a comes after kiosk.b, which is no rule of its line and phase',
     );
-    line.rule('b', rule(['a']));
-    expect(() => new House([line])).toThrow('kiosk: rules come after each other in a circle');
+    const { line: round } = kiosk();
+    round.rule('a', rule(['kiosk.b', 'sweeps']));
+    round.rule('b', rule(['kiosk.a', 'sweeps']));
+    expect(() => new House([round])).toThrow('kiosk: rules come after each other in a circle');
   });
 
   it('writes no row of a table that is not its own: a snapshot would lose it', () => {
@@ -118,7 +120,7 @@ describe('a house', () => {
       doc: 'loses something',
       phase: 'sweeps',
       items: () => ['one'],
-      derive: () => draft(lost, {}, []),
+      derive: () => draft(lost, {}),
     });
     const made = book(new House([line])).take(command(day, 'came', { guest: 'ann' }));
     expect(() => made.take(closeDay(day))).toThrow('Lost is no event of this house');

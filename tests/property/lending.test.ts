@@ -1,6 +1,6 @@
 /** What must hold of the lines that lend, whatever happens: parts, buckets, pools and interest are what the debts say. */
 import { describe, expect, it } from 'vitest';
-import type { Posting } from '../../src/kernel/contract/account.ts';
+import type { AccountKind } from '../../src/kernel/contract/account.ts';
 import type { State } from '../../src/kernel/state/state.ts';
 import { dayMax, formatDay } from '../../src/kernel/values/dates.ts';
 import { addFractions, type Fraction, fraction, zeroFraction } from '../../src/kernel/values/rates.ts';
@@ -31,7 +31,7 @@ const held = <R extends Debt>({ lender, table }: Debts<R>): Held => ({
 const all = [held(lines), held(consumerLoans), held(businessLoans)];
 
 /** The balance of each holder on a kind, in the end; those of zero are left out. */
-const byHolder = (state: State, kind: Posting['kind']): Readonly<Record<string, bigint>> =>
+const byHolder = (state: State, kind: AccountKind): Readonly<Record<string, bigint>> =>
   Object.fromEntries(
     state
       .balancesOn(kind, dayMax)

@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Posting } from '../../src/kernel/contract/account.ts';
+import type { NewEntry } from '../../src/kernel/contract/reading.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import { MemoryLog } from '../../src/log/memory.ts';
 import { recordOfLog } from '../../src/scenario/running/base.ts';
 import { runScenario } from '../../src/scenario/running/run.ts';
 import { segments } from '../../src/segments/index.ts';
+import { shifting } from '../support/altering.ts';
 import { baseOf, engine, scenarioOf } from './shipped.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -38,11 +39,7 @@ async function asked(folder: string, file: string, words: readonly string[]): Pr
 }
 
 /** The merchant's fee, a fen larger. */
-const aFenMore = (postings: readonly Posting[]): readonly Posting[] =>
-  postings.map((posting) => {
-    if (posting.kind.name === 'merchant-fee') return { ...posting, minor: posting.minor - 1n };
-    return posting.kind.name === 'wallet' ? { ...posting, minor: posting.minor + 1n } : posting;
-  });
+const aFenMore = (entry: NewEntry): NewEntry => shifting(entry, 'wallet', 'merchant-fee');
 
 describe('a question asked twice', () => {
   test('in another folder and on another day has the same id and the same digests', async () => {
@@ -60,7 +57,7 @@ describe('a what-if without overrides', () => {
         ...segment,
         facts: segment.facts.map((type) =>
           type.name === 'ReceiptConfirmed'
-            ? { ...type, react: (event, s) => aFenMore(type.react(event, s)) }
+            ? { ...type, react: (event, s, entry) => type.react?.(event, s, aFenMore(entry)) }
             : type,
         ),
       })),

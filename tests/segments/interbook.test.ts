@@ -1,13 +1,13 @@
 /** interbook, point by point as docs/segments/interbook.md settles it. */
 import { describe, expect, it } from 'vitest';
-import { borrow, credit, debit } from '../../src/kernel/contract/account.ts';
+import type { FactType } from '../../src/kernel/contract/fact.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
 import { dayOf } from '../../src/kernel/values/dates.ts';
 import { metrics } from '../../src/reading/metrics.ts';
 import { LedgerView } from '../../src/reading/view.ts';
 import { house } from '../../src/segments/index.ts';
-import { inTransit } from '../../src/segments/interbook/accounts.ts';
+import { inTransit, reserve } from '../../src/segments/interbook/accounts.ts';
 import { onTheirWay } from '../../src/segments/interbook/state.ts';
 import { book, rowsOf } from '../support/book.ts';
 import {
@@ -28,7 +28,6 @@ import {
 import { expectBalances, given } from '../support/scene.ts';
 import { whatIf } from '../support/what-if.ts';
 
-const ownCash = borrow('platform:asset:treasury:own-cash');
 const on = '2016-03-03';
 const next = '2016-03-04';
 const before = '2016-03-02';
@@ -411,10 +410,17 @@ describe('state', () => {
       .filter(({ id }) => id !== 'kernel')
       .map((segment) => ({
         ...segment,
-        facts: segment.facts.map((type) =>
-          type.name === 'TransferCompleted'
-            ? { ...type, react: () => [debit(inTransit, 3000n, 'north'), credit(ownCash, 3000n)] }
-            : type,
+        facts: segment.facts.map(
+          (type): FactType =>
+            type.name === 'TransferCompleted'
+              ? {
+                  ...type,
+                  react: (_event, _s, entry) => {
+                    entry.debit(inTransit, 3000n, 'north');
+                    entry.credit(reserve, 3000n);
+                  },
+                }
+              : type,
         ),
       }));
     const made = book(new House(broken)).take(topUp(on, 'user-1', '100.00'), sendTransfer(on, toNorth));

@@ -104,7 +104,7 @@ const toys: Segment = bare('toys', {
       derive: (holder, s) => {
         const row = s.row(moving, holder);
         const type = moves.find(({ name }) => name === `${row?.line}ArrearsMoved`);
-        return row && type && draft(type, { holder, missed: row.missed }, []);
+        return row && type && draft(type, { holder, missed: row.missed });
       },
     }),
   ],

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { accountKind, credit, debit } from '../../src/kernel/contract/account.ts';
+import { accountKind } from '../../src/kernel/contract/account.ts';
 import { derived, fact, type Happening } from '../../src/kernel/contract/fact.ts';
 import { answer, type ListenerSpec } from '../../src/kernel/contract/listener.ts';
 import { parameter } from '../../src/kernel/contract/parameter.ts';
 import { rateType } from '../../src/kernel/contract/parameter-types.ts';
-import type { Reading, Writing } from '../../src/kernel/contract/reading.ts';
+import type { NewEntry, Reading, Writing } from '../../src/kernel/contract/reading.ts';
 import { closeRule, draft } from '../../src/kernel/contract/rule.ts';
 import type { Segment } from '../../src/kernel/contract/segment.ts';
 import { table } from '../../src/kernel/contract/table.ts';
@@ -54,7 +54,10 @@ const ordered = fact('Ordered', {
   fields: { order: id('the order'), guest: id('who'), amount: amount('how much') },
   subject: ({ order }) => `order/${order}`,
   fits: () => undefined,
-  react: ({ data }) => [debit(box, data.amount), credit(owed, data.amount, data.guest)],
+  react: ({ data }, _, entry) => {
+    entry.debit(box, data.amount);
+    entry.credit(owed, data.amount, data.guest);
+  },
   evolve: ({ data, on }, s) =>
     s.set(orders, data.order, { guest: data.guest, minor: data.amount, on, served: false }),
   undo: ({ data }, s) => s.delete(orders, data.order),
@@ -69,9 +72,11 @@ const serving = {
   },
 };
 
-const postings = (s: Reading, order: string) => {
+const post = (entry: NewEntry, s: Reading, order: string): void => {
   const row = s.row(orders, order);
-  return row === undefined ? [] : [debit(owed, row.minor, row.guest), credit(sales, row.minor)];
+  if (row === undefined) return;
+  entry.debit(owed, row.minor, row.guest);
+  entry.credit(sales, row.minor);
 };
 
 const served = fact('Served', {
@@ -85,7 +90,7 @@ const served = fact('Served', {
     if (row === undefined) return new Refusal(unknownOrder, data.order);
     return row.served ? new Refusal(servedAlready, data.order) : undefined;
   },
-  react: ({ data }, s) => postings(s, data.order),
+  react: ({ data }, s, entry) => post(entry, s, data.order),
   evolve: ({ data }, s) => {
     const row = s.row(orders, data.order);
     if (row !== undefined) s.set(orders, data.order, { ...row, served: true });
@@ -112,8 +117,11 @@ const lastOrders = closeRule<string>({
   doc: 'What is not served by the close is.',
   phase: 'timeouts',
   items: (s) => s.buckets(orders).flatMap((on) => (on <= s.day ? s.bucket(orders, on) : [])),
-  derive: (order, s) =>
-    s.row(orders, order)?.served === false ? draft(servedAtClose, { order }, postings(s, order)) : undefined,
+  derive: (order, s, entry) => {
+    if (s.row(orders, order)?.served !== false) return undefined;
+    post(entry, s, order);
+    return draft(servedAtClose, { order });
+  },
 });
 
 export const bar: Segment = bare('bar', {
@@ -131,9 +139,10 @@ const nobody = { told: 0n, given: 0n, visits: 0 };
 const rewarding: ListenerSpec<typeof needs> = {
   needs,
   when: (told) => told.amount >= 100n,
-  react: ({ data }, s) => {
+  react: ({ data }, s, entry) => {
     const minor = share(data.amount, s.policy(pointRate));
-    return [debit(given, minor), credit(points, minor, data.guest)];
+    entry.debit(given, minor);
+    entry.credit(points, minor, data.guest);
   },
   evolve: ({ data, entry }, s) => {
     const row = s.row(members, data.guest) ?? nobody;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { accountKind, credit, debit } from '../../src/kernel/contract/account.ts';
+import { accountKind } from '../../src/kernel/contract/account.ts';
 import { type DerivedType, derived, fact } from '../../src/kernel/contract/fact.ts';
 import { answer } from '../../src/kernel/contract/listener.ts';
 import { parameter } from '../../src/kernel/contract/parameter.ts';
@@ -55,9 +55,11 @@ export const paidIn = fact('PaidIn', {
   fields: { box: choice('which', ['till']), guest: id('who'), amount: amount('how much') },
   subject: (data) => `guest/${data.guest}`,
   fits: ({ data }) => (data.guest === 'nobody' ? new Refusal(short, data.guest) : undefined),
-  react: ({ data }, s) => {
+  react: ({ data }, s, entry) => {
     const tip = share(data.amount, s.policy(tipRate, data.guest));
-    return [debit(box, data.amount), credit(guest, data.amount - tip, data.guest), credit(tips, tip)];
+    entry.debit(box, data.amount);
+    entry.credit(guest, data.amount - tip, data.guest);
+    entry.credit(tips, tip);
   },
   evolve: ({ data }, s) => s.set(visits, data.guest, (s.row(visits, data.guest) ?? 0) + 1),
   undo: ({ data }, s) => {
@@ -74,10 +76,10 @@ export const paidOut = fact('PaidOut', {
   subject: (data) => `guest/${data.guest}`,
   role: ({ by }) => (by === 'cash' ? undefined : { role: `by:${by}`, unanswered }),
   fits: ({ data }, s) => s.shortage(guest, data.amount, data.guest),
-  react: ({ data }) =>
-    data.by === 'cash'
-      ? [debit(guest, data.amount, data.guest), credit(box, data.amount)]
-      : [debit(guest, data.amount, data.guest), credit(tips, data.amount)],
+  react: ({ data }, _, entry) => {
+    entry.debit(guest, data.amount, data.guest);
+    entry.credit(data.by === 'cash' ? box : tips, data.amount);
+  },
   insteadOfUndo: 'Let the guest pay in again.',
 });
 
@@ -88,9 +90,11 @@ export const broke = fact('Broke', {
   fields: { how: choice('how', ['unbalanced', 'overdrawn', 'invariant']) },
   subject: () => 'till',
   fits: () => undefined,
-  react: ({ data }) => {
-    if (data.how === 'unbalanced') return [debit(box, 5n)];
-    return data.how === 'overdrawn' ? [credit(box, 5n), debit(tips, 5n)] : [];
+  react: ({ data }, _, entry) => {
+    if (data.how === 'unbalanced') entry.debit(box, 5n);
+    if (data.how !== 'overdrawn') return;
+    entry.credit(box, 5n);
+    entry.debit(tips, 5n);
   },
   evolve: ({ data }, s) => {
     if (data.how === 'invariant') s.set(notes, 'broken', 'yes');
@@ -119,7 +123,7 @@ export const noting = (name: string, phase: Phase, items = 1): CloseRule =>
     doc: 'notes that it ran',
     phase,
     items: () => Array.from({ length: items }, (_, at) => at),
-    derive: (item, s) => draft(ran, { rule: name, item, seen: noteCount(s) }, []),
+    derive: (item, s) => draft(ran, { rule: name, item, seen: noteCount(s) }),
   });
 
 /** A rule of the close that posts on so many guests' accounts. */
@@ -129,11 +133,11 @@ export const giving = (guests: number, minor = 1n): CloseRule =>
     doc: 'gives to guests out of tips',
     phase: 'accruals',
     items: () => ['gift'],
-    derive: () =>
-      draft(ran, { rule: 'till.giving', item: 0, seen: 0 }, [
-        debit(tips, minor * BigInt(guests)),
-        ...Array.from({ length: guests }, (_, at) => credit(guest, minor, `guest-${at}`)),
-      ]),
+    derive: (_, _s, entry) => {
+      entry.debit(tips, minor * BigInt(guests));
+      for (let at = 0; at < guests; at++) entry.credit(guest, minor, `guest-${at}`);
+      return draft(ran, { rule: 'till.giving', item: 0, seen: 0 });
+    },
   });
 
 /** A rule that derives nothing and lists what the box lacks of an amount. */
@@ -199,13 +203,19 @@ export const arcade = (guestsMax = 100, close: readonly CloseRule[] = []): Segme
       when: (told) => told.amount >= 100n,
       fits: ({ data }, s) =>
         s.balanceOn(tokens, s.day) >= BigInt(guestsMax) ? new Refusal(tooMany, data.guest) : undefined,
-      react: () => [debit(tokensOut, 1n), credit(tokens, 1n)],
+      react: (_told, _s, entry) => {
+        entry.debit(tokensOut, 1n);
+        entry.credit(tokens, 1n);
+      },
     }),
     answer('PaidOut', {
       needs: { guest: id('who'), by: choice('how', ['tokens', 'other']) },
       role: 'by:tokens',
       when: ({ by }) => by === 'tokens',
-      react: () => [debit(tokensOut, 2n), credit(tokens, 2n)],
+      react: (_told, _s, entry) => {
+        entry.debit(tokensOut, 2n);
+        entry.credit(tokens, 2n);
+      },
     }),
   ],
 });

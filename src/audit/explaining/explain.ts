@@ -213,7 +213,7 @@ class Explaining {
     const { on } = read.event;
     if (step === undefined) return this.#line(read, sums, read.type, [], false);
     const looked = lookedByRule(this.#house, step.by, step.item, this.#state, on);
-    const entry = enter(this.#state, step.draft.postings, on);
+    const entry = enter(this.#state, step.draft.entry, on);
     const parameters = this.#sources.used(looked, this.#state, on);
     return this.#line(read, sums, step.by.rule, parameters, this.#agrees(entry, sums));
   }

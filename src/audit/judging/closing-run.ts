@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { accountId, type Posting } from '../../kernel/contract/account.ts';
 import type { EventType } from '../../kernel/contract/fact.ts';
 import { type Breach, type Draft, phases } from '../../kernel/contract/rule.ts';
 import { leaves64Bits } from '../../kernel/engine/booking.ts';
-import { breachesOf, derivedBy, type LeftOut, leftOutWith } from '../../kernel/engine/close.ts';
+import { breachesOf, type Drafted, derivedBy, type LeftOut, leftOutWith } from '../../kernel/engine/close.ts';
 import type { ClosingRule, House } from '../../kernel/engine/house.ts';
 import { canonical } from '../../kernel/state/digest.ts';
 import type { StoredEvent } from '../../kernel/state/events.ts';
@@ -20,7 +19,7 @@ import { encodeData, type Fields, isJsonRecord, type Json } from '../../kernel/v
 export interface Step {
   readonly by: ClosingRule;
   readonly item: unknown;
-  readonly draft: Draft;
+  readonly draft: Drafted;
 }
 
 /** A recorded event and what the rules say in its place; one of them may be wanting. */
@@ -134,9 +133,9 @@ class Walk {
       while (this.#item < this.#items.length) {
         const item = this.#items[this.#item++];
         s.day = this.#day;
-        const draft = derivedBy(this.#house, by, item, s);
+        const draft = derivedBy(this.#house, by, item, s, s.chart);
         if (draft === undefined) continue;
-        if (leaves64Bits(s, draft.postings, this.#day)) {
+        if (leaves64Bits(s, draft.entry, this.#day)) {
           this.#left = leftOutWith(this.#left, draft);
           continue;
         }
@@ -195,11 +194,11 @@ export function nameOfPlace({ fields }: EventType, { type, subject, data, accoun
 export type Placed = Pick<StoredEvent, 'type' | 'subject' | 'data' | 'accounts'>;
 
 /** What a draft would be told by as an event. */
-export const placeOf = (draft: Draft): Placed => ({
+export const placeOf = (draft: Drafted): Placed => ({
   type: draft.type.name,
   subject: draft.type.subject(draft.data),
   data: dataOf(draft),
-  accounts: draft.postings.flatMap((posting) => (posting.minor === 0n ? [] : [idOf(posting)])),
+  accounts: draft.entry.accounts.map((account) => draft.entry.chart.id(account)),
 });
 
 /** What a rule derives from some items that has a given event's place. */
@@ -215,7 +214,7 @@ export function derivedLike(
   for (const item of items) {
     if (tried++ >= itemsTriedMax) return undefined;
     s.day = day;
-    const draft = derivedBy(rules, by, item, s);
+    const draft = derivedBy(rules, by, item, s, s.chart);
     if (draft !== undefined && isOf(draft, place)) return { by, item, draft };
   }
   return undefined;
@@ -270,7 +269,7 @@ class Queue {
   }
 
   /** The place of the first event that a draft would be. */
-  find(draft: Draft): number | undefined {
+  find(draft: Drafted): number | undefined {
     const next = this.#events[this.#at];
     if (next === undefined) return undefined;
     if (isOf(draft, next)) return this.#at;
@@ -300,8 +299,8 @@ function placesOf(events: readonly StoredEvent[]): ReadonlyMap<string, readonly 
  * Whether a recorded event is what a draft would become: of its type, its subject, with the same words in its data; and where
  * both post on holders, on one that they share (a distribution has a part for each few hundred of them).
  */
-export function isOf(draft: Draft, recorded: Placed): boolean {
-  const { type, data, postings } = draft;
+export function isOf(draft: Drafted, recorded: Placed): boolean {
+  const { type, data, entry } = draft;
   if (type.name !== recorded.type || type.subject(data) !== recorded.subject) return false;
   const given: Readonly<Record<string, unknown>> = data;
   const stored = isJsonRecord(recorded.data) ? recorded.data : {};
@@ -310,15 +309,16 @@ export function isOf(draft: Draft, recorded: Placed): boolean {
     const value = given[name];
     if (field !== undefined && value !== undefined && field.encode(value) !== stored[name]) return false;
   }
-  const held = postings.filter(({ holder }) => holder !== '');
+  const { chart } = entry;
+  const held = entry.accounts.filter((account) => chart.holderOf[account] !== '');
   const [first] = held;
-  if (first === undefined || recorded.accounts.includes(idOf(first))) return true;
+  if (first === undefined || recorded.accounts.includes(chart.id(first))) return true;
   const ids = new Set(recorded.accounts);
-  if (held.some((posting) => ids.has(idOf(posting)))) return true;
-  return !recorded.accounts.some((id) => held.some(({ kind }) => id.startsWith(`${kind.path}:`)));
+  if (held.some((account) => ids.has(chart.id(account)))) return true;
+  return !recorded.accounts.some((id) =>
+    held.some((account) => id.startsWith(`${chart.kindOf[account]?.path}:`)),
+  );
 }
-
-const idOf = ({ kind, holder, currency }: Posting): string => accountId(kind, holder, currency);
 
 const telling = new WeakMap<Fields, readonly string[]>();
 

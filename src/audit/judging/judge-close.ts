@@ -84,7 +84,7 @@ export class CloseJudge {
   }
 
   #beside(begun: StoredEvent, day: Day, read: Read, step: Step): void {
-    const entry = enter(this.#docket.state, step.draft.postings, day);
+    const entry = enter(this.#docket.state, step.draft.entry, day);
     const envelope =
       faultOfEnvelope(read, this.#docket.house.segmentOf(read.type)) ?? faultOfRun(read, begun);
     const data = sameData(step.draft, read.stored);
@@ -108,7 +108,7 @@ export class CloseJudge {
   }
 
   #missing(before: number, day: Day, step: Step): void {
-    const entry = enter(this.#docket.state, step.draft.postings, day);
+    const entry = enter(this.#docket.state, step.draft.entry, day);
     this.#docket.fault({
       kind: 'missing',
       revision: before,
@@ -239,7 +239,7 @@ export class CloseJudge {
   }
 
   #drafted(s: State, step: Step, day: Day): Right | undefined {
-    const entry = enter(s, step.draft.postings, day);
+    const entry = enter(s, step.draft.entry, day);
     return entry instanceof Refusal ? undefined : this.#rightOf(step, day, entry);
   }
 }

@@ -5,10 +5,12 @@
  */
 
 import type { EventType, FactType, Happening } from '../../kernel/contract/fact.ts';
-import { evolveAnswers, toldOf, withAnswers } from '../../kernel/engine/answers.ts';
+import { evolveAnswers, toldOf } from '../../kernel/engine/answers.ts';
+import { written } from '../../kernel/engine/booking.ts';
 import { derivedBy } from '../../kernel/engine/close.ts';
 import type { ClosingRule, House } from '../../kernel/engine/house.ts';
 import { undone, undoRows } from '../../kernel/engine/undo.ts';
+import { EntryWriter } from '../../kernel/state/entry-writer.ts';
 import type { NumberedEntry, State } from '../../kernel/state/state.ts';
 import { type Looked, TrackedReading } from '../../kernel/state/tracking.ts';
 import type { Day } from '../../kernel/values/dates.ts';
@@ -21,7 +23,7 @@ type Event = Happening<DataOf<Fields>>;
 export function lookedByReaction(rules: House, s: State, type: FactType, event: Event): Looked {
   s.day = event.on;
   const reading = new TrackedReading(s);
-  withAnswers(rules, reading, type, event, type.react(event, reading));
+  written(rules, reading, s.chart, type, event);
   return reading.looked;
 }
 
@@ -30,14 +32,15 @@ export function lookedByFact(rules: House, s: State, type: FactType, event: Even
   s.day = event.on;
   const reading = new TrackedReading(s);
   type.fits(event, reading);
-  if (fits) type.react(event, reading);
+  const unused = new EntryWriter(s.chart);
+  if (fits) type.react?.(event, reading, unused);
   const listeners = rules.listeners(type);
   if (listeners.length === 0) return reading.looked;
   const told = toldOf(type, event, reading);
   for (const { listener } of listeners) {
     if (told === undefined || !listener.when(told.data)) continue;
     listener.fits?.(told, reading);
-    if (fits) listener.react?.(told, reading);
+    if (fits) listener.react?.(told, reading, unused);
   }
   return reading.looked;
 }
@@ -47,7 +50,7 @@ export function lookedByRule(rules: House, by: ClosingRule, item: unknown, s: St
   s.day = day;
   const reading = new TrackedReading(s);
   by.rule.items(reading);
-  derivedBy(rules, by, item, reading);
+  derivedBy(rules, by, item, reading, s.chart);
   return reading.looked;
 }
 

@@ -73,30 +73,6 @@ export const accountKind = (path: string, spec: AccountKindSpec): AccountKind =>
  */
 export const borrow = (path: string): AccountKind => kindOf(path, { doc: 'declared by another segment' });
 
-/** One side of an entry: a signed amount on an account. Debits are positive, credits negative. */
-export interface Posting {
-  readonly kind: AccountKind;
-  readonly holder: string;
-  readonly minor: bigint;
-  readonly currency: string;
-}
-
-/** A debit of minor units. */
-export const debit = (kind: AccountKind, minor: bigint, holder = '', currency = 'CNY'): Posting => ({
-  kind,
-  holder,
-  minor,
-  currency,
-});
-
-/** A credit of minor units. */
-export const credit = (kind: AccountKind, minor: bigint, holder = '', currency = 'CNY'): Posting => ({
-  kind,
-  holder,
-  minor: -minor,
-  currency,
-});
-
 /** `entity:class:segment:name[:holder]:currency`. */
 export const accountId = (kind: AccountKind, holder: string, currency: string): string =>
   holder === '' ? `${kind.path}:${currency}` : `${kind.path}:${holder}:${currency}`;

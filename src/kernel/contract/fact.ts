@@ -6,8 +6,7 @@
 import type { Day } from '../values/dates.ts';
 import type { DataOf, Fields } from '../values/fields.ts';
 import type { Code, Refusal } from '../values/refusals.ts';
-import type { Posting } from './account.ts';
-import type { Entry, Reading, Writing } from './reading.ts';
+import type { Entry, NewEntry, Reading, Writing } from './reading.ts';
 
 /** A fact or a derived event on its way: data and effective date. */
 export interface Happening<D> {
@@ -37,8 +36,8 @@ export interface EventSpec<F extends Fields> {
 export interface FactSpec<F extends Fields> extends EventSpec<F> {
   /** The command that asks for it. */
   readonly command: string;
-  /** Its postings. */
-  react(event: Happening<DataOf<F>>, s: Reading): readonly Posting[];
+  /** Writes its postings; none where it is left out. */
+  react?(event: Happening<DataOf<F>>, s: Reading, entry: NewEntry): void;
   /** The input and its value by which the command is told from others of the same name, and the code when nobody knows the value. */
   readonly told?: { readonly field: keyof F & string; readonly value: string; readonly unknown: Code };
   /** false: its effective date says nothing about days (the opening of a book). */

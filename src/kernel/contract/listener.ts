@@ -6,9 +6,8 @@
 import type { Day } from '../values/dates.ts';
 import type { DataOf, Fields } from '../values/fields.ts';
 import type { Refusal } from '../values/refusals.ts';
-import type { Posting } from './account.ts';
 import type { Booked, Happening } from './fact.ts';
-import type { Reading, Writing } from './reading.ts';
+import type { NewEntry, Reading, Writing } from './reading.ts';
 
 /**
  * What a segment does when another's fact happens, or another's derived event: its own `fits`, postings and rows, in the same
@@ -23,8 +22,8 @@ export interface ListenerSpec<F extends Fields> {
   when(told: DataOf<F>): boolean;
   /** Of facts alone: a close never refuses. */
   fits?(told: Happening<DataOf<F>>, s: Reading): Refusal | undefined;
-  /** Its postings; none where it is left out. */
-  react?(told: Happening<DataOf<F>>, s: Reading): readonly Posting[];
+  /** Writes its postings, after the owner's and into the same entry. */
+  react?(told: Happening<DataOf<F>>, s: Reading, entry: NewEntry): void;
   /** Its rows. It is asked before the owner's own `evolve`, and told what `react` was told. */
   evolve?(told: Booked<DataOf<F>>, s: Writing): void;
   /**

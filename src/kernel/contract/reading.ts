@@ -50,6 +50,14 @@ export interface Writing extends Reading {
   delete<R>(of: Table<R>, key: string): void;
 }
 
+/** The entry of an event while it is written. It merges by account, and what comes to nothing is left out. Nobody keeps it. */
+export interface NewEntry {
+  /** Minor units onto the debit side of an account; a negative amount goes onto the other. */
+  debit(kind: AccountKind, minor: bigint, holder?: string, currency?: string): void;
+  /** Minor units onto the credit side of an account. */
+  credit(kind: AccountKind, minor: bigint, holder?: string, currency?: string): void;
+}
+
 /** What an event did to the accounts, as `evolve` sees it. */
 export interface Entry {
   /** Number of postings. */

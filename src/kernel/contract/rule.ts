@@ -5,9 +5,8 @@
  */
 
 import type { DataOf, Fields } from '../values/fields.ts';
-import type { Posting } from './account.ts';
 import type { DerivedType } from './fact.ts';
-import type { Reading } from './reading.ts';
+import type { NewEntry, Reading } from './reading.ts';
 
 /** The four phases of a day's close, in order. */
 export const phases = ['timeouts', 'accruals', 'settlements', 'sweeps'] as const;
@@ -18,18 +17,12 @@ export type Phase = (typeof phases)[number];
 export interface Draft<F extends Fields = Fields> {
   readonly type: DerivedType<F>;
   readonly data: DataOf<F>;
-  readonly postings: readonly Posting[];
 }
 
 /** A draft, with data that fit the type. */
-export const draft = <F extends Fields>(
-  type: DerivedType<F>,
-  data: DataOf<F>,
-  postings: readonly Posting[],
-): Draft<F> => ({
+export const draft = <F extends Fields>(type: DerivedType<F>, data: DataOf<F>): Draft<F> => ({
   type,
   data,
-  postings,
 });
 
 /** One small rule of a day's close. Rules run by phase, then by line, then as `after` says, else by name. */
@@ -38,14 +31,14 @@ export interface CloseRule<I = unknown> {
   readonly doc: string;
   readonly phase: Phase;
   /** Rules of the same line and phase that come before it. */
-  readonly after?: readonly { readonly name: string }[];
+  readonly after?: readonly Pick<CloseRule, 'name' | 'phase'>[];
   /** What there is to do; the state is that before the first of them. */
   items(s: Reading): Iterable<I>;
   /**
    * The event for one of them, or none; the state is that after those before it. What others post in answer to it is no part of it
    * yet: whoever wants the entry asks `derivedBy` (close.ts).
    */
-  derive(item: I, s: Reading): Draft | undefined;
+  derive(item: I, s: Reading, entry: NewEntry): Draft | undefined;
   /** What couldn't be paid or held after all of them, in words; listed, never refused. */
   breach?(s: Reading): Breach | undefined;
 }

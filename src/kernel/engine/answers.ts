@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Posting } from '../contract/account.ts';
 import type { Booked, EventType, Happening } from '../contract/fact.ts';
 import type { Reading, Writing } from '../contract/reading.ts';
+import type { EntryWriter } from '../state/entry-writer.ts';
 import type { Day } from '../values/dates.ts';
 import type { DataOf, Fields } from '../values/fields.ts';
 import type { Refusal } from '../values/refusals.ts';
@@ -21,24 +21,23 @@ export function toldOf(type: EventType, event: Event, s: Reading): Event | undef
   return data === undefined ? undefined : { on: event.on, data };
 }
 
-/** An event's own postings, and those of all that answer it. */
-export function withAnswers(
+/** Writes the postings of all that answer an event, after its own. */
+export function writeAnswers(
   house: House,
   s: Reading,
   type: EventType,
   event: Event,
-  own: readonly Posting[],
-): readonly Posting[] {
+  entry: EntryWriter,
+): void {
   const listeners = house.listeners(type);
-  if (listeners.length === 0) return own;
+  if (listeners.length === 0) return;
   const told = toldOf(type, event, s);
-  if (told === undefined) return own;
-  let postings = own;
-  for (const { listener } of listeners) {
-    if (listener.react !== undefined && listener.when(told.data))
-      postings = postings.concat(listener.react(told, s));
+  if (told === undefined) return;
+  for (const { segment, listener } of listeners) {
+    if (listener.react === undefined || !listener.when(told.data)) continue;
+    entry.handTo(segment.id, house.postable(segment));
+    listener.react(told, s, entry);
   }
-  return postings;
 }
 
 /** The rows of all that answer an event. They are told of the owner's rows as they were: this comes before the owner's `evolve`. */

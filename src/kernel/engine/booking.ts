@@ -3,14 +3,16 @@
  *
  * @module
  */
-import type { Posting } from '../contract/account.ts';
 import type { EventType, FactType, Happening } from '../contract/fact.ts';
-import { NumberedEntry, type State } from '../state/state.ts';
+import type { Reading } from '../contract/reading.ts';
+import { EntryWriter } from '../state/entry-writer.ts';
+import type { Chart } from '../state/journal/chart.ts';
+import type { NumberedEntry, State } from '../state/state.ts';
 import type { Day } from '../values/dates.ts';
 import type { DataOf, Fields } from '../values/fields.ts';
 import { fits64, formatMoney } from '../values/money.ts';
 import { codes, firstOf, Refusal } from '../values/refusals.ts';
-import { evolveAnswers, toldOf, withAnswers } from './answers.ts';
+import { evolveAnswers, toldOf, writeAnswers } from './answers.ts';
 import type { House } from './house.ts';
 import { undone, undoRows } from './undo.ts';
 
@@ -44,44 +46,21 @@ export function misfit(house: House, s: State, type: FactType, event: Event): Re
 /** The entry of a fact that fits: its owner's postings and those of all that answer it. */
 export function reaction(house: House, s: State, type: FactType, event: Event): NumberedEntry | Refusal {
   s.day = event.on;
-  return enter(s, withAnswers(house, s, type, event, type.react(event, s)), event.on);
+  return enter(s, written(house, s, s.chart, type, event), event.on);
 }
 
-/**
- * Postings as an entry: one posting an account, zeros left out, balanced per entity and currency, no account below its floor on
- * any date from the entry's on.
- */
-export function enter(s: State, postings: readonly Posting[], day: Day): NumberedEntry | Refusal {
-  const accounts: number[] = [];
-  const minors: bigint[] = [];
-  const many = postings.length > 16 ? new Map<number, number>() : undefined;
-  for (const { kind, holder, minor, currency } of postings) {
-    if (minor === 0n) continue;
-    const account = s.chart.index(kind, holder, currency);
-    const at = many === undefined ? accounts.indexOf(account) : (many.get(account) ?? -1);
-    if (at >= 0) minors[at] = (minors[at] ?? 0n) + minor;
-    else {
-      many?.set(account, accounts.length);
-      accounts.push(account);
-      minors.push(minor);
-    }
-  }
-  const entry = minors.includes(0n)
-    ? withoutZeros(s, accounts, minors)
-    : new NumberedEntry(s.chart, accounts, minors);
-  return flaw(s, entry, day) ?? entry;
+/** What a fact's owner and all that answer it write, unchecked. */
+export function written(house: House, s: Reading, chart: Chart, type: FactType, event: Event): NumberedEntry {
+  const entry = new EntryWriter(chart);
+  entry.handTo(house.segmentOf(type), house.postable(house.ownerOf(type)));
+  type.react?.(event, s, entry);
+  writeAnswers(house, s, type, event, entry);
+  return entry.take();
 }
 
-function withoutZeros(s: State, accounts: readonly number[], minors: readonly bigint[]): NumberedEntry {
-  const kept = accounts.flatMap((account, at) =>
-    minors[at] === 0n ? [] : [{ account, minor: minors[at] ?? 0n }],
-  );
-  return new NumberedEntry(
-    s.chart,
-    kept.map(({ account }) => account),
-    kept.map(({ minor }) => minor),
-  );
-}
+/** An entry, unless it is flawed: balanced per entity and currency, no account below its floor on any date from the entry's on. */
+export const enter = (s: State, entry: NumberedEntry, day: Day): NumberedEntry | Refusal =>
+  flaw(s, entry, day) ?? entry;
 
 /** What is wrong with an entry, if anything. */
 export function flaw(s: State, entry: NumberedEntry, day: Day): Refusal | undefined {
@@ -143,13 +122,11 @@ class Sums {
   }
 }
 
-/** Whether postings would take a figure out of 64 bits. */
-export function leaves64Bits(s: State, postings: readonly Posting[], day: Day): boolean {
+/** Whether an entry would take a figure out of 64 bits. */
+export function leaves64Bits(s: State, entry: NumberedEntry, day: Day): boolean {
   let { gross } = s;
-  for (const { minor } of postings) gross += Math.abs(Number(minor));
-  if (gross <= uncheckedGrossMax) return false;
-  const entry = enter(s, postings, day);
-  return entry instanceof Refusal && entry.spec === codes.amountTooLarge;
+  for (const minor of entry.minors) gross += Math.abs(Number(minor));
+  return gross > uncheckedGrossMax && flaw(s, entry, day)?.spec === codes.amountTooLarge;
 }
 
 /** Whether any column would leave 64 bits: an amount, a balance, a total of the period cube or one of its cells. */

@@ -7,38 +7,50 @@
 import type { DerivedType, Happening } from '../contract/fact.ts';
 import type { Reading } from '../contract/reading.ts';
 import { type Breach, type Draft, draft, type Phase, phases } from '../contract/rule.ts';
+import { EntryWriter } from '../state/entry-writer.ts';
+import type { Chart } from '../state/journal/chart.ts';
 import type { NumberedEntry, State } from '../state/state.ts';
 import { type Day, formatDay } from '../values/dates.ts';
 import type { DataOf, Fields, Json } from '../values/fields.ts';
 import { formatMoney, minorMax } from '../values/money.ts';
 import { Refusal } from '../values/refusals.ts';
-import { withAnswers } from './answers.ts';
+import { writeAnswers } from './answers.ts';
 import { book, enter, leaves64Bits, postingsMax } from './booking.ts';
 import type { ClosingRule, House } from './house.ts';
+
+/** A derived event to be, with the entry that its rule and all that answer it wrote, unchecked. */
+export interface Drafted extends Draft {
+  readonly entry: NumberedEntry;
+}
 
 /** One derived event that a close is about to make, and the rule that makes it. */
 export interface ClosingStep {
   readonly phase: Phase;
   readonly by: ClosingRule;
   readonly item: unknown;
-  readonly draft: Draft;
+  readonly draft: Drafted;
 }
 
 /**
  * What a rule derives from one of its items on the day of a state, with the postings of all that answer it; nobody asks the rule
  * alone who wants the entry.
+ *
+ * @param s the state, or a look at it that is watched
  */
 export function derivedBy(
   house: House,
-  { rule }: Pick<ClosingRule, 'rule'>,
+  { rule, segment }: ClosingRule,
   item: unknown,
   s: Reading,
-): Draft | undefined {
-  const made = rule.derive(item, s);
+  chart: Chart,
+): Drafted | undefined {
+  const entry = new EntryWriter(chart);
+  entry.handTo(rule.name, house.postable(segment));
+  const made = rule.derive(item, s, entry);
   if (made === undefined) return undefined;
-  const { type, data, postings } = made;
-  const all = withAnswers(house, s, type, { data, on: s.day }, postings);
-  return all === postings ? made : { type, data, postings: all };
+  const { type, data } = made;
+  writeAnswers(house, s, type, { data, on: s.day }, entry);
+  return { type, data, entry: entry.take() };
 }
 
 /** What a rule derived and a close left out, since a figure would leave 64 bits. */
@@ -50,13 +62,13 @@ export interface LeftOut {
 }
 
 /** What is left out, with one more draft. */
-export function leftOutWith(before: LeftOut | undefined, { postings }: Draft): LeftOut {
+export function leftOutWith(before: LeftOut | undefined, { entry }: Drafted): LeftOut {
   let { minor, currency } = before ?? { minor: 0n, currency: 'CNY' };
-  for (const posting of postings) {
-    if (posting.minor <= minor) continue;
-    minor = posting.minor < minorMax ? posting.minor : minorMax;
-    currency = posting.currency;
-  }
+  entry.minors.forEach((posted, at) => {
+    if (posted <= minor) return;
+    minor = posted < minorMax ? posted : minorMax;
+    currency = entry.chart.currencyOf[entry.accounts[at] ?? -1] ?? currency;
+  });
   return { count: (before?.count ?? 0) + 1, minor, currency };
 }
 
@@ -84,9 +96,9 @@ export function* closing(house: House, s: State, day: Day): Generator<ClosingSte
       let left: LeftOut | undefined;
       for (const item of [...by.rule.items(s)]) {
         s.day = day;
-        const made = derivedBy(house, by, item, s);
+        const made = derivedBy(house, by, item, s, s.chart);
         if (made === undefined) continue;
-        if (leaves64Bits(s, made.postings, day)) left = leftOutWith(left, made);
+        if (leaves64Bits(s, made.entry, day)) left = leftOutWith(left, made);
         else yield { phase, by, item, draft: made };
       }
       s.day = day;
@@ -126,10 +138,10 @@ export function* closingBits(
   first: number,
 ): Generator<void, Derived[], void> {
   const made: Derived[] = [];
-  const take = ({ type, data, postings }: Draft): void => {
+  const take = ({ type, data, entry: drafted }: Drafted): void => {
     const event = { data, on: day };
     s.day = day;
-    const entry = enter(s, postings, day);
+    const entry = enter(s, drafted, day);
     if (entry instanceof Refusal)
       throw new Error(`the close of ${formatDay(day)}: ${type.name}: ${entry.code}: ${entry.message}`);
     if (entry.length > postingsMax)
@@ -141,7 +153,8 @@ export function* closingBits(
   for (;;) {
     const step = steps.next();
     if (step.done) {
-      take(draft(house.own.closed, { events: made.length, breaches: step.value.map(breachJson) }, []));
+      const data = { events: made.length, breaches: step.value.map(breachJson) };
+      take({ ...draft(house.own.closed, data), entry: new EntryWriter(s.chart).take() });
       return made;
     }
     take(step.value.draft);

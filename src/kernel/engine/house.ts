@@ -12,6 +12,7 @@ import type { CloseRule, Phase } from '../contract/rule.ts';
 import { phases } from '../contract/rule.ts';
 import type { Segment } from '../contract/segment.ts';
 import type { Table } from '../contract/table.ts';
+import type { Postable } from '../state/entry-writer.ts';
 import type { Declared } from '../state/state.ts';
 import { type Keeper, keepers, kernelSegment, type OwnTypes, ownTypes } from './own-facts.ts';
 
@@ -37,6 +38,7 @@ export class House {
   readonly declared: Declared;
   readonly #types = new Map<string, EventType>();
   readonly #known: (EventType | undefined)[] = [];
+  readonly #postable: ReadonlyMap<Segment, Postable>;
   readonly #segmentOf = new Map<string, Segment>();
   readonly #parameters = new Map<string, Parameter<unknown>>();
   readonly #commands = new Map<string, FactType[]>();
@@ -73,6 +75,14 @@ export class House {
     }
     this.#invariants = this.segments.flatMap(({ id, invariants }) =>
       invariants.map((invariant) => ({ segment: id, invariant })),
+    );
+    this.#postable = new Map(
+      this.segments.map((segment) => [
+        segment,
+        ordinalsOf(
+          this.kinds.filter(({ path, segment: of }) => of === segment.id || segment.borrows.includes(path)),
+        ),
+      ]),
     );
     this.#keepers = keepers(this.own, this);
     this.#closing = new Map(phases.map((phase) => [phase, this.#rulesOf(phase)]));
@@ -112,17 +122,22 @@ export class House {
   }
 
   #rulesOf(phase: Phase): ClosingRule[] {
-    return this.segments.flatMap((segment) =>
-      inOrder(
-        segment.id,
-        segment.close.filter((rule) => rule.phase === phase),
-      ).map((rule) => ({ segment, rule })),
-    );
+    return this.segments.flatMap((segment) => inOrder(segment, phase).map((rule) => ({ segment, rule })));
   }
 
   /** A fact or derived type by name. */
   type(name: string): EventType | undefined {
     return this.#types.get(name);
+  }
+
+  /** The line that a type belongs to. */
+  ownerOf(type: EventType): Segment | undefined {
+    return this.#segmentOf.get(type.name);
+  }
+
+  /** The kinds that a line may post on: those that it declares or uses. */
+  postable(segment: Segment | undefined): Postable {
+    return segment === undefined ? undefined : this.#postable.get(segment);
   }
 
   /** @throws Error when a type is not of this house: it would be booked into a log that nobody could read */
@@ -180,23 +195,22 @@ export class House {
 /**
  * Rules of one line and phase in the order that they say, else by name: never by the order in which files were read.
  *
- * @throws Error when one is to come after a rule that isn't there, or after itself
+ * @throws Error when one is to come after a rule of another line or phase, or after itself
  */
-function inOrder(segment: string, rules: readonly CloseRule[]): readonly CloseRule[] {
-  const left = [...rules].sort((a, b) => (a.name < b.name ? -1 : 1));
+function inOrder({ id, close }: Segment, phase: Phase): readonly CloseRule[] {
+  const left = close.filter((rule) => rule.phase === phase).sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const { name, after = [] } of left) {
-    const missing = after.find((other) => !left.some((rule) => rule.name === other.name));
-    if (missing !== undefined)
-      throw new Error(`${segment}: ${name} comes after ${missing.name}, which is no rule of its phase`);
+    const strange = after.find((other) => other.phase !== phase || !other.name.startsWith(`${id}.`));
+    if (strange !== undefined)
+      throw new Error(`${id}: ${name} comes after ${strange.name}, which is no rule of its line and phase`);
   }
   const ordered: CloseRule[] = [];
   while (left.length > 0) {
     const next = left.findIndex(({ after = [] }) =>
-      after.every((other) => ordered.some(({ name }) => name === other.name)),
+      after.every((other) => !left.some(({ name }) => name === other.name)),
     );
     const [rule] = left.splice(next, 1);
-    if (next < 0 || rule === undefined)
-      throw new Error(`${segment}: rules come after each other in a circle`);
+    if (next < 0 || rule === undefined) throw new Error(`${id}: rules come after each other in a circle`);
     ordered.push(rule);
   }
   return ordered;

@@ -102,8 +102,6 @@ export interface OwnTypes {
   readonly attempted: FactType;
 }
 
-const nothingPosted = () => [];
-
 const fitsAlways = () => undefined;
 
 /** Commands that only the kernel gives: no user can name them. */
@@ -121,7 +119,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
     },
     subject: () => 'book',
     fits: fitsAlways,
-    react: nothingPosted,
   });
 
   const extended = fact('PolicyExtended', {
@@ -131,7 +128,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
     fields: { parameters: value('values over time, by parameter') },
     subject: () => 'policy',
     fits: fitsAlways,
-    react: nothingPosted,
   });
 
   const parameterName: Field<string> = {
@@ -181,7 +177,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
         : { ...data, value: type.format(parsed) };
     },
     fits: fitsAlways,
-    react: nothingPosted,
     insteadOfUndo: 'Change the parameter again: of changes for one day the last holds.',
   });
 
@@ -191,7 +186,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
     fields: {},
     subject: () => 'day',
     fits: fitsAlways,
-    react: nothingPosted,
     insteadOfUndo: 'A closed day stays closed: date what is to be mended on an open one.',
   });
 
@@ -214,7 +208,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
     },
     subject: ({ event }) => `event/${event}`,
     fits: fitsAlways,
-    react: nothingPosted,
     insteadOfUndo: 'Give the command of the reversed fact again.',
   });
 
@@ -230,7 +223,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
     },
     subject: ({ command }) => `attempt/${command}`,
     fits: fitsAlways,
-    react: nothingPosted,
   });
 
   return { opened, extended, policyChanged, closing, closed, reversed, attempted };

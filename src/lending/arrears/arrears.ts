@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import type { Reading } from '../../kernel/contract/reading.ts';
+import type { NewEntry, Reading } from '../../kernel/contract/reading.ts';
 import { type CloseRule, draft } from '../../kernel/contract/rule.ts';
 import { choice, count, flag, id } from '../../kernel/values/fields.ts';
 import type { Debt } from '../debt/debt.ts';
@@ -28,12 +27,13 @@ function looked<R extends Debt>(
 }
 
 /** All principal of a debt moves from a bucket to another, in the books of each part. */
-function moved<R extends Debt>({ lender }: Debts<R>, row: R, to: Bucket): Posting[] {
+function moved<R extends Debt>(entry: NewEntry, { lender }: Debts<R>, row: R, to: Bucket): void {
   const { books } = lender;
-  return partNames.flatMap((part, at) => [
-    debit(books[part].principal[to], row.principal[at] ?? 0n, row.holder),
-    credit(books[part].principal[row.stage], row.principal[at] ?? 0n, row.holder),
-  ]);
+  partNames.forEach((part, at) => {
+    const minor = row.principal[at] ?? 0n;
+    entry.debit(books[part].principal[to], minor, row.holder);
+    entry.credit(books[part].principal[row.stage], minor, row.holder);
+  });
 }
 
 /**
@@ -44,7 +44,7 @@ function moved<R extends Debt>({ lender }: Debts<R>, row: R, to: Bucket): Postin
  */
 export function arrears<R extends Debt>(
   debts: Debts<R>,
-  after: readonly { readonly name: string }[],
+  after: readonly Pick<CloseRule, 'name' | 'phase'>[],
 ): CloseRule<string> {
   const { lender } = debts;
   const { prefix } = lender;
@@ -79,7 +79,7 @@ export function arrears<R extends Debt>(
     phase: 'timeouts',
     after,
     items: (s) => dueAt(debts, s),
-    derive: (key, s) => {
+    derive: (key, s, entry) => {
       const known = s.row(debts.table, key);
       const next = known === undefined ? undefined : debts.changesOn(known);
       if (next === undefined || next > s.day) return undefined;
@@ -89,7 +89,8 @@ export function arrears<R extends Debt>(
       const to = work.bucketOn(s.day);
       if (!work.passed && to === row.stage) return undefined;
       const data = { debt: key, from: row.stage, to, daysPastDue: work.daysPastDue(s.day) };
-      return draft(arrearsMoved, data, to === row.stage ? [] : moved(debts, row, to));
+      if (to !== row.stage) moved(entry, debts, row, to);
+      return draft(arrearsMoved, data);
     },
   });
 
@@ -112,14 +113,15 @@ export function arrears<R extends Debt>(
     phase: 'timeouts',
     after: [aging],
     items: (s) => dueAt(debts, s),
-    derive: (key, s) => {
+    derive: (key, s, entry) => {
       const since = s.row(debts.table, key)?.arrearsSince ?? null;
       if (since === null || s.day - since < s.policy(lender.policy.writeOffAfterDays)) return undefined;
       const found = looked(debts, s, key);
       if (found === undefined) return undefined;
       const { row, work } = found;
       const daysPastDue = work.daysPastDue(s.day);
-      return draft(writtenOffByAge, { debt: key, daysPastDue }, writtenOff(lender, row, lossOf(work)));
+      writtenOff(entry, lender, row, lossOf(work));
+      return draft(writtenOffByAge, { debt: key, daysPastDue });
     },
   });
 }

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import type { Reading } from '../../kernel/contract/reading.ts';
+import type { NewEntry, Reading } from '../../kernel/contract/reading.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
@@ -29,20 +28,23 @@ export function lossOf(work: DebtWork): Loss {
 }
 
 /** What a write-off books. */
-export function writtenOff({ books }: Lender, from: Placed, { principal, interest, late }: Loss): Posting[] {
-  const gone = (of: Lender['books']['own' | 'partner' | 'vehicle'], at: 0 | 1 | 2): Posting[] => [
-    credit(of.principal[from.stage], principal[at], from.holder),
-    credit(of.interest, interest[at]),
-  ];
-  return [
-    debit(books.own.allowance, principal[0] + interest[0] + late),
-    ...gone(books.own, 0),
-    credit(books.own.lateFees, late),
-    debit(books.partner.creditLoss, principal[1] + interest[1]),
-    ...gone(books.partner, 1),
-    debit(books.vehicle.creditLoss, principal[2] + interest[2]),
-    ...gone(books.vehicle, 2),
-  ];
+export function writtenOff(
+  entry: NewEntry,
+  { books }: Lender,
+  from: Placed,
+  { principal, interest, late }: Loss,
+): void {
+  const gone = (of: Lender['books']['own' | 'partner' | 'vehicle'], at: 0 | 1 | 2): void => {
+    entry.credit(of.principal[from.stage], principal[at], from.holder);
+    entry.credit(of.interest, interest[at]);
+  };
+  entry.debit(books.own.allowance, principal[0] + interest[0] + late);
+  gone(books.own, 0);
+  entry.credit(books.own.lateFees, late);
+  entry.debit(books.partner.creditLoss, principal[1] + interest[1]);
+  gone(books.partner, 1);
+  entry.debit(books.vehicle.creditLoss, principal[2] + interest[2]);
+  gone(books.vehicle, 2);
 }
 
 /** Ends a debt that was written off: nothing of it is owed but what it lost. */
@@ -82,15 +84,15 @@ export function mostRecovered(s: Reading, debt: Debt | undefined, minor: bigint)
 }
 
 /** What a recovery books, with the platform's reserve paying it. */
-export const recovered = ({ books }: Lender, from: Placed, parts: Parts): Posting[] => [
-  credit(reserve, sumOf(parts)),
-  debit(books.own.cash, parts[0]),
-  credit(books.own.provision, parts[0]),
-  debit(books.partner.funds, parts[1], from.bank),
-  credit(books.partner.creditLoss, parts[1]),
-  debit(books.vehicle.cash, parts[2], from.pool),
-  credit(books.vehicle.creditLoss, parts[2]),
-];
+export function recovered(entry: NewEntry, { books }: Lender, from: Placed, parts: Parts): void {
+  entry.credit(reserve, sumOf(parts));
+  entry.debit(books.own.cash, parts[0]);
+  entry.credit(books.own.provision, parts[0]);
+  entry.debit(books.partner.funds, parts[1], from.bank);
+  entry.credit(books.partner.creditLoss, parts[1]);
+  entry.debit(books.vehicle.cash, parts[2], from.pool);
+  entry.credit(books.vehicle.creditLoss, parts[2]);
+}
 
 /** What is left of a loss after a recovery. */
 export const lossAfter = (loss: Parts, parts: Parts): Parts => minus(loss, parts);

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/contract/account.ts';
 import { type CloseRule, draft } from '../../kernel/contract/rule.ts';
 import { figure } from '../../kernel/values/fields.ts';
 import { share } from '../../kernel/values/rates.ts';
@@ -24,14 +23,15 @@ export function provisions(lender: Lender, cost: CloseRule<'cost'>): void {
     phase: 'accruals',
     after: [cost],
     items: () => ['allowance'],
-    derive: (_, s) => {
+    derive: (_, s, entry) => {
       const rates = s.policy(policy.provisionRates);
       let required = 0n;
       for (const bucket of buckets) required += share(s.totalOn(principal[bucket], s.day), rates[bucket]);
       const missing = required - s.balanceOn(allowance, s.day);
-      return missing === 0n
-        ? undefined
-        : draft(type, { required }, [debit(provision, missing), credit(allowance, missing)]);
+      if (missing === 0n) return undefined;
+      entry.debit(provision, missing);
+      entry.credit(allowance, missing);
+      return draft(type, { required });
     },
   });
 }

@@ -25,7 +25,7 @@ export interface LendingClose {
  */
 export function lendingClose<R extends Debt>(
   debts: Debts<R>,
-  after: readonly { readonly name: string }[] = [],
+  after: readonly Pick<CloseRule, 'name' | 'phase'>[] = [],
 ): LendingClose {
   const { lender } = debts;
   const writeOffByAge = arrears(debts, after);

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/contract/account.ts';
 import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import { type CloseRule, draft } from '../../kernel/contract/rule.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
@@ -109,7 +108,7 @@ export function accrual(lender: Lender): CloseRule<'interest'> {
     doc: 'Interest and late fees of the day, exact over all debts, booked floored; the fraction is carried.',
     phase: 'accruals',
     items: () => ['interest'],
-    derive: (_, s) => {
+    derive: (_, s, entry) => {
       const day = dayOf(lender, s);
       const { own, partner, vehicle, late } = day;
       if (![own, partner, vehicle, late].some(({ changed }) => changed)) return undefined;
@@ -123,16 +122,15 @@ export function accrual(lender: Lender): CloseRule<'interest'> {
         vehicleCarry: vehicle.carry,
         lateCarry: late.carry,
       };
-      return draft(type, data, [
-        debit(books.own.interest, own.booked),
-        credit(books.own.interestIncome, own.booked),
-        debit(books.own.lateFees, late.booked),
-        credit(books.own.lateFeeIncome, late.booked),
-        debit(books.partner.interest, partner.booked),
-        credit(books.partner.interestIncome, partner.booked),
-        debit(books.vehicle.interest, vehicle.booked),
-        credit(books.vehicle.interestIncome, vehicle.booked),
-      ]);
+      entry.debit(books.own.interest, own.booked);
+      entry.credit(books.own.interestIncome, own.booked);
+      entry.debit(books.own.lateFees, late.booked);
+      entry.credit(books.own.lateFeeIncome, late.booked);
+      entry.debit(books.partner.interest, partner.booked);
+      entry.credit(books.partner.interestIncome, partner.booked);
+      entry.debit(books.vehicle.interest, vehicle.booked);
+      entry.credit(books.vehicle.interestIncome, vehicle.booked);
+      return draft(type, data);
     },
   });
 }

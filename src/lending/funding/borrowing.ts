@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/contract/account.ts';
 import type { Reading } from '../../kernel/contract/reading.ts';
 import { type CloseRule, draft } from '../../kernel/contract/rule.ts';
 import { figure, value } from '../../kernel/values/fields.ts';
@@ -51,7 +50,7 @@ export function borrowing(
     phase: 'accruals',
     after: [interest],
     items: () => ['cost'],
-    derive: (_, s) => {
+    derive: (_, s, entry) => {
       const rates = s.policy(policy.fundingRates);
       let sum = 0n;
       let changed = false;
@@ -67,9 +66,10 @@ export function borrowing(
         carries[name] = fractionText(rest);
         changed ||= booked !== 0n || compareFractions(rest, before) !== 0;
       }
-      return changed
-        ? draft(costAccrued, { cost: sum, carries }, [debit(fundingCost, sum), credit(cash, sum)])
-        : undefined;
+      if (!changed) return undefined;
+      entry.debit(fundingCost, sum);
+      entry.credit(cash, sum);
+      return draft(costAccrued, { cost: sum, carries });
     },
   });
 
@@ -82,14 +82,13 @@ export function borrowing(
     doc: 'Cash below zero is borrowed, by the mix of sources; cash above pays back what is borrowed.',
     phase: 'sweeps',
     items: () => ['cash'],
-    derive: (_, s) => {
+    derive: (_, s, entry) => {
       const held = s.balanceOn(cash, s.day);
       if (held < 0n) {
         const parts = allocate(-held, weightsOf(lender, s));
-        return draft(borrowed, { amount: -held }, [
-          debit(cash, -held),
-          ...books.sources.map(({ kind }, at) => credit(kind, parts[at] ?? 0n)),
-        ]);
+        entry.debit(cash, -held);
+        for (const [at, { kind }] of books.sources.entries()) entry.credit(kind, parts[at] ?? 0n);
+        return draft(borrowed, { amount: -held });
       }
       const open = books.sources.map(({ kind }) => aboveZero(s.available(kind)));
       const all = open.reduce((sum, each) => sum + each, 0n);
@@ -97,10 +96,9 @@ export function borrowing(
       const back = spare < all ? spare : all;
       if (back === 0n) return undefined;
       const parts = allocate(back, open);
-      return draft(borrowed, { amount: -back }, [
-        credit(cash, back),
-        ...books.sources.map(({ kind }, at) => debit(kind, parts[at] ?? 0n)),
-      ]);
+      entry.credit(cash, back);
+      for (const [at, { kind }] of books.sources.entries()) entry.debit(kind, parts[at] ?? 0n);
+      return draft(borrowed, { amount: -back });
     },
   });
   return { cost, sweep };

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import type { Reading, Writing } from '../../kernel/contract/reading.ts';
+import type { AccountKind } from '../../kernel/contract/account.ts';
+import type { NewEntry, Reading, Writing } from '../../kernel/contract/reading.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { share, zeroFraction } from '../../kernel/values/rates.ts';
 import { reserve } from '../lender/books.ts';
@@ -32,20 +32,24 @@ export interface Placed {
 }
 
 /** What a draw books, but for what the money is paid into: the platform's reserve grows by all of it. */
-export function drawn({ books, policy }: Lender, s: Reading, to: Placed, parts: Parts): Posting[] {
+export function drawn(
+  entry: NewEntry,
+  { books, policy }: Lender,
+  s: Reading,
+  to: Placed,
+  parts: Parts,
+): void {
   const [own, partner, vehicle] = parts;
   const subordinated = share(vehicle, s.policy(policy.subordinatedShare));
-  return [
-    debit(reserve, own + partner + vehicle),
-    debit(books.own.principal[to.stage], own, to.holder),
-    debit(books.own.retained, subordinated, to.pool),
-    credit(books.own.cash, own + subordinated),
-    debit(books.partner.principal[to.stage], partner, to.holder),
-    credit(books.partner.funds, partner, to.bank),
-    debit(books.vehicle.principal[to.stage], vehicle, to.holder),
-    credit(books.vehicle.senior, vehicle - subordinated, to.pool),
-    credit(books.vehicle.subordinated, subordinated, to.pool),
-  ];
+  entry.debit(reserve, own + partner + vehicle);
+  entry.debit(books.own.principal[to.stage], own, to.holder);
+  entry.debit(books.own.retained, subordinated, to.pool);
+  entry.credit(books.own.cash, own + subordinated);
+  entry.debit(books.partner.principal[to.stage], partner, to.holder);
+  entry.credit(books.partner.funds, partner, to.bank);
+  entry.debit(books.vehicle.principal[to.stage], vehicle, to.holder);
+  entry.credit(books.vehicle.senior, vehicle - subordinated, to.pool);
+  entry.credit(books.vehicle.subordinated, subordinated, to.pool);
 }
 
 const emptyPool: PoolRow = {
@@ -100,7 +104,7 @@ export function addExposure(
 /** Principal of a holder that an entry moved, by part, debit positive. */
 export function principalMoved(
   { books }: Lender,
-  entry: { sum(kind: Posting['kind'], holder?: string): bigint },
+  entry: { sum(kind: AccountKind, holder?: string): bigint },
   holder: string,
   stage: Bucket,
 ): Parts {
@@ -109,7 +113,7 @@ export function principalMoved(
 }
 
 /** Interest that an entry moved, by part, debit positive. */
-export const interestMoved = ({ books }: Lender, entry: { sum(kind: Posting['kind']): bigint }): Parts => [
+export const interestMoved = ({ books }: Lender, entry: { sum(kind: AccountKind): bigint }): Parts => [
   entry.sum(books.own.interest),
   entry.sum(books.partner.interest),
   entry.sum(books.vehicle.interest),

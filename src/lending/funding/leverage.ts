@@ -80,7 +80,7 @@ export function leverage(lender: Lender, sweep: CloseRule<'cash'>): void {
       const exposed = exposure(lender, s, side, s.day);
       const beyond = exposed > shareFloored(net > 0n ? net : 0n, s.policy(limits[side]));
       if (beyond === (s.row(tables.beyond, side) !== undefined)) return undefined;
-      return draft(type, { side, beyond, exposure: exposed, netAssets: net }, []);
+      return draft(type, { side, beyond, exposure: exposed, netAssets: net });
     },
     breach: (s): Breach | undefined => {
       const sides = leverageSides.filter((side) => s.row(tables.beyond, side) !== undefined);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AccountKind, credit, debit } from '../../kernel/contract/account.ts';
+import type { AccountKind } from '../../kernel/contract/account.ts';
 import type { Reading } from '../../kernel/contract/reading.ts';
 import { draft } from '../../kernel/contract/rule.ts';
 import { type Day, dayMax, periodBounds } from '../../kernel/values/dates.ts';
@@ -139,7 +139,7 @@ export function pools(lender: Lender): void {
     doc: 'On the last day of a month each pool pays out what it has collected.',
     phase: 'settlements',
     items,
-    derive: (name, s) => {
+    derive: (name, s, entry) => {
       const row = s.row(tables.pools, name);
       if (row === undefined) return undefined;
       const empty =
@@ -150,18 +150,17 @@ export function pools(lender: Lender): void {
       const { owed, service, seniorInterest, senior, subordinated, excess } = waterfall(lender, s, name, row);
       const toOwn = service + subordinated + excess;
       const data = { pool: name, service, seniorInterest, senior, subordinated, excess, ...owed };
-      return draft(settled, data, [
-        credit(vehicle.cash, toOwn + seniorInterest + senior, name),
-        debit(vehicle.serviceFee, service),
-        debit(vehicle.seniorInterest, seniorInterest),
-        debit(vehicle.senior, senior, name),
-        debit(vehicle.subordinated, subordinated, name),
-        debit(vehicle.excess, excess),
-        debit(own.cash, toOwn),
-        credit(own.serviceFeeIncome, service),
-        credit(own.retained, subordinated, name),
-        credit(own.retainedIncome, excess),
-      ]);
+      entry.credit(vehicle.cash, toOwn + seniorInterest + senior, name);
+      entry.debit(vehicle.serviceFee, service);
+      entry.debit(vehicle.seniorInterest, seniorInterest);
+      entry.debit(vehicle.senior, senior, name);
+      entry.debit(vehicle.subordinated, subordinated, name);
+      entry.debit(vehicle.excess, excess);
+      entry.debit(own.cash, toOwn);
+      entry.credit(own.serviceFeeIncome, service);
+      entry.credit(own.retained, subordinated, name);
+      entry.credit(own.retainedIncome, excess);
+      return draft(settled, data);
     },
   });
 
@@ -179,7 +178,7 @@ export function pools(lender: Lender): void {
     phase: 'settlements',
     after: [settling],
     items,
-    derive: (name, s) => {
+    derive: (name, s, entry) => {
       const row = s.row(tables.pools, name);
       if (row === undefined || row.principal !== 0n) return undefined;
       if (s.balanceOn(vehicle.cash, s.day, name) !== 0n) return undefined;
@@ -187,13 +186,12 @@ export function pools(lender: Lender): void {
       const senior = aboveZero(s.available(vehicle.senior, name));
       const subordinated = aboveZero(s.available(vehicle.subordinated, name));
       if (senior + subordinated === 0n) return undefined;
-      return draft(ended, { pool: name, senior, subordinated }, [
-        debit(vehicle.senior, senior, name),
-        debit(vehicle.subordinated, subordinated, name),
-        credit(vehicle.writeDown, senior + subordinated),
-        credit(own.retained, subordinated, name),
-        debit(own.retainedLoss, subordinated),
-      ]);
+      entry.debit(vehicle.senior, senior, name);
+      entry.debit(vehicle.subordinated, subordinated, name);
+      entry.credit(vehicle.writeDown, senior + subordinated);
+      entry.credit(own.retained, subordinated, name);
+      entry.debit(own.retainedLoss, subordinated);
+      return draft(ended, { pool: name, senior, subordinated });
     },
   });
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/contract/account.ts';
 import type { FactType } from '../../kernel/contract/fact.ts';
 import { amount, choice } from '../../kernel/values/fields.ts';
 import { codes } from '../../kernel/values/refusals.ts';
@@ -21,6 +20,9 @@ export const capitalOf = ({ line, books, prefix, id }: Lender): FactType =>
     },
     subject: ({ entity }) => `entity/${entity}`,
     fits: () => undefined,
-    react: ({ data }) => [debit(books.own.cash, data.amount), credit(books.own.capital, data.amount)],
+    react: ({ data }, _s, entry) => {
+      entry.debit(books.own.cash, data.amount);
+      entry.credit(books.own.capital, data.amount);
+    },
     undo: () => undefined,
   });

@@ -91,7 +91,6 @@ export function loanApplied(debts: Debts<LoanRow>, { limits, prices }: Deciding)
     subject: ({ loan }) => debts.subject(loan),
     refs: ({ holder }) => [`wallet/${holder}`],
     fits: ({ data, on }, s) => taken(debts, s, data.loan, on),
-    react: () => [],
     evolve: ({ data, on }, s) => {
       const { holder, principal: asked, term, method } = data;
       const declined = decided(s, holder, asked);

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { debit } from '../../kernel/contract/account.ts';
 import type { FactType } from '../../kernel/contract/fact.ts';
 import { amount, choice, id } from '../../kernel/values/fields.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
@@ -41,9 +40,9 @@ export function loanWrittenOff(debts: Debts<LoanRow>): FactType {
       const row = standing(debts, s, data.loan, on);
       return row instanceof Refusal ? row : undefined;
     },
-    react: ({ data, on }, s) => {
+    react: ({ data, on }, s, entry) => {
       const row = s.row(table, data.loan);
-      return row === undefined ? [] : writtenOff(lender, row, lossOf(broughtLoan(lender, s, row, on)));
+      if (row !== undefined) writtenOff(entry, lender, row, lossOf(broughtLoan(lender, s, row, on)));
     },
     evolve: ({ data, on }, s) => {
       const row = s.row(table, data.loan);
@@ -85,11 +84,12 @@ export function loanRecovered(debts: Debts<LoanRow>): FactType {
       const minor = mostRecovered(s, s.row(table, data.loan), data.amount);
       return minor > 0n ? { ...data, amount: minor } : undefined;
     },
-    react: ({ data }, s) => {
+    react: ({ data }, s, entry) => {
       const row = s.row(table, data.loan);
-      if (row === undefined) return [];
+      if (row === undefined) return;
       const parts = split(data.amount, row.loss ?? noParts);
-      return [debit(wallet, data.amount, row.holder), ...recovered(lender, row, parts)];
+      entry.debit(wallet, data.amount, row.holder);
+      recovered(entry, lender, row, parts);
     },
     evolve: ({ data, on }, s) => {
       const row = s.row(table, data.loan);

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { credit } from '../../kernel/contract/account.ts';
 import type { FactType } from '../../kernel/contract/fact.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { choice, id } from '../../kernel/values/fields.ts';
@@ -42,16 +41,17 @@ export function disbursed(debts: Debts<LoanRow>): FactType {
         ? new Refusal(codes.invalidInput, `dueOn: ${formatDay(row.dueOn)}`, 'it is paid out before it is due')
         : undefined;
     },
-    react: ({ data }, s) => {
+    react: ({ data }, s, entry) => {
       const row = s.row(table, data.loan);
-      if (row === undefined) return [];
+      if (row === undefined) return;
       const to = {
         holder: row.holder,
         bank: s.policy(policy.partnerBank).id,
         pool: poolOf(lender, s.day),
         stage: 'current',
       } as const;
-      return [...drawn(lender, s, to, partsOf(lender, s, row.asked)), credit(wallet, row.asked, row.holder)];
+      drawn(entry, lender, s, to, partsOf(lender, s, row.asked));
+      entry.credit(wallet, row.asked, row.holder);
     },
     evolve: ({ data, on, entry }, s) => {
       const row = s.row(table, data.loan);

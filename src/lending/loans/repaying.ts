@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { credit, debit } from '../../kernel/contract/account.ts';
 import type { Booked, FactType } from '../../kernel/contract/fact.ts';
 import type { Writing } from '../../kernel/contract/reading.ts';
 import { choice, flag, id, type Repayment, repayment, whole } from '../../kernel/values/fields.ts';
@@ -95,12 +94,13 @@ export function repaid(debts: Debts<LoanRow>): FactType {
       const minor = least(sizeOf(work, data.amount), allOf(work.owed), s.available(wallet, row.holder));
       return minor > 0n ? { ...data, amount: minor } : undefined;
     },
-    react: ({ data, on }, s) => {
+    react: ({ data, on }, s, entry) => {
       const row = s.row(table, data.loan);
-      if (row === undefined) return [];
+      if (row === undefined) return;
       const work = broughtLoan(lender, s, row, on);
       const paid = work.madeUp(sizeOf(work, data.amount));
-      return [debit(wallet, totalOf(paid), row.holder), ...received(lender, s, row, paid)];
+      entry.debit(wallet, totalOf(paid), row.holder);
+      received(entry, lender, s, row, paid);
     },
     evolve: (event, s) => takePayment(debts, s, event.data.loan, event),
     insteadOfUndo: 'Restructure the loan, or pay the borrower what was paid too much.',
@@ -130,20 +130,18 @@ export function restructured(debts: Debts<LoanRow>): FactType {
         ? new Refusal(codes.nothingToDo, data.loan, 'no principal is left to plan')
         : undefined;
     },
-    react: ({ data, on }, s) => {
+    react: ({ data, on }, s, entry) => {
       const row = s.row(table, data.loan);
-      if (row === undefined) return [];
+      if (row === undefined) return;
       const work = broughtLoan(lender, s, row, on);
       work.charge();
       const [own, partner, vehicle] = work.interestDue;
-      return [
-        debit(books.own.principal[row.stage], own, row.holder),
-        credit(books.own.interest, own),
-        debit(books.partner.principal[row.stage], partner, row.holder),
-        credit(books.partner.interest, partner),
-        debit(books.vehicle.principal[row.stage], vehicle, row.holder),
-        credit(books.vehicle.interest, vehicle),
-      ];
+      entry.debit(books.own.principal[row.stage], own, row.holder);
+      entry.credit(books.own.interest, own);
+      entry.debit(books.partner.principal[row.stage], partner, row.holder);
+      entry.credit(books.partner.interest, partner);
+      entry.debit(books.vehicle.principal[row.stage], vehicle, row.holder);
+      entry.credit(books.vehicle.interest, vehicle);
     },
     evolve: ({ data, on }, s) => {
       const row = s.row(table, data.loan);

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import type { Reading, Writing } from '../../kernel/contract/reading.ts';
+import type { NewEntry, Reading, Writing } from '../../kernel/contract/reading.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { amount, id } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
@@ -40,7 +39,7 @@ line.fact('HuabeiLineOpened', {
       ? new Refusal(codes.beforeLatest, data.holder)
       : new Refusal(lineExists, data.holder);
   },
-  react: () => [],
+  react: () => {},
   evolve: ({ data: { holder }, on }, s) => {
     const day = s.policy(statementDay);
     s.set(lines.table, holder, {
@@ -87,9 +86,9 @@ export function drawRefusal(s: Reading, holder: string, minor: bigint, on: Day):
 }
 
 /** What a draw books, but for what the money is paid into. */
-export function drawPostings(s: Reading, holder: string, minor: bigint): Posting[] {
+export function writeDraw(entry: NewEntry, s: Reading, holder: string, minor: bigint): void {
   const row = s.row(lines.table, holder);
-  return row === undefined ? [] : drawn(lender, s, row, partsOf(lender, s, minor));
+  if (row !== undefined) drawn(entry, lender, s, row, partsOf(lender, s, minor));
 }
 
 /** Takes a draw into the line. */
@@ -101,15 +100,19 @@ export function draw(s: Writing, row: LineRow, parts: Parts, on: Day): void {
 }
 
 /** The merchant's fee, from the wallet of who is paid to the lending company: at most what is left of the payment. */
-export function merchantFeePostings(s: Reading, payee: string, minor: bigint, left: bigint): Posting[] {
+export function writeMerchantFee(
+  entry: NewEntry,
+  s: Reading,
+  payee: string,
+  minor: bigint,
+  left: bigint,
+): void {
   const rated = share(minor, s.policy(merchantFeeRate, payee));
   const fee = rated < left ? rated : left;
-  return [
-    debit(wallet, fee, payee),
-    credit(reserve, fee),
-    debit(lender.books.own.cash, fee),
-    credit(merchantFee, fee),
-  ];
+  entry.debit(wallet, fee, payee);
+  entry.credit(reserve, fee);
+  entry.debit(lender.books.own.cash, fee);
+  entry.credit(merchantFee, fee);
 }
 
 line.fact('HuabeiDrawn', {
@@ -124,11 +127,11 @@ line.fact('HuabeiDrawn', {
     if (data.holder === data.payee) return new Refusal(codes.sameParty, data.holder);
     return drawRefusal(s, data.holder, data.amount, on);
   },
-  react: ({ data }, s) => [
-    ...drawPostings(s, data.holder, data.amount),
-    credit(wallet, data.amount, data.payee),
-    ...merchantFeePostings(s, data.payee, data.amount, data.amount),
-  ],
+  react: ({ data }, s, entry) => {
+    writeDraw(entry, s, data.holder, data.amount);
+    entry.credit(wallet, data.amount, data.payee);
+    writeMerchantFee(entry, s, data.payee, data.amount, data.amount);
+  },
   evolve: ({ data, on, entry }, s) => {
     const row = s.row(lines.table, data.holder);
     if (row !== undefined) draw(s, row, principalMoved(lender, entry, row.holder, row.stage), on);

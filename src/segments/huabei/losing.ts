@@ -4,7 +4,6 @@
  * @module
  */
 
-import { debit } from '../../kernel/contract/account.ts';
 import { amount, id } from '../../kernel/values/fields.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import {
@@ -39,9 +38,9 @@ line.fact('HuabeiWrittenOff', {
       ? new Refusal(codes.nothingToDo, data.holder, 'nothing is owed')
       : undefined;
   },
-  react: ({ data, on }, s) => {
+  react: ({ data, on }, s, entry) => {
     const row = s.row(lines.table, data.holder);
-    return row === undefined ? [] : writtenOff(lender, row, lossOf(brought(s, row, on)));
+    if (row !== undefined) writtenOff(entry, lender, row, lossOf(brought(s, row, on)));
   },
   evolve: ({ data, on }, s) => {
     const row = s.row(lines.table, data.holder);
@@ -70,11 +69,12 @@ export const creditRecovered = line.fact('HuabeiRecovered', {
     const minor = mostRecovered(s, s.row(lines.table, data.holder), data.amount);
     return minor > 0n ? { ...data, amount: minor } : undefined;
   },
-  react: ({ data }, s) => {
+  react: ({ data }, s, entry) => {
     const row = s.row(lines.table, data.holder);
-    if (row === undefined) return [];
+    if (row === undefined) return;
     const parts = split(data.amount, row.loss ?? noParts);
-    return [debit(wallet, data.amount, data.holder), ...recovered(lender, row, parts)];
+    entry.debit(wallet, data.amount, data.holder);
+    recovered(entry, lender, row, parts);
   },
   evolve: ({ data, on }, s) => {
     const row = s.row(lines.table, data.holder);

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { credit, type Posting } from '../../kernel/contract/account.ts';
 import { amount, choice, flag, id } from '../../kernel/values/fields.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
 import { put } from '../../lending/debt/debts.ts';
@@ -13,7 +12,7 @@ import { received } from '../../lending/funding/paying.ts';
 import { wallet } from '../../lending/lender/books.ts';
 import { minus, noParts, split, sumOf } from '../../lending/lender/parts.ts';
 import { brought, type LineRow, lines } from './credit-line.ts';
-import { draw, drawPostings, drawRefusal, merchantFeePostings } from './drawing.ts';
+import { draw, drawRefusal, writeDraw, writeMerchantFee } from './drawing.ts';
 import { line } from './line.ts';
 import { lender } from './policy.ts';
 import { named, standing } from './standing.ts';
@@ -33,10 +32,10 @@ line.answer('PaymentInitiated', {
   role: 'method:huabei',
   when: (told) => told.method === 'huabei',
   fits: ({ data, on }, s) => drawRefusal(s, data.payer, data.amount, on),
-  react: ({ data }, s) => [
-    ...drawPostings(s, data.payer, data.amount),
-    ...(data.escrow ? [] : merchantFeePostings(s, data.payee, data.amount, data.paidOut)),
-  ],
+  react: ({ data }, s, entry) => {
+    writeDraw(entry, s, data.payer, data.amount);
+    if (!data.escrow) writeMerchantFee(entry, s, data.payee, data.amount, data.paidOut);
+  },
   evolve: ({ data, on, entry }, s) => {
     const row = s.row(lines.table, data.payer);
     if (row !== undefined) draw(s, row, principalMoved(lender, entry, row.holder, row.stage), on);
@@ -66,7 +65,7 @@ const confirmed = (to: string) =>
       paidOut: amount('what payments pays out of it, less its fee'),
     },
     when: (told) => told.method === 'huabei',
-    react: ({ data }, s) => merchantFeePostings(s, data.payee, data.amount, data.paidOut),
+    react: ({ data }, s, entry) => writeMerchantFee(entry, s, data.payee, data.amount, data.paidOut),
   });
 
 /** How much of a refund the line owes. */
@@ -84,13 +83,14 @@ line.answer('PaymentRefunded', {
     const row = named(s, data.payer, on);
     return row instanceof Refusal ? row : undefined;
   },
-  react: ({ data }, s): Posting[] => {
+  react: ({ data }, s, entry) => {
     const row = s.row(lines.table, data.payer);
     const back = owedOf(row, data.amount);
-    const toWallet = credit(wallet, data.amount - back, data.payer);
-    if (row === undefined || back === 0n) return [toWallet];
-    const principal = split(back, row.principal);
-    return [...received(lender, s, row, { late: 0n, fee: 0n, interest: noParts, principal }), toWallet];
+    if (row !== undefined && back > 0n) {
+      const principal = split(back, row.principal);
+      received(entry, lender, s, row, { late: 0n, fee: 0n, interest: noParts, principal });
+    }
+    entry.credit(wallet, data.amount - back, data.payer);
   },
   evolve: ({ data, on, entry }, s) => {
     const row = s.row(lines.table, data.payer);

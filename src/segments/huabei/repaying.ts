@@ -4,7 +4,6 @@
  * @module
  */
 
-import { debit } from '../../kernel/contract/account.ts';
 import { amount, flag, id, type Repayment, repayment, wholeOf } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
 import { share } from '../../kernel/values/rates.ts';
@@ -73,12 +72,13 @@ export const creditRepaid = line.fact('HuabeiRepaid', {
     const minor = least(sizeOf(work, data.amount), allOf(work.owed), s.available(wallet, data.holder));
     return minor > 0n ? { ...data, amount: minor } : undefined;
   },
-  react: ({ data, on }, s) => {
+  react: ({ data, on }, s, entry) => {
     const row = s.row(lines.table, data.holder);
-    if (row === undefined) return [];
+    if (row === undefined) return;
     const work = brought(s, row, on);
     const paid = work.madeUp(sizeOf(work, data.amount));
-    return [debit(wallet, totalOf(paid), data.holder), ...received(lender, s, row, paid, instalmentFee)];
+    entry.debit(wallet, totalOf(paid), data.holder);
+    received(entry, lender, s, row, paid, instalmentFee);
   },
   evolve: ({ data, on, entry }, s) => {
     const row = s.row(lines.table, data.holder);
@@ -127,7 +127,7 @@ line.fact('HuabeiConverted', {
     const minor = least(data.amount, work.convertible(on)?.principal ?? 0n);
     return minor > 0n ? { ...data, amount: minor } : undefined;
   },
-  react: () => [],
+  react: () => {},
   evolve: ({ data, on }, s) => {
     const row = s.row(lines.table, data.holder);
     if (row === undefined) return;

@@ -39,7 +39,7 @@ export const statements = line.rule<string>('statements', {
     const { issued } = brought(s, row, s.day, true);
     if (issued === undefined) return undefined;
     const { principal, interest, fee, minimum, on: dueOn } = issued;
-    return draft(statementIssued, { holder, principal, interest, fee, minimum, dueOn }, []);
+    return draft(statementIssued, { holder, principal, interest, fee, minimum, dueOn });
   },
 });
 
@@ -64,6 +64,6 @@ export const revolving = line.rule<string>('revolving', {
     if (row === undefined || row.latest > s.day) return undefined;
     if (!row.dues.some(({ on, overdue }) => !overdue && on < s.day)) return undefined;
     const { revolved: principal } = brought(s, row, s.day, true);
-    return principal === 0n ? undefined : draft(revolved, { holder, principal }, []);
+    return principal === 0n ? undefined : draft(revolved, { holder, principal });
   },
 });

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { credit, debit } from '../../kernel/contract/account.ts';
 import type { Happening } from '../../kernel/contract/fact.ts';
 import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import type { Day } from '../../kernel/values/dates.ts';
@@ -47,7 +46,10 @@ line.fact('TransferArrived', {
   subject,
   refs: ({ to }) => [`wallet/${to}`],
   fits: decidedBefore,
-  react: ({ data }) => [debit(reserve, data.amount), credit(wallet, data.amount, data.to)],
+  react: ({ data }, _s, entry) => {
+    entry.debit(reserve, data.amount);
+    entry.credit(wallet, data.amount, data.to);
+  },
   evolve: ({ data, on }, s) => note(s, data, on, { stage: 'arrived', reason: null }),
   insteadOfUndo: sendBack,
 });
@@ -59,7 +61,7 @@ line.fact('TransferDeclined', {
   subject,
   refs: ({ to }) => [`wallet/${to}`],
   fits: decidedBefore,
-  react: () => [],
+  react: () => {},
   evolve: ({ data, on }, s) => note(s, data, on, { stage: 'declined', reason: data.reason }),
   insteadOfUndo: sendBack,
 });

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { credit, debit } from '../../kernel/contract/account.ts';
 import type { Happening } from '../../kernel/contract/fact.ts';
 import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import { formatDay } from '../../kernel/values/dates.ts';
@@ -41,12 +40,12 @@ line.fact('TransferSent', {
     s.row(sent, data.transfer) === undefined
       ? s.shortage(wallet, data.amount, data.from)
       : new Refusal(transferExists, data.transfer),
-  react: ({ data }) => [
-    debit(wallet, data.amount, data.from),
-    credit(reserve, data.amount),
-    debit(setAside, data.amount),
-    credit(inTransit, data.amount, data.book),
-  ],
+  react: ({ data }, _s, entry) => {
+    entry.debit(wallet, data.amount, data.from);
+    entry.credit(reserve, data.amount);
+    entry.debit(setAside, data.amount);
+    entry.credit(inTransit, data.amount, data.book);
+  },
   evolve: ({ data, on }, s) =>
     s.set(sent, data.transfer, {
       from: data.from,
@@ -66,9 +65,11 @@ line.fact('TransferCompleted', {
   fields: { transfer: id('the transfer') },
   subject: ({ transfer }) => sentSubject(transfer),
   fits: ended,
-  react: ({ data }, s) => {
+  react: ({ data }, s, entry) => {
     const row = s.row(sent, data.transfer);
-    return row === undefined ? [] : [debit(inTransit, row.minor, row.book), credit(setAside, row.minor)];
+    if (row === undefined) return;
+    entry.debit(inTransit, row.minor, row.book);
+    entry.credit(setAside, row.minor);
   },
   evolve: ({ data }, s) => end(s, data.transfer, { stage: 'completed' }),
   insteadOfUndo: sendBack,
@@ -80,15 +81,13 @@ line.fact('TransferReturned', {
   fields: { transfer: id('the transfer'), reason: text('why it was declined') },
   subject: ({ transfer }) => sentSubject(transfer),
   fits: ended,
-  react: ({ data }, s) => {
+  react: ({ data }, s, entry) => {
     const row = s.row(sent, data.transfer);
-    if (row === undefined) return [];
-    return [
-      debit(inTransit, row.minor, row.book),
-      credit(setAside, row.minor),
-      debit(reserve, row.minor),
-      credit(wallet, row.minor, row.from),
-    ];
+    if (row === undefined) return;
+    entry.debit(inTransit, row.minor, row.book);
+    entry.credit(setAside, row.minor);
+    entry.debit(reserve, row.minor);
+    entry.credit(wallet, row.minor, row.from);
   },
   evolve: ({ data }, s) => end(s, data.transfer, { stage: 'returned', reason: data.reason }),
   insteadOfUndo: sendBack,

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { credit, debit } from '../../kernel/contract/account.ts';
 import type { Reading } from '../../kernel/contract/reading.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { amount, choice, date, id, optional } from '../../kernel/values/fields.ts';
@@ -72,7 +71,7 @@ line.fact('MybankAdvanceApplied', {
     if (data.holder === data.core) return new Refusal(codes.sameParty, data.holder);
     return taken(loans, s, data.loan, on);
   },
-  react: () => [],
+  react: () => {},
   evolve: ({ data, on }, s) => {
     const { loan, kind, holder, core, value = 0n, principal: asked, dueOn } = data;
     const reason = declined(s, kind, core, value, asked);
@@ -114,19 +113,19 @@ export const advanceSettled = line.fact('MybankAdvanceSettled', {
     if (row instanceof Refusal) return row;
     return s.shortage(wallet, data.amount, row.advance?.core ?? '');
   },
-  react: ({ data, on }, s) => {
+  react: ({ data, on }, s, entry) => {
     const row = s.row(table, data.loan);
-    if (row === undefined) return [];
-    const fromBuyer = debit(wallet, data.amount, row.advance?.core ?? '');
-    if (row.status !== 'open') return [fromBuyer, credit(wallet, data.amount, row.holder)];
+    if (row === undefined) return;
+    entry.debit(wallet, data.amount, row.advance?.core ?? '');
+    if (row.status !== 'open') {
+      entry.credit(wallet, data.amount, row.holder);
+      return;
+    }
     const work = broughtLoan(lender, s, row, on);
     const all = allOf(work.owed);
     const paid = work.madeUp(data.amount < all ? data.amount : all);
-    return [
-      fromBuyer,
-      ...received(lender, s, row, paid),
-      credit(wallet, data.amount - totalOf(paid), row.holder),
-    ];
+    received(entry, lender, s, row, paid);
+    entry.credit(wallet, data.amount - totalOf(paid), row.holder);
   },
   evolve: ({ data, on, entry }, s) => {
     const row = s.row(table, data.loan);

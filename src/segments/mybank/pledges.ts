@@ -4,7 +4,6 @@
  * @module
  */
 
-import { credit, debit } from '../../kernel/contract/account.ts';
 import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import { draft } from '../../kernel/contract/rule.ts';
 import type { Day } from '../../kernel/values/dates.ts';
@@ -55,7 +54,7 @@ line.fact('MybankPledgeValued', {
     const row = pledged(s, data.loan, on);
     return row instanceof Refusal ? row : undefined;
   },
-  react: () => [],
+  react: () => {},
   evolve: ({ data, on }, s) => {
     const row = s.row(table, data.loan);
     if (row === undefined) return;
@@ -82,17 +81,15 @@ export const pledgeSold = line.fact('MybankPledgeSold', {
       ? undefined
       : new Refusal(pledgeNotCalled, data.loan);
   },
-  react: ({ data, on }, s) => {
+  react: ({ data, on }, s, entry) => {
     const row = s.row(table, data.loan);
-    if (row === undefined) return [];
+    if (row === undefined) return;
     const work = broughtLoan(lender, s, row, on);
     const all = allOf(work.owed);
     const paid = work.madeUp(data.price < all ? data.price : all);
-    return [
-      debit(reserve, data.price),
-      ...received(lender, s, row, paid),
-      credit(wallet, data.price - totalOf(paid), row.holder),
-    ];
+    entry.debit(reserve, data.price);
+    received(entry, lender, s, row, paid);
+    entry.credit(wallet, data.price - totalOf(paid), row.holder);
   },
   evolve: ({ data, on, entry }, s) => {
     takePayment(loans, s, data.loan, { on, entry });
@@ -128,6 +125,6 @@ line.rule<string>('margins', {
     const principal = sumOf(row.principal);
     const called = principal > shareFloored(value, s.policy(marginCallShare));
     if (called === (calledOn !== null)) return undefined;
-    return draft(marginMoved, { loan, called, principal, value }, []);
+    return draft(marginMoved, { loan, called, principal, value });
   },
 });

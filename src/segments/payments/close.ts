@@ -4,7 +4,6 @@
  * @module
  */
 
-import { credit, debit } from '../../kernel/contract/account.ts';
 import { draft } from '../../kernel/contract/rule.ts';
 import { exact, figure } from '../../kernel/values/fields.ts';
 import { accrue, zeroFraction } from '../../kernel/values/rates.ts';
@@ -26,11 +25,11 @@ line.rule<string>('timeOuts', {
       .filter((on) => on <= latest)
       .flatMap((on) => s.bucket(payments, on));
   },
-  derive: (payment, s) => {
+  derive: (payment, s, entry) => {
     const row = s.row(payments, payment);
-    return row === undefined || row.latest > s.day
-      ? undefined
-      : draft(receiptTimedOut, { payment }, release(s, payment));
+    if (row === undefined || row.latest > s.day) return undefined;
+    release(entry, s, payment);
+    return draft(receiptTimedOut, { payment });
   },
 });
 
@@ -46,14 +45,13 @@ line.rule<'float'>('interestOnFloat', {
   doc: 'Interest on the reserve at the rate a year / 365, floored; the fraction is carried.',
   phase: 'accruals',
   items: () => ['float'],
-  derive: (_, s) => {
+  derive: (_, s, entry) => {
     const before = s.row(carried, 'float') ?? zeroFraction;
     const { booked, carry } = accrue(s.balanceOn(reserve, s.day), s.policy(floatRate), before);
     if (booked === 0n && carry.num === before.num && carry.den === before.den) return undefined;
-    return draft(floatInterestAccrued, { interest: booked, carry }, [
-      debit(ownCash, booked),
-      credit(floatInterest, booked),
-    ]);
+    entry.debit(ownCash, booked);
+    entry.credit(floatInterest, booked);
+    return draft(floatInterestAccrued, { interest: booked, carry });
   },
 });
 
@@ -68,11 +66,12 @@ line.rule<'cards'>('costOfCards', {
   doc: 'What is owed to banks for card payments up to the day is paid from own cash.',
   phase: 'settlements',
   items: () => ['cards'],
-  derive: (_, s) => {
+  derive: (_, s, entry) => {
     const due = s.balanceOn(channelCostDue, s.day);
-    return due === 0n
-      ? undefined
-      : draft(channelCostPaid, {}, [debit(channelCostDue, due), credit(ownCash, due)]);
+    if (due === 0n) return undefined;
+    entry.debit(channelCostDue, due);
+    entry.credit(ownCash, due);
+    return draft(channelCostPaid, {});
   },
 });
 
@@ -98,7 +97,7 @@ line.rule<'fees'>('sweepOfFees', {
   doc: 'The gross fees booked up to the day and not yet swept go from the reserve to own cash.',
   phase: 'sweeps',
   items: () => ['fees'],
-  derive: (_, s) => {
+  derive: (_, s, entry) => {
     const fees = unsweptUpTo(s, s.day);
     if (fees.length === 0) return undefined;
     const minor = least(
@@ -106,6 +105,8 @@ line.rule<'fees'>('sweepOfFees', {
       s.available(reserve),
     );
     if (minor === 0n) return undefined;
-    return draft(feesSwept, {}, [debit(ownCash, minor), credit(reserve, minor)]);
+    entry.debit(ownCash, minor);
+    entry.credit(reserve, minor);
+    return draft(feesSwept, {});
   },
 });

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
 import type { Happening } from '../../kernel/contract/fact.ts';
-import type { Reading, Writing } from '../../kernel/contract/reading.ts';
+import type { NewEntry, Reading, Writing } from '../../kernel/contract/reading.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { amount, choice, flag, id } from '../../kernel/values/fields.ts';
 import { share } from '../../kernel/values/rates.ts';
@@ -57,12 +56,15 @@ line.fact('PaymentInitiated', {
     if (known !== undefined) return new Refusal(paymentExists, data.payment);
     return data.method === 'wallet' ? s.shortage(wallet, data.amount, data.payer) : undefined;
   },
-  react: ({ data }, s) => {
-    const paid = data.escrow ? [credit(escrow, data.amount)] : paidOut(s, data.payee, data.amount);
-    if (data.method === 'wallet') return [debit(wallet, data.amount, data.payer), ...paid];
-    if (data.method !== 'card') return paid;
+  react: ({ data }, s, entry) => {
+    if (data.method === 'wallet') entry.debit(wallet, data.amount, data.payer);
+    if (data.method === 'card') entry.debit(reserve, data.amount);
+    if (data.escrow) entry.credit(escrow, data.amount);
+    else paidOut(entry, s, data.payee, data.amount);
+    if (data.method !== 'card') return;
     const cost = share(data.amount, s.policy(cardCostRate));
-    return [debit(reserve, data.amount), ...paid, debit(channelCost, cost), credit(channelCostDue, cost)];
+    entry.debit(channelCost, cost);
+    entry.credit(channelCostDue, cost);
   },
   evolve: ({ data, on, entry }, s) => {
     const fee = -entry.sum(merchantFee);
@@ -132,7 +134,7 @@ line.fact('ReceiptConfirmed', {
     return row.remaining === 0n ? new Refusal(paymentFinished, data.payment) : undefined;
   },
   moot: ({ data }, s) => (s.row(payments, data.payment)?.confirmed ?? null) !== null,
-  react: ({ data }, s) => release(s, data.payment),
+  react: ({ data }, s, entry) => release(entry, s, data.payment),
   evolve: ({ data, on, entry }, s) => confirm(s, data.payment, on, -entry.sum(merchantFee)),
   cannotUndo: ({ data }, s) => {
     const row = s.row(payments, data.payment);
@@ -169,16 +171,18 @@ const feeOn = (s: Reading, payee: string, minor: bigint): bigint =>
   share(minor, s.policy(merchantFeeRate, payee));
 
 /** What a seller gets of an amount: it, less the fee. */
-function paidOut(s: Reading, payee: string, minor: bigint): Posting[] {
+function paidOut(entry: NewEntry, s: Reading, payee: string, minor: bigint): void {
   const fee = feeOn(s, payee, minor);
-  return [credit(wallet, minor - fee, payee), credit(merchantFee, fee)];
+  entry.credit(wallet, minor - fee, payee);
+  entry.credit(merchantFee, fee);
 }
 
 /** Postings that take what is left of a payment out of escrow. */
-export function release(s: Reading, payment: string): Posting[] {
+export function release(entry: NewEntry, s: Reading, payment: string): void {
   const row = s.row(payments, payment);
-  if (row === undefined) return [];
-  return [debit(escrow, row.remaining), ...paidOut(s, row.payee, row.remaining)];
+  if (row === undefined) return;
+  entry.debit(escrow, row.remaining);
+  paidOut(entry, s, row.payee, row.remaining);
 }
 
 function confirm(s: Writing, payment: string, on: Day, fee: bigint): void {

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import type { Reading } from '../../kernel/contract/reading.ts';
+import type { NewEntry, Reading } from '../../kernel/contract/reading.ts';
 import { amount, choice, id, optional } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
 import { fraction, share } from '../../kernel/values/rates.ts';
@@ -66,11 +65,12 @@ line.fact('PaymentRefunded', {
     const minor = row.confirmed === null ? most : mostBearable(s, row, most);
     return minor > 0n ? { ...data, amount: minor } : undefined;
   },
-  react: ({ data }, s) => {
+  react: ({ data }, s, entry) => {
     const row = s.row(payments, data.payment);
-    if (row === undefined) return [];
+    if (row === undefined) return;
     const minor = data.amount ?? row.remaining;
-    return [...taken(s, row, minor), ...givenBack(row, minor)];
+    taken(entry, s, row, minor);
+    givenBack(entry, row, minor);
   },
   evolve: ({ data, on, entry }, s) => {
     const row = s.row(payments, data.payment);
@@ -118,21 +118,22 @@ line.fact('PaymentRefunded', {
 });
 
 /** Where the money of a refund is taken from. A returned fee comes from own cash into the reserve, in the same entry. */
-function taken(s: Reading, row: PaymentRow, minor: bigint): Posting[] {
-  if (row.confirmed === null) return [debit(escrow, minor)];
+function taken(entry: NewEntry, s: Reading, row: PaymentRow, minor: bigint): void {
+  if (row.confirmed === null) {
+    entry.debit(escrow, minor);
+    return;
+  }
   const returned = feeReturned(s, row, minor);
-  return [
-    debit(wallet, minor - returned, row.payee),
-    debit(merchantFee, returned),
-    credit(ownCash, returned),
-    debit(reserve, returned),
-  ];
+  entry.debit(wallet, minor - returned, row.payee);
+  entry.debit(merchantFee, returned);
+  entry.credit(ownCash, returned);
+  entry.debit(reserve, returned);
 }
 
 /** Where it goes: what came from a fund or a credit line is given back by the line that runs it. */
-function givenBack(row: PaymentRow, minor: bigint): Posting[] {
-  if (row.method === 'wallet') return [credit(wallet, minor, row.payer)];
-  return row.method === 'card' ? [credit(reserve, minor)] : [];
+function givenBack(entry: NewEntry, row: PaymentRow, minor: bigint): void {
+  if (row.method === 'wallet') entry.credit(wallet, minor, row.payer);
+  if (row.method === 'card') entry.credit(reserve, minor);
 }
 
 /**

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { credit, debit } from '../../kernel/contract/account.ts';
 import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import { amount, id, type Size, size } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
@@ -24,7 +23,10 @@ line.fact('ToppedUp', {
   fields: { holder, amount: amount('what comes in') },
   subject: (data) => `wallet/${data.holder}`,
   fits: () => undefined,
-  react: ({ data }) => [debit(reserve, data.amount), credit(wallet, data.amount, data.holder)],
+  react: ({ data }, _s, entry) => {
+    entry.debit(reserve, data.amount);
+    entry.credit(wallet, data.amount, data.holder);
+  },
   undo: () => undefined,
 });
 
@@ -38,7 +40,10 @@ line.fact('Transferred', {
     if (data.from === data.to) return new Refusal(codes.sameParty, data.from);
     return s.shortage(wallet, data.amount, data.from);
   },
-  react: ({ data }) => [debit(wallet, data.amount, data.from), credit(wallet, data.amount, data.to)],
+  react: ({ data }, _s, entry) => {
+    entry.debit(wallet, data.amount, data.from);
+    entry.credit(wallet, data.amount, data.to);
+  },
   undo: () => undefined,
 });
 
@@ -65,10 +70,12 @@ line.fact('Withdrawn', {
     );
     return minor > feeOn(s, data.holder, minor) ? { ...data, amount: minor } : undefined;
   },
-  react: ({ data }, s) => {
+  react: ({ data }, s, entry) => {
     const minor = sizeOf(data.amount, s.available(wallet, data.holder));
     const fee = feeOn(s, data.holder, minor);
-    return [debit(wallet, minor, data.holder), credit(reserve, minor - fee), credit(withdrawalFee, fee)];
+    entry.debit(wallet, minor, data.holder);
+    entry.credit(reserve, minor - fee);
+    entry.credit(withdrawalFee, fee);
   },
   evolve: ({ data, on, entry }, s) => {
     addUnswept(s, on, -entry.sum(withdrawalFee));

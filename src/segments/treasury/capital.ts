@@ -4,7 +4,6 @@
  * @module
  */
 
-import { credit, debit } from '../../kernel/contract/account.ts';
 import { amount, choice } from '../../kernel/values/fields.ts';
 import { codes } from '../../kernel/values/refusals.ts';
 import { capital, ownCash } from './accounts.ts';
@@ -20,6 +19,9 @@ line.fact('CapitalContributed', {
   },
   subject: ({ entity }) => `entity/${entity}`,
   fits: () => undefined,
-  react: ({ data }) => [debit(ownCash, data.amount), credit(capital, data.amount)],
+  react: ({ data }, _s, entry) => {
+    entry.debit(ownCash, data.amount);
+    entry.credit(capital, data.amount);
+  },
   undo: () => undefined,
 });

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { credit, debit } from '../../kernel/contract/account.ts';
 import type { Parameter } from '../../kernel/contract/parameter.ts';
 import type { Reading } from '../../kernel/contract/reading.ts';
 import { draft } from '../../kernel/contract/rule.ts';
@@ -45,13 +44,14 @@ export const incomeOfClass = line.rule<AssetClass>('incomeOfClass', {
   doc: 'Balance at the end of the day before × the latest rate / 365, floored; the fraction is carried.',
   phase: 'accruals',
   items: () => assetClasses,
-  derive: (asset, s) => {
+  derive: (asset, s, entry) => {
     const before = carriedOf(s, asset);
     const rate = rateOn(s, asset, s.day) ?? zeroFraction;
     const { booked, carry: rest } = accrue(s.balanceOn(holdings[asset], s.day - 1), rate, before);
     if (booked === 0n && same(rest, before)) return undefined;
-    const postings = [debit(cash, booked), credit(investmentIncome, booked)];
-    return draft(incomeEarned, { asset, income: booked, carry: rest }, postings);
+    entry.debit(cash, booked);
+    entry.credit(investmentIncome, booked);
+    return draft(incomeEarned, { asset, income: booked, carry: rest });
   },
   breach: (s) => {
     const unpriced = assetClasses.filter(
@@ -106,7 +106,7 @@ export const feesOfDay = line.rule<'fees'>('feesOfDay', {
   phase: 'accruals',
   after: [incomeOfClass],
   items: () => ['fees'],
-  derive: (_, s) => {
+  derive: (_, s, entry) => {
     const net = netAssets(s);
     let cover = s.totalOn(investmentIncome, s.day) - s.totalOn(investmentIncome, s.day - 1);
     const fee = (
@@ -132,15 +132,14 @@ export const feesOfDay = line.rule<'fees'>('feesOfDay', {
       custodyCarry: custody.carry,
       salesCarry: sales.carry,
     };
-    return draft(feesAccrued, data, [
-      debit(managementExpense, management.booked),
-      debit(custodyExpense, custody.booked),
-      debit(salesExpense, sales.booked),
-      credit(feesDue, toPlatform),
-      credit(custodyDue, custody.booked),
-      debit(feesReceivable, toPlatform),
-      credit(managementFee, management.booked),
-      credit(salesFee, sales.booked),
-    ]);
+    entry.debit(managementExpense, management.booked);
+    entry.debit(custodyExpense, custody.booked);
+    entry.debit(salesExpense, sales.booked);
+    entry.credit(feesDue, toPlatform);
+    entry.credit(custodyDue, custody.booked);
+    entry.debit(feesReceivable, toPlatform);
+    entry.credit(managementFee, management.booked);
+    entry.credit(salesFee, sales.booked);
+    return draft(feesAccrued, data);
   },
 });

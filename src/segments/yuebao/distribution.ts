@@ -4,7 +4,6 @@
  * @module
  */
 
-import { credit, debit } from '../../kernel/contract/account.ts';
 import type { Reading } from '../../kernel/contract/reading.ts';
 import { draft } from '../../kernel/contract/rule.ts';
 import { count, figure } from '../../kernel/values/fields.ts';
@@ -87,11 +86,10 @@ line.rule<Part>('distributionToHolders', {
     }
     return parts;
   },
-  derive: ({ result, eligible, shares }) => {
+  derive: ({ result, eligible, shares }, _, entry) => {
     const total = shares.reduce((sum, { minor }) => sum + minor, 0n);
-    return draft(distributed, { result, eligible, holders: shares.length }, [
-      debit(distribution, total),
-      ...shares.map(({ holder, minor }) => credit(units, minor, holder)),
-    ]);
+    entry.debit(distribution, total);
+    for (const { holder, minor } of shares) entry.credit(units, minor, holder);
+    return draft(distributed, { result, eligible, holders: shares.length });
   },
 });

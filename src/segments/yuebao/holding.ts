@@ -4,8 +4,7 @@
  * @module
  */
 
-import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
-import type { Reading } from '../../kernel/contract/reading.ts';
+import type { NewEntry, Reading } from '../../kernel/contract/reading.ts';
 import { amount, choice, id, type Size, size } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
 import { shareFloored } from '../../kernel/values/rates.ts';
@@ -39,10 +38,11 @@ export function liquidity(s: Reading): bigint {
 }
 
 /** Postings that take an amount out of the fund: cash first, then the deposit that is broken without cost. */
-export function paidOut(s: Reading, minor: bigint): Posting[] {
+export function paidOut(entry: NewEntry, s: Reading, minor: bigint): void {
   const ready = s.available(cash);
   const fromCash = ready < minor ? (ready > 0n ? ready : 0n) : minor;
-  return [credit(cash, fromCash), credit(deposit, minor - fromCash)];
+  entry.credit(cash, fromCash);
+  entry.credit(deposit, minor - fromCash);
 }
 
 /** Says that the fund can't pay as much at once, if so. */
@@ -75,12 +75,12 @@ line.fact('FundSubscribed', {
     const minor = smallest(data.amount, s.available(wallet, data.holder), roomUnderCap(s, data.holder));
     return minor > 0n ? { ...data, amount: minor } : undefined;
   },
-  react: ({ data }) => [
-    debit(wallet, data.amount, data.holder),
-    credit(reserve, data.amount),
-    debit(cash, data.amount),
-    credit(units, data.amount, data.holder),
-  ],
+  react: ({ data }, _s, entry) => {
+    entry.debit(wallet, data.amount, data.holder);
+    entry.credit(reserve, data.amount);
+    entry.debit(cash, data.amount);
+    entry.credit(units, data.amount, data.holder);
+  },
   // Units taken back on a later day are gone from that day on, as redeemed ones are.
   undo: ({ data, on }, s, reversedOn) => {
     if (reversedOn > on) addRedeemed(s, data.holder, reversedOn, data.amount, 0n);
@@ -120,11 +120,17 @@ line.fact('FundRedeemed', {
       data.speed === 'ordinary' ? wanted : smallest(wanted, roomUnderLimit(s, data.holder, on), liquidity(s));
     return minor > 0n ? { ...data, amount: minor } : undefined;
   },
-  react: ({ data }, s) => {
+  react: ({ data }, s, entry) => {
     const minor = sizeOf(s, data.holder, data.amount);
-    const gone = debit(units, minor, data.holder);
-    if (data.speed === 'ordinary') return [gone, credit(redemptionsDue, minor, data.holder)];
-    return [debit(reserve, minor), credit(wallet, minor, data.holder), gone, ...paidOut(s, minor)];
+    if (data.speed === 'ordinary') {
+      entry.debit(units, minor, data.holder);
+      entry.credit(redemptionsDue, minor, data.holder);
+      return;
+    }
+    entry.debit(reserve, minor);
+    entry.credit(wallet, minor, data.holder);
+    entry.debit(units, minor, data.holder);
+    paidOut(entry, s, minor);
   },
   evolve: ({ data, on, entry }, s) => {
     const minor = entry.sum(units);

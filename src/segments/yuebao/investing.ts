@@ -4,7 +4,6 @@
  * @module
  */
 
-import { credit, debit } from '../../kernel/contract/account.ts';
 import { draft } from '../../kernel/contract/rule.ts';
 import { figure } from '../../kernel/values/fields.ts';
 import { allocate } from '../../kernel/values/money.ts';
@@ -23,7 +22,7 @@ line.rule<'cash'>('investing', {
   doc: 'Free cash is spread over the classes below their target, in proportion to their shortfall.',
   phase: 'sweeps',
   items: () => ['cash'],
-  derive: (_, s) => {
+  derive: (_, s, entry) => {
     const free = owed.reduce((left, kind) => left - s.totalOn(kind, s.day), s.available(cash));
     if (free <= 0n) return undefined;
     const shares = s.policy(allocation);
@@ -37,9 +36,8 @@ line.rule<'cash'>('investing', {
       return short > 0n ? short : 0n;
     });
     const parts = allocate(free, shortfalls);
-    return draft(cashInvested, { free }, [
-      credit(cash, free),
-      ...assetClasses.map((asset, at) => debit(holdings[asset], parts[at] ?? 0n)),
-    ]);
+    entry.credit(cash, free);
+    for (const [at, asset] of assetClasses.entries()) entry.debit(holdings[asset], parts[at] ?? 0n);
+    return draft(cashInvested, { free });
   },
 });

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { credit, debit } from '../../kernel/contract/account.ts';
 import { amount, choice, id } from '../../kernel/values/fields.ts';
 import { firstOf } from '../../kernel/values/refusals.ts';
 import { cash, reserve, units, wallet } from './accounts.ts';
@@ -24,11 +23,11 @@ line.answer('PaymentInitiated', {
   role: 'method:yuebao',
   when: ({ method }) => method === 'yuebao',
   fits: ({ data }, s) => firstOf(s.shortage(units, data.amount, data.payer), illiquid(s, data.amount)),
-  react: ({ data }, s) => [
-    debit(reserve, data.amount),
-    debit(units, data.amount, data.payer),
-    ...paidOut(s, data.amount),
-  ],
+  react: ({ data }, s, entry) => {
+    entry.debit(reserve, data.amount);
+    entry.debit(units, data.amount, data.payer);
+    paidOut(entry, s, data.amount);
+  },
   evolve: ({ on, entry }, s) => {
     const payer = entry.holderOf(units);
     if (payer !== undefined) addRedeemed(s, payer, on, entry.sum(units), 0n);
@@ -43,15 +42,13 @@ line.answer('PaymentInitiated', {
 line.answer('PaymentRefunded', {
   needs,
   when: ({ method }) => method === 'yuebao',
-  react: ({ data }, s) => {
+  react: ({ data }, s, entry) => {
     const room = roomUnderCap(s, data.payer);
     const back = room < data.amount ? room : data.amount;
-    return [
-      credit(reserve, back),
-      credit(wallet, data.amount - back, data.payer),
-      debit(cash, back),
-      credit(units, back, data.payer),
-    ];
+    entry.credit(reserve, back);
+    entry.credit(wallet, data.amount - back, data.payer);
+    entry.debit(cash, back);
+    entry.credit(units, back, data.payer);
   },
   // Units taken back on a later day are gone from that day on, as redeemed ones are.
   undo: ({ on, entry }, s, reversedOn) => {

@@ -15,7 +15,6 @@ line.fact('RatePublished', {
   fields: { asset: choice('the class', assetClasses), rate: rate('a year', 'year') },
   subject: ({ asset }) => `rate/${asset}`,
   fits: () => undefined,
-  react: () => [],
   evolve: ({ data, on }, s) => addRate(s, data.asset, { on, rate: data.rate }),
   insteadOfUndo: 'Publish the right rate for the same date: the last one counts.',
 });

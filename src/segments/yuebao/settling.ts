@@ -5,7 +5,6 @@
  * @module
  */
 
-import { credit, debit, type Posting } from '../../kernel/contract/account.ts';
 import type { Reading } from '../../kernel/contract/reading.ts';
 import { draft } from '../../kernel/contract/rule.ts';
 import { choice, figure, id } from '../../kernel/values/fields.ts';
@@ -45,12 +44,13 @@ export const maturing = line.rule<(typeof longerClasses)[number]>('maturing', {
   doc: 'maturingPerDay of a longer class, as it was at the end of the day before, turns into cash.',
   phase: 'settlements',
   items: () => longerClasses,
-  derive: (asset, s) => {
+  derive: (asset, s, entry) => {
     const share = shareFloored(s.balanceOn(holdings[asset], s.day - 1), s.policy(maturingPerDay)[asset]);
     const minor = smaller(share, above(s.available(holdings[asset])));
-    return minor === 0n
-      ? undefined
-      : draft(assetsMatured, { asset }, [debit(cash, minor), credit(holdings[asset], minor)]);
+    if (minor === 0n) return undefined;
+    entry.debit(cash, minor);
+    entry.credit(holdings[asset], minor);
+    return draft(assetsMatured, { asset });
   },
 });
 
@@ -73,17 +73,16 @@ export const redemptionsPaid = line.rule<string>('redemptionsPaid', {
   phase: 'settlements',
   after: [maturing],
   items: (s) => pendingUpTo(s, s.day - 1),
-  derive: (number, s) => {
+  derive: (number, s, entry) => {
     const row = s.row(pending, number);
     const minor = row === undefined ? 0n : smaller(row.left, purse(s));
     if (row === undefined || minor === 0n) return undefined;
     const { holder } = row;
-    return draft(redemptionPaid, { redemption: number, holder, left: row.left - minor }, [
-      debit(redemptionsDue, minor, holder),
-      ...paidOut(s, minor),
-      debit(reserve, minor),
-      credit(wallet, minor, holder),
-    ]);
+    entry.debit(redemptionsDue, minor, holder);
+    paidOut(entry, s, minor);
+    entry.debit(reserve, minor);
+    entry.credit(wallet, minor, holder);
+    return draft(redemptionPaid, { redemption: number, holder, left: row.left - minor });
   },
   breach: (s) => {
     const left = leftUpTo(s, s.day - 1);
@@ -110,12 +109,16 @@ line.rule<'platform' | 'custodian'>('feesPaid', {
   phase: 'settlements',
   after: [redemptionsPaid],
   items: () => ['platform', 'custodian'],
-  derive: (to, s) => {
+  derive: (to, s, entry) => {
     const minor = smaller(s.balanceOn(to === 'platform' ? feesDue : custodyDue, s.day), purse(s));
     if (minor === 0n) return undefined;
-    const atPlatform: Posting[] = [debit(ownCash, minor), credit(feesReceivable, minor)];
-    const postings = [debit(to === 'platform' ? feesDue : custodyDue, minor), ...paidOut(s, minor)];
-    return draft(feePaid, { to }, to === 'platform' ? [...postings, ...atPlatform] : postings);
+    entry.debit(to === 'platform' ? feesDue : custodyDue, minor);
+    paidOut(entry, s, minor);
+    if (to === 'platform') {
+      entry.debit(ownCash, minor);
+      entry.credit(feesReceivable, minor);
+    }
+    return draft(feePaid, { to });
   },
   breach: (s) => {
     const left = s.balanceOn(feesDue, s.day) + s.balanceOn(custodyDue, s.day);

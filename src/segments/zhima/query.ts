@@ -4,7 +4,6 @@
  * @module
  */
 
-import { credit, debit } from '../../kernel/contract/account.ts';
 import { id } from '../../kernel/values/fields.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import { ownCash, queryFees, reserve, wallet } from './accounts.ts';
@@ -26,14 +25,12 @@ line.fact('ScoreQueried', {
     if (s.row(scores, data.holder) === undefined) return new Refusal(scoreUnknown, data.holder);
     return s.shortage(wallet, s.policy(queryFee), data.partner);
   },
-  react: ({ data }, s) => {
+  react: ({ data }, s, entry) => {
     const fee = s.policy(queryFee);
-    return [
-      debit(wallet, fee, data.partner),
-      credit(reserve, fee),
-      debit(ownCash, fee),
-      credit(queryFees, fee),
-    ];
+    entry.debit(wallet, fee, data.partner);
+    entry.credit(reserve, fee);
+    entry.debit(ownCash, fee);
+    entry.credit(queryFees, fee);
   },
   evolve: ({ data, on, entry }, s) => {
     const score = s.row(scores, data.holder)?.score;

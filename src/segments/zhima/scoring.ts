@@ -100,7 +100,7 @@ export const scoring = line.rule<readonly Scored[]>('scoring', {
   doc: 'On the score day each holder who is known gets a score; who has it already is not named.',
   phase: 'sweeps',
   items: (s) => (isScoreDay(s) ? inParts(changed(s)) : []),
-  derive: (part) => draft(scoresComputed, { scores: part.map(written) }, []),
+  derive: (part) => draft(scoresComputed, { scores: part.map(written) }),
 });
 
 /** Dates are written year, month, day of the month. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { credit, debit } from '../../kernel/contract/account.ts';
 import type { Happening } from '../../kernel/contract/fact.ts';
 import type { Reading, Writing } from '../../kernel/contract/reading.ts';
 import { formatDay } from '../../kernel/values/dates.ts';
@@ -54,7 +53,7 @@ line.fact('DepositWaived', {
       ? new Refusal(scoreTooLow, String(score), `${data.holder} needs ${least}`)
       : undefined;
   },
-  react: () => [],
+  react: () => {},
   evolve: ({ data, on }, s) =>
     s.set(waivers, data.waiver, {
       holder: data.holder,
@@ -74,7 +73,7 @@ line.fact('WaiverReturned', {
   fields: { waiver },
   subject: waiverSubject,
   fits: ended,
-  react: () => [],
+  react: () => {},
   evolve: ({ data, on }, s) => end(s, data.waiver, { stage: 'returned', latest: on }),
   insteadOfUndo: 'Waive the deposit again, under another id.',
 });
@@ -99,11 +98,11 @@ line.fact('WaiverClaimed', {
     }
     return s.shortage(wallet, data.amount, row.holder);
   },
-  react: ({ data }, s) => {
+  react: ({ data }, s, entry) => {
     const row = s.row(waivers, data.waiver);
-    return row === undefined
-      ? []
-      : [debit(wallet, data.amount, row.holder), credit(wallet, data.amount, row.partner)];
+    if (row === undefined) return;
+    entry.debit(wallet, data.amount, row.holder);
+    entry.credit(wallet, data.amount, row.partner);
   },
   evolve: ({ data, on }, s) => {
     const row = s.row(waivers, data.waiver);
