@@ -1,5 +1,6 @@
 /** A line under declaration, and the house that lines are put together to: what is forgotten or misplaced is refused, by name. */
 import { describe, expect, it } from 'vitest';
+import { row } from '../../src/kernel/contract/row.ts';
 import { draft, type Phase } from '../../src/kernel/contract/rule.ts';
 import { segment } from '../../src/kernel/contract/segment.ts';
 import { emptyState } from '../../src/kernel/engine/fold.ts';
@@ -14,7 +15,7 @@ const day = '2016-03-01';
 function kiosk() {
   const line = segment('kiosk', { title: 'Kiosk', doc: 'Sells things.' });
   const stray = segment('stray', { title: 'Stray', doc: 'In no house.' });
-  const visits = stray.table<number>('visits', 'how often somebody came');
+  const visits = stray.table('visits', { doc: 'how often somebody came', holds: row.count('times') });
   const lost = stray.derivedEvent('Lost', { doc: 'lost', fields: {}, subject: () => 'lost' });
   const limit = stray.parameter('limit', {
     doc: 'a limit',
@@ -39,7 +40,7 @@ describe('a line', () => {
     const { line, comes } = kiosk();
     comes('came', undefined);
     line.account('kiosk:asset:kiosk:till', { doc: 'money' });
-    line.table('guests', 'who came');
+    line.table('guests', { doc: 'who came', holds: row.date('when') });
     line.uses('platform:asset:treasury:own-cash');
     line.rule('nightly', { doc: 'nothing', phase: 'sweeps', items: () => [], derive: () => undefined });
     line.metric('guests', { doc: 'how many', unit: 'guests', of: () => undefined });

@@ -2,11 +2,11 @@
 
 import { accountKind } from '../../src/kernel/contract/account.ts';
 import type { Segment } from '../../src/kernel/contract/segment.ts';
-import { table } from '../../src/kernel/contract/table.ts';
 import { emptyState } from '../../src/kernel/engine/fold.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import { NumberedEntry, type State } from '../../src/kernel/state/state.ts';
 import type { Day } from '../../src/kernel/values/dates.ts';
+import { anyTable } from '../support/any-table.ts';
 
 export const cash = accountKind('platform:asset:shop:cash', { doc: 'may be overdrawn' });
 export const wallet = accountKind('platform:liability:shop:wallet', { doc: '', perHolder: true });
@@ -38,8 +38,8 @@ export interface OrderRow {
   readonly lines: readonly { readonly what: string; readonly count: number }[];
 }
 
-export const orders = table<OrderRow>('shop.orders', '', ({ on }) => on);
-export const volumes = table<bigint>('shop.volumes', '');
+export const orders = anyTable<OrderRow>('shop.orders', '', ({ on }) => on);
+export const volumes = anyTable<bigint>('shop.volumes', '');
 
 const none = {
   borrows: [],

@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { derived, fact } from '../../src/kernel/contract/fact.ts';
 import { closeRule, draft } from '../../src/kernel/contract/rule.ts';
 import type { Segment } from '../../src/kernel/contract/segment.ts';
-import { table } from '../../src/kernel/contract/table.ts';
 import type { Command } from '../../src/kernel/engine/commands.ts';
 import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { House } from '../../src/kernel/engine/house.ts';
@@ -33,6 +32,7 @@ import {
   scores,
   waivers,
 } from '../../src/segments/zhima/state.ts';
+import { anyTable } from '../support/any-table.ts';
 import { book, type TestBook } from '../support/book.ts';
 import {
   changePolicy,
@@ -62,7 +62,7 @@ const common = {
 } as const;
 
 /** Moves of arrears that the next close tells, by line. */
-const moving = table<{ readonly line: string; readonly missed: boolean }>('toys.moving', '', () => 0);
+const moving = anyTable<{ readonly line: string; readonly missed: boolean }>('toys.moving', '', () => 0);
 
 const repayments = lines.map((line) =>
   fact(`${line}${loanOf[line]}Repaid`, {

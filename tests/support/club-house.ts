@@ -12,12 +12,12 @@ import { rateType } from '../../src/kernel/contract/parameter-types.ts';
 import type { NewEntry, Reading, Writing } from '../../src/kernel/contract/reading.ts';
 import { closeRule, draft } from '../../src/kernel/contract/rule.ts';
 import type { Segment } from '../../src/kernel/contract/segment.ts';
-import { table } from '../../src/kernel/contract/table.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import type { Day } from '../../src/kernel/values/dates.ts';
 import { amount, id } from '../../src/kernel/values/fields.ts';
 import { share } from '../../src/kernel/values/rates.ts';
 import { declareCode, Refusal } from '../../src/kernel/values/refusals.ts';
+import { anyTable } from './any-table.ts';
 import { bare } from './toy-house.ts';
 
 const unknownOrder = declareCode('CLUB_UNKNOWN_ORDER', 120, 'there is no such order', 'Order first.');
@@ -35,9 +35,9 @@ interface Order {
   readonly on: Day;
   readonly served: boolean;
 }
-export const orders = table<Order>('bar.orders', 'orders', ({ on }) => on);
+export const orders = anyTable<Order>('bar.orders', 'orders', ({ on }) => on);
 /** What the club was told of and gave: amounts, by guest. */
-export const members = table<{ readonly told: bigint; readonly given: bigint; readonly visits: number }>(
+export const members = anyTable<{ readonly told: bigint; readonly given: bigint; readonly visits: number }>(
   'club.members',
   'what members have had',
 );

@@ -12,11 +12,11 @@ import { rateType } from '../../src/kernel/contract/parameter-types.ts';
 import type { Reading } from '../../src/kernel/contract/reading.ts';
 import { type CloseRule, closeRule, draft, type Phase } from '../../src/kernel/contract/rule.ts';
 import type { Segment } from '../../src/kernel/contract/segment.ts';
-import { table } from '../../src/kernel/contract/table.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import { amount, choice, count, id, text } from '../../src/kernel/values/fields.ts';
 import { share } from '../../src/kernel/values/rates.ts';
 import { declareCode, Refusal } from '../../src/kernel/values/refusals.ts';
+import { anyTable } from './any-table.ts';
 
 export const short = declareCode('TOY_SHORT', 180, 'there is not as much', 'Put more in.');
 export const unanswered = declareCode(
@@ -45,8 +45,8 @@ export const tipRate = parameter('till.tipRate', {
   defaults: [{ value: '10%', source: 'a test' }],
 });
 
-export const visits = table<number>('till.visits', 'how often a guest has paid in');
-export const notes = table<string>('till.notes', 'what is broken');
+export const visits = anyTable<number>('till.visits', 'how often a guest has paid in');
+export const notes = anyTable<string>('till.notes', 'what is broken');
 
 export const paidIn = fact('PaidIn', {
   command: 'payIn',
@@ -107,7 +107,7 @@ const noteCount = (s: Reading): number => {
   return found;
 };
 /** Notes, numbered in the order in which they were made. */
-export const counted = table<string>('till.counted', 'rules of the close, in the order in which they ran');
+export const counted = anyTable<string>('till.counted', 'rules of the close, in the order in which they ran');
 
 const ran: DerivedType = derived('RuleRan', {
   doc: 'A rule of the close ran.',

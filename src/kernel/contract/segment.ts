@@ -10,8 +10,9 @@ import { type DerivedType, derived, type EventSpec, type FactSpec, type FactType
 import { answer, type Listener, type ListenerSpec } from './listener.ts';
 import type { Invariant, MetricSpec } from './metric.ts';
 import { type Parameter, type ParameterSpec, parameter } from './parameter.ts';
+import type { RowFields } from './row.ts';
 import type { CloseRule } from './rule.ts';
-import { type Table, table } from './table.ts';
+import { type Subject, type SubjectSpec, subject, type Table, type TableSpec, table } from './table.ts';
 
 /** A line of business. */
 export interface Segment {
@@ -23,6 +24,8 @@ export interface Segment {
   readonly borrows: readonly string[];
   readonly parameters: readonly Parameter<unknown>[];
   readonly tables: readonly Table<unknown>[];
+  /** Those of the tables whose rows are things that people ask for. */
+  readonly subjects?: readonly Subject[];
   readonly facts: readonly FactType[];
   readonly derived: readonly DerivedType[];
   readonly listeners: readonly Listener[];
@@ -40,6 +43,7 @@ export class Line implements Segment {
   readonly borrows: string[] = [];
   readonly parameters: Parameter<unknown>[] = [];
   readonly tables: Table<unknown>[] = [];
+  readonly subjects: Subject[] = [];
   readonly facts: FactType[] = [];
   readonly derived: DerivedType[] = [];
   readonly listeners: Listener[] = [];
@@ -80,25 +84,21 @@ export class Line implements Segment {
     return made;
   }
 
-  /**
-   * Declares a table.
-   *
-   * @param bucketOf a secondary key by which rows are found (`bucket` of a reading); undefined keeps a row out of all buckets
-   */
-  table<R>(name: string, doc: string, bucketOf?: (row: R) => number | undefined): Table<R> {
-    return this.#keep(table(`${this.id}.${name}`, doc, bucketOf));
-  }
-
-  /**
-   * Declares a table that came after books had been digested without it. Where it holds no row a digest is the same with it as
-   * without.
-   */
-  laterTable<R>(name: string, doc: string, bucketOf?: (row: R) => number | undefined): Table<R> {
-    return this.#keep({ ...table(`${this.id}.${name}`, doc, bucketOf), later: true });
-  }
-
-  #keep<R>(made: Table<R>): Table<R> {
+  /** Declares a table, `volumes` of payments as `payments.volumes`. */
+  table<R>(name: string, spec: TableSpec<R>): Table<R> {
+    const made = table(`${this.id}.${name}`, spec);
     this.tables.push(made);
+    return made;
+  }
+
+  /**
+   * Declares a subject: the things that events are about, by id, with their fields. `payment` is what stands before the id in an
+   * event's subject, `payment/P-1042`.
+   */
+  subject<F extends RowFields>(prefix: string, spec: SubjectSpec<F>): Subject<F> {
+    const made = subject(this.id, prefix, spec);
+    this.tables.push(made);
+    this.subjects.push(made);
     return made;
   }
 

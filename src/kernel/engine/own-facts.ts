@@ -18,6 +18,7 @@ import {
   parseParameterName,
   parseValue,
 } from '../contract/parameter.ts';
+import { row } from '../contract/row.ts';
 import type { Segment } from '../contract/segment.ts';
 import { type Table, table } from '../contract/table.ts';
 import { amountMax, daysAheadMax } from '../state/bounded.ts';
@@ -48,10 +49,10 @@ const valueDepthMax = 8;
 export const timeZone = 'Asia/Shanghai';
 
 /** What could not be paid or held at the close of a day, by day. */
-export const breachTable: Table<readonly Json[]> = table(
-  'kernel.breaches',
-  'what could not be paid or held at a close, by day',
-);
+export const breachTable: Table<readonly Json[]> = table('kernel.breaches', {
+  doc: 'what could not be paid or held at a close, by day',
+  holds: row.json('breaches: rule, detail, amount'),
+});
 
 type Values = { readonly [name: string]: readonly StretchRow[] };
 

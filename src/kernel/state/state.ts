@@ -7,10 +7,12 @@
 import type { AccountKind } from '../contract/account.ts';
 import type { Parameter } from '../contract/parameter.ts';
 import type { Entry, Holding, Writing } from '../contract/reading.ts';
+import { row } from '../contract/row.ts';
 import { type Table, table } from '../contract/table.ts';
 import { type Day, dayMax, dayMin } from '../values/dates.ts';
 import { formatMoney } from '../values/money.ts';
 import { Refusal } from '../values/refusals.ts';
+import { watched } from './conduct.ts';
 import type { Chart } from './journal/chart.ts';
 import { Cube } from './journal/cube.ts';
 import { Journal } from './journal/journal.ts';
@@ -32,10 +34,10 @@ export interface StretchRow {
 }
 
 /** The recorded timelines, by parameter name and `name[key]`. Keys start with nothing, and then the plain name holds. */
-export const policyTable: Table<readonly StretchRow[]> = table(
-  'kernel.policy',
-  'values of parameters over time',
-);
+export const policyTable: Table<readonly StretchRow[]> = table('kernel.policy', {
+  doc: 'values of parameters over time',
+  holds: row.json('stretches: from, value, source'),
+});
 
 /** Says in the timeline of a key that the plain name's value holds. */
 export const unset: unique symbol = Symbol('unset');
@@ -225,11 +227,13 @@ export class State implements Writing {
   // — Reading —
 
   row<R>(of: Table<R>, key: string): R | undefined {
-    return this.rows.get(of, key);
+    const held = this.rows.get(of, key);
+    return watched.by === undefined || held === undefined ? held : watched.by.row(this, of, key, held);
   }
 
   bucket<R>(of: Table<R>, bucket: number): readonly string[] {
-    return this.rows.bucket(of, bucket);
+    const keys = this.rows.bucket(of, bucket);
+    return watched.by === undefined ? keys : watched.by.bucket(this, of, keys);
   }
 
   buckets<R>(of: Table<R>): readonly number[] {
@@ -419,10 +423,11 @@ export class State implements Writing {
   set<R>(of: Table<R>, key: string, row: R): void {
     if (this.#declared !== undefined && this.#declared.tables[of.ordinal] === undefined)
       throw new Error(`${of.name} is no table of this house: its rows would be lost at a snapshot`);
-    this.rows.set(of, key, row);
+    this.rows.set(of, key, watched.by === undefined ? row : watched.by.set(this, of, key, row));
   }
 
   delete<R>(of: Table<R>, key: string): void {
+    watched.by?.delete(this, of, key);
     this.rows.delete(of, key);
   }
 

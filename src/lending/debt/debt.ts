@@ -4,56 +4,60 @@
  *
  * @module
  */
+
+import { type RowField, type RowOf, row, type ValueOf } from '../../kernel/contract/row.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import { compareFractions, type Fraction, zeroFraction } from '../../kernel/values/rates.ts';
-import type { Bucket } from '../lender/buckets.ts';
-import { bucketOf, nextBucketAt } from '../lender/buckets.ts';
-import { isNothing, minus, noParts, type Parts, plus, split, sumOf, times } from '../lender/parts.ts';
+import { type Bucket, bucketOf, buckets, nextBucketAt } from '../lender/buckets.ts';
+import {
+  isNothing,
+  minus,
+  noParts,
+  type Parts,
+  partNames,
+  plus,
+  split,
+  sumOf,
+  times,
+} from '../lender/parts.ts';
+
+const due = row.record({
+  on: row.date('The day on which it falls due.'),
+  principal: row.amount('Principal of it that is unpaid.'),
+  interest: row.amount('Interest of it that is unpaid.'),
+  fee: row.amount('Instalment fee of it that is unpaid (huabei).'),
+  billed: row.amount('What was billed of it (huabei; elsewhere zero).'),
+  minimum: row.amount('The least that must be paid of that (huabei; elsewhere zero).'),
+  overdue: row.flag('Its day has passed and it was not met.'),
+});
 
 /** What falls due on a day, as far as it is unpaid. */
-export interface Due {
-  readonly on: Day;
-  readonly principal: bigint;
-  readonly interest: bigint;
-  /** An instalment fee (huabei). */
-  readonly fee: bigint;
-  /** What was billed of it, and the least that must be paid of that (huabei; elsewhere zero). */
-  readonly billed: bigint;
-  readonly minimum: bigint;
-  /** Its day has passed and it was not met. */
-  readonly overdue: boolean;
-}
+export type Due = ValueOf<typeof due>;
+
+const parts = (doc: string): RowField<Parts> => row.parts<Parts>(doc, partNames);
 
 /** What every debt has. */
-export interface Debt {
-  readonly holder: string;
-  readonly bank: string;
-  readonly pool: string;
-  /** Date of its latest fact. */
-  readonly latest: Day;
-  /** The day up to which interest and late fees are worked out. */
-  readonly accruedTo: Day;
-  /** Interest a day on what bears interest. */
-  readonly rate: Fraction;
-  readonly principal: Parts;
-  readonly bearing: Parts;
-  /** Interest accrued and not charged, by part: numerators over the rate's denominator. */
-  readonly uncharged: Parts;
-  /** Interest charged and not paid, by part. */
-  readonly interestDue: Parts;
-  readonly dues: readonly Due[];
-  /** Date of the oldest due that is overdue and unpaid. */
-  readonly arrearsSince: Day | null;
-  readonly lateRate: Fraction;
-  /** Late fee of these arrears, unpaid: a numerator over the late rate's denominator. */
-  readonly lateAccrued: bigint;
-  /** Late fee of earlier arrears, unpaid. */
-  readonly lateFee: bigint;
-  /** The bucket in which its principal is booked. */
-  readonly stage: Bucket;
-  /** What was written off and not recovered, by part. */
-  readonly loss: Parts | null;
-}
+export const debtFields = {
+  holder: row.holder('Who owes it.'),
+  bank: row.id('The partner bank of the part that is not own.'),
+  pool: row.id('The pool of the part that is the vehicle’s.'),
+  latest: row.date('Date of its latest fact.'),
+  accruedTo: row.date('The day up to which interest and late fees are worked out.'),
+  rate: row.fraction('Interest a day on what bears interest.'),
+  principal: parts('Principal by part.'),
+  bearing: parts('What bears interest, by part.'),
+  uncharged: parts('Interest accrued and not charged, by part: numerators over the rate’s denominator.'),
+  interestDue: parts('Interest charged and not paid, by part.'),
+  dues: row.list('What has fallen due and is unpaid.', due),
+  arrearsSince: row.maybe(row.date('Date of the oldest due that is overdue and unpaid.')),
+  lateRate: row.fraction('The late fee a day of these arrears.'),
+  lateAccrued: row.amount('Late fee of these arrears, unpaid: a numerator over the late rate’s denominator.'),
+  lateFee: row.amount('Late fee of earlier arrears, unpaid.'),
+  stage: row.choice('The bucket in which its principal is booked.', buckets),
+  loss: row.maybe(parts('What was written off and not recovered, by part.')),
+};
+
+export type Debt = RowOf<typeof debtFields>;
 
 /** What begins. */
 export const freshDebt = (

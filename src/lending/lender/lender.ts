@@ -4,40 +4,47 @@
  * @module
  */
 
+import { row, type ValueOf } from '../../kernel/contract/row.ts';
 import type { Line } from '../../kernel/contract/segment.ts';
 import type { Table } from '../../kernel/contract/table.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import type { Fraction } from '../../kernel/values/rates.ts';
 import { type Books, lendingBooks } from './books.ts';
-import type { Parts } from './parts.ts';
+import { type Parts, partNames } from './parts.ts';
 import { type LendingDefaults, type LendingPolicy, lendingPolicy } from './policy.ts';
 
+const bearing = row.record({
+  on: row.date('from the end of this day on'),
+  rate: row.fraction('a day'),
+  bearing: row.parts<Parts>('principal that bears interest, or a late fee', partNames),
+  dropped: row.parts<Parts>('fractions that were dropped on it', partNames),
+});
+
 /** Principal that bears interest (or a late fee) at a rate, from the end of a day on; and fractions that were dropped on it. */
-export interface BearingRow {
-  readonly on: Day;
-  readonly rate: Fraction;
-  readonly bearing: Parts;
-  readonly dropped: Parts;
-}
+export type BearingRow = ValueOf<typeof bearing>;
+
+const pool = row.record({
+  principal: row.amount('principal that borrowers owe to it, as the log has it'),
+  since: row.list(
+    'what of that came since its last settlement, by date: some of it may be dated later than the next',
+    row.record({ on: row.date('dated'), minor: row.amount('principal') }),
+  ),
+  serviceOwed: row.amount('fees that could not be paid'),
+  seniorOwed: row.amount('senior interest that could not be paid'),
+  serviceCarry: row.fraction('carried on'),
+  seniorCarry: row.fraction('carried on'),
+});
 
 /** A pool of the vehicle: what the log has of it beside its accounts. */
-export interface PoolRow {
-  /** Principal that borrowers owe to it, as the log has it. */
-  readonly principal: bigint;
-  /** What of that came since its last settlement, by date: some of it may be dated later than the next. */
-  readonly since: readonly { readonly on: Day; readonly minor: bigint }[];
-  /** Fees and senior interest that could not be paid, and the fractions carried. */
-  readonly serviceOwed: bigint;
-  readonly seniorOwed: bigint;
-  readonly serviceCarry: Fraction;
-  readonly seniorCarry: Fraction;
-}
+export type PoolRow = ValueOf<typeof pool>;
+
+const exposure = row.record({
+  outstanding: row.amount('principal outstanding'),
+  approved: row.amount('approved but not paid out'),
+});
 
 /** What a holder, or a core enterprise, has of a line: principal outstanding, and approved but not paid out. */
-export interface ExposureRow {
-  readonly outstanding: bigint;
-  readonly approved: bigint;
-}
+export type ExposureRow = ValueOf<typeof exposure>;
 
 /** Tables that every line that lends has. */
 export interface LendingTables {
@@ -77,17 +84,44 @@ export function declareLender(line: Line, prefix: string, defaults: LendingDefau
     books: lendingBooks(line, Object.keys(defaults.fundingMix)),
     policy: lendingPolicy(line, defaults),
     tables: {
-      changes: line.laterTable(
-        'changes',
-        'what bears interest from the end of a day on, by kind, rate and date',
-        ({ on }) => on,
-      ),
-      bearing: line.laterTable('bearing', 'what bears interest, by kind and rate', () => 0),
-      carried: line.laterTable('carried', 'fractions carried to the next day'),
-      pools: line.laterTable('pools', 'pools of the vehicle', () => 0),
-      exposures: line.laterTable('exposures', 'outstanding and approved, by holder or core enterprise'),
-      scores: line.laterTable('scores', 'the last score told, by holder'),
-      beyond: line.laterTable('beyond', 'since when leverage is beyond its limit, by side'),
+      changes: line.table('changes', {
+        doc: 'what bears interest from the end of a day on, by kind, rate and date',
+        later: true,
+        holds: bearing,
+        bucket: ({ on }) => on,
+      }),
+      bearing: line.table('bearing', {
+        doc: 'what bears interest, by kind and rate',
+        later: true,
+        holds: bearing,
+        bucket: () => 0,
+      }),
+      carried: line.table('carried', {
+        doc: 'fractions carried to the next day',
+        later: true,
+        holds: row.fraction('of a minor unit'),
+      }),
+      pools: line.table('pools', {
+        doc: 'pools of the vehicle',
+        later: true,
+        holds: pool,
+        bucket: () => 0,
+      }),
+      exposures: line.table('exposures', {
+        doc: 'outstanding and approved, by holder or core enterprise',
+        later: true,
+        holds: exposure,
+      }),
+      scores: line.table('scores', {
+        doc: 'the last score told, by holder',
+        later: true,
+        holds: row.count('the score'),
+      }),
+      beyond: line.table('beyond', {
+        doc: 'since when leverage is beyond its limit, by side',
+        later: true,
+        holds: row.date('since'),
+      }),
     },
   };
 }

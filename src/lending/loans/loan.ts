@@ -4,14 +4,15 @@
  * @module
  */
 import type { Reading } from '../../kernel/contract/reading.ts';
+import { type RowOf, row, type ValueOf } from '../../kernel/contract/row.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import type { Fraction } from '../../kernel/values/rates.ts';
-import { changesOn, type Debt, DebtWork, lookedAtFrom, type Paid } from '../debt/debt.ts';
+import { changesOn, DebtWork, debtFields, lookedAtFrom, type Paid } from '../debt/debt.ts';
 import type { Debts, Following, RowWork } from '../debt/debts.ts';
 import { addExposure } from '../funding/funding.ts';
 import type { Lender } from '../lender/lender.ts';
 import { sumOf } from '../lender/parts.ts';
-import { dueDaysOf, planInstalments, type RepaymentMethod } from '../schedule/plan.ts';
+import { dueDaysOf, planInstalments, type RepaymentMethod, repaymentMethods } from '../schedule/plan.ts';
 
 /** How far a loan has come. */
 export const loanStatuses = ['declined', 'approved', 'open', 'closed', 'written-off'] as const;
@@ -21,38 +22,40 @@ export type LoanStatus = (typeof loanStatuses)[number];
 export const declineReasons = ['score', 'limit', 'value', 'core'] as const;
 export type DeclineReason = (typeof declineReasons)[number];
 
+const planned = row.record({
+  on: row.date('The day.'),
+  principal: row.amount('Principal that is to fall due on it.'),
+});
+
 /** Principal that is to fall due on a day. */
-export interface PlannedDue {
-  readonly on: Day;
-  readonly principal: bigint;
-}
+export type PlannedDue = ValueOf<typeof planned>;
+
+const advance = row.record({
+  kind: row.choice('What it is lent on.', ['receivable', 'order', 'inventory']),
+  core: row.id('The core enterprise.'),
+  value: row.amount('What it is lent on, as last valued.'),
+  calledOn: row.maybe(row.date('Since when the margin is called.')),
+  sold: row.flag('Whether what was pledged is sold.'),
+});
 
 /** What a loan on receivables, orders or inventory has besides. */
-export interface Advance {
-  readonly kind: 'receivable' | 'order' | 'inventory';
-  readonly core: string;
-  /** What it is lent on, as last valued. */
-  readonly value: bigint;
-  /** Since when the margin is called. */
-  readonly calledOn: Day | null;
-  readonly sold: boolean;
-}
+export type Advance = ValueOf<typeof advance>;
 
-export interface LoanRow extends Debt {
-  readonly status: LoanStatus;
-  readonly declined: DeclineReason | null;
-  /** What was applied for. */
-  readonly asked: bigint;
-  readonly appliedOn: Day;
-  readonly term: number;
-  readonly method: RepaymentMethod;
-  /** The one due day of an advance. */
-  readonly dueOn: Day | null;
-  /** When it was paid out, and how much. */
-  readonly paidOutOn: Day | null;
-  readonly planned: readonly PlannedDue[];
-  readonly advance: Advance | null;
-}
+const loanFields = {
+  ...debtFields,
+  status: row.choice('How far it has come.', loanStatuses),
+  declined: row.maybe(row.choice('Why it was declined.', declineReasons)),
+  asked: row.amount('What was applied for.'),
+  appliedOn: row.date('The day of the application.'),
+  term: row.count('Months.'),
+  method: row.choice('How it is repaid.', repaymentMethods),
+  dueOn: row.maybe(row.date('The one due day of an advance.')),
+  paidOutOn: row.maybe(row.date('When it was paid out.')),
+  planned: row.list('What is to fall due.', planned),
+  advance: row.maybe(advance),
+};
+
+export type LoanRow = RowOf<typeof loanFields>;
 
 /** A loan under way. */
 export class LoanWork extends DebtWork implements RowWork<LoanRow> {
@@ -165,9 +168,12 @@ const changesOnOf = (row: LoanRow): Day | undefined => {
 
 /** Declares the loans of a line, and what follows them. */
 export function declareLoans(lender: Lender, following?: Following<LoanRow>): Debts<LoanRow> {
-  const table = lender.line.laterTable<LoanRow>('loans', 'loans by id', (row) =>
-    row.status === 'open' ? lookedAtFrom(row, changesOnOf(row)) : undefined,
-  );
+  const table = lender.line.table('loans', {
+    doc: 'loans by id',
+    later: true,
+    holds: row.record(loanFields),
+    bucket: (loan) => (loan.status === 'open' ? lookedAtFrom(loan, changesOnOf(loan)) : undefined),
+  });
   return {
     lender,
     table,

@@ -5,13 +5,14 @@
  */
 
 import type { Reading } from '../../kernel/contract/reading.ts';
+import { type RowOf, row, type ValueOf } from '../../kernel/contract/row.ts';
 import { type Day, periodBounds } from '../../kernel/values/dates.ts';
 import { type Fraction, share } from '../../kernel/values/rates.ts';
 import {
   changesOn,
-  type Debt,
   DebtWork,
   type Due,
+  debtFields,
   lookedAtFrom,
   type Paid,
   unpaidOf,
@@ -21,29 +22,31 @@ import { noParts, type Parts, plus, split, sumOf } from '../../lending/lender/pa
 import { line } from './line.ts';
 import { lender, minimumShare, revolvingRate } from './policy.ts';
 
-/** An instalment plan: what is left of it, and how it is billed. */
-export interface Plan {
-  readonly on: Day;
-  readonly term: number;
-  readonly amount: bigint;
-  readonly fee: bigint;
-  /** Parts billed so far. */
-  readonly billed: number;
-  /** Principal and fee not yet billed. */
-  readonly left: bigint;
-  readonly feeLeft: bigint;
-}
+const plan = row.record({
+  on: row.date('The day on which it began.'),
+  term: row.count('Months.'),
+  amount: row.amount('What it was made of.'),
+  fee: row.amount('Its fee.'),
+  billed: row.count('Parts billed so far.'),
+  left: row.amount('Principal not yet billed.'),
+  feeLeft: row.amount('Fee not yet billed.'),
+});
 
-export interface LineRow extends Debt {
-  readonly openedOn: Day;
-  readonly statementDay: number;
-  readonly dueDay: number;
-  /** The next statement day. */
-  readonly nextStatement: Day;
-  readonly unbilled: bigint;
-  readonly revolving: bigint;
-  readonly plans: readonly Plan[];
-}
+/** An instalment plan: what is left of it, and how it is billed. */
+export type Plan = ValueOf<typeof plan>;
+
+const lineFields = {
+  ...debtFields,
+  openedOn: row.date('The day on which it was opened.'),
+  statementDay: row.count('The day of the month of statements.'),
+  dueDay: row.count('The day of the month on which a statement is due.'),
+  nextStatement: row.date('The next statement day.'),
+  unbilled: row.amount('Drawn and not yet billed.'),
+  revolving: row.amount('Billed, its minimum paid, and carried on.'),
+  plans: row.list('Instalment plans.', plan),
+};
+
+export type LineRow = RowOf<typeof lineFields>;
 
 /** The first date after a day with a day of the month, which every month has. */
 export function nextDayOfMonth(after: Day, dayOfMonth: number): Day {
@@ -261,9 +264,12 @@ const changesOnOf = (row: LineRow): Day | undefined =>
 /** Lines by holder. */
 export const lines: Debts<LineRow> = {
   lender,
-  table: line.laterTable<LineRow>('lines', 'credit lines by holder', (row) =>
-    row.loss === null ? lookedAtFrom(row, changesOnOf(row)) : undefined,
-  ),
+  table: line.table('lines', {
+    doc: 'credit lines by holder',
+    later: true,
+    holds: row.record(lineFields),
+    bucket: (held) => (held.loss === null ? lookedAtFrom(held, changesOnOf(held)) : undefined),
+  }),
   subject: (holder) => `credit/${holder}`,
   live: ({ loss }) => loss === null,
   changesOn: changesOnOf,

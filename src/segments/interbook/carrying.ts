@@ -208,7 +208,7 @@ export class Carrier {
       let answer: CommandAnswer;
       if (half?.stage === 'arrived') answer = await home.execute(completing(of, home.state), sender);
       else if (half?.stage === 'declined')
-        answer = await home.execute(returning(of, half.reason, home.state), sender);
+        answer = await home.execute(returning(of, half.reason ?? '', home.state), sender);
       else if (declined !== undefined)
         answer = await there.execute(declining(of, declined, there.state), sender);
       else {

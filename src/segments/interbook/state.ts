@@ -5,7 +5,8 @@
  */
 
 import type { Reading } from '../../kernel/contract/reading.ts';
-import type { Day } from '../../kernel/values/dates.ts';
+import { row } from '../../kernel/contract/row.ts';
+import type { RowIn } from '../../kernel/contract/table.ts';
 import { line } from './line.ts';
 
 /** How far a transfer has come in the book that it leaves. */
@@ -13,43 +14,44 @@ export const sentStages = ['sent', 'completed', 'returned'] as const;
 
 export type SentStage = (typeof sentStages)[number];
 
-/** A transfer in the book that it leaves. */
-export interface SentRow {
-  /** Whose wallet it left. */
-  readonly from: string;
-  /** The book that it goes to, and whose wallet there. */
-  readonly book: string;
-  readonly to: string;
-  readonly minor: bigint;
-  readonly stage: SentStage;
-  /** Why it was returned. */
-  readonly reason: string | null;
-  /** The day on which it was sent. */
-  readonly on: Day;
-}
-
 /** Transfers by id; those on their way lie in the bucket of the day on which they were sent. */
-export const sent = line.laterTable<SentRow>('sent', 'transfers to other books, by id', ({ stage, on }) =>
-  stage === 'sent' ? on : undefined,
-);
+export const sent = line.table('sent', {
+  doc: 'transfers to other books, by id',
+  later: true,
+  holds: row.record({
+    from: row.holder('whose wallet it left'),
+    book: row.id('the book that it goes to'),
+    to: row.id('whose wallet there'),
+    minor: row.amount('how much'),
+    stage: row.choice('how far it has come', sentStages),
+    reason: row.maybe(row.text('why it was returned')),
+    on: row.date('the day on which it was sent'),
+  }),
+  bucket: ({ stage, on }) => (stage === 'sent' ? on : undefined),
+});
 
-/** What became of a transfer in the book that it goes to, and why it was declined. */
-export type Outcome =
-  | { readonly stage: 'arrived'; readonly reason: null }
-  | { readonly stage: 'declined'; readonly reason: string };
-
-/** A transfer in the book that it goes to. */
-export type ArrivedRow = Outcome & {
-  /** Whose wallet of the other book it left, and whose of this one it is for. */
-  readonly from: string;
-  readonly to: string;
-  readonly minor: bigint;
-  /** The day on which it arrived or was declined. */
-  readonly on: Day;
-};
+/** A transfer in the book that it leaves. */
+export type SentRow = RowIn<typeof sent>;
 
 /** Transfers by the book that they come from and their id there: see {@link arrivalKey}. */
-export const arrived = line.laterTable<ArrivedRow>('arrived', 'transfers from other books, by book and id');
+export const arrived = line.table('arrived', {
+  doc: 'transfers from other books, by book and id',
+  later: true,
+  holds: row.record({
+    stage: row.choice('what became of it', ['arrived', 'declined']),
+    reason: row.maybe(row.text('why it was declined')),
+    from: row.id('whose wallet of the other book it left'),
+    to: row.holder('whose of this one it is for'),
+    minor: row.amount('how much'),
+    on: row.date('the day on which it arrived or was declined'),
+  }),
+});
+
+/** A transfer in the book that it goes to. */
+export type ArrivedRow = RowIn<typeof arrived>;
+
+/** What became of a transfer in the book that it goes to, and why it was declined. */
+export type Outcome = Pick<ArrivedRow, 'stage' | 'reason'>;
 
 /** The key of a transfer in the book that it goes to. Ids hold no slash. */
 export const arrivalKey = (book: string, transfer: string): string => `${book}/${transfer}`;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Day } from '../../kernel/values/dates.ts';
+import { row } from '../../kernel/contract/row.ts';
 import { loanApplied } from '../../lending/loans/applying.ts';
 import { declareLoans } from '../../lending/loans/loan.ts';
 import { loanRecovered, loanWrittenOff } from '../../lending/loans/losing.ts';
@@ -14,7 +14,12 @@ import { line } from './line.ts';
 import { lender, limits, prices } from './policy.ts';
 
 /** Advances on inventory that are paid out, with what is pledged not sold: closes look at them. */
-export const pledges = line.laterTable<Day>('pledges', 'pledges that may be called, by loan', () => 0);
+export const pledges = line.table('pledges', {
+  doc: 'pledges that may be called, by loan',
+  later: true,
+  holds: row.date('when the loan was paid out'),
+  bucket: () => 0,
+});
 
 /** Loans by id, advances among them. */
 export const loans = declareLoans(lender, {

@@ -5,8 +5,9 @@
  */
 
 import type { Reading, Writing } from '../../kernel/contract/reading.ts';
+import { row } from '../../kernel/contract/row.ts';
+import type { RowIn } from '../../kernel/contract/table.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
-import type { Fraction } from '../../kernel/values/rates.ts';
 import { line } from './line.ts';
 
 /** Where the money of a payment comes from, and goes back to. */
@@ -14,61 +15,68 @@ export const methods = ['wallet', 'card', 'yuebao', 'huabei'] as const;
 
 export type Method = (typeof methods)[number];
 
-/** A refund of a payment: what came back of the fee, and whether it counts for later ones. */
-export interface Refund {
-  readonly on: Day;
-  readonly minor: bigint;
-  readonly feeReturned: bigint;
-  readonly feesReturn: boolean;
-  readonly fromEscrow: boolean;
-}
-
-/** What was confirmed of a payment. */
-export interface Confirmation {
-  readonly minor: bigint;
-  readonly fee: bigint;
-}
-
-export interface PaymentRow {
-  readonly payer: string;
-  readonly payee: string;
-  readonly minor: bigint;
-  readonly method: Method;
-  readonly on: Day;
-  /** Date of its latest fact. */
-  readonly latest: Day;
-  readonly confirmed: Confirmation | null;
-  readonly refunds: readonly Refund[];
-  /** What has not been refunded. */
-  readonly remaining: bigint;
-}
-
 /** Payments by id; those in escrow with something left lie in the bucket of their date. */
-export const payments = line.table<PaymentRow>('payments', 'payments by id', (row) =>
-  row.confirmed === null && row.remaining > 0n ? row.on : undefined,
-);
+export const payments = line.subject('payment', {
+  table: 'payments',
+  type: 'Payment',
+  doc: 'A payment, from its beginning to the last refund.',
+  fields: {
+    payer: row.holder('Who pays.'),
+    payee: row.holder('Who is paid.'),
+    minor: row.shownAs('amount', row.amount('How much was paid.')),
+    method: row.choice('Where the money comes from, and goes back to.', methods),
+    on: row.shownAs('initiatedOn', row.date('The day on which it began.')),
+    latest: row.date('The date of its latest fact.'),
+    confirmed: row.maybe(
+      row.record(
+        {
+          minor: row.shownAs('amount', row.amount('What was released, before the fee.')),
+          fee: row.amount('The seller’s fee on it.'),
+        },
+        'What was confirmed of it; null while it waits in escrow.',
+      ),
+    ),
+    refunds: row.list(
+      'What went back, in the order of the log.',
+      row.record({
+        on: row.date('The day of it.'),
+        minor: row.shownAs('amount', row.amount('How much went back.')),
+        feeReturned: row.amount('What came back of the fee.'),
+        feesReturn: row.hidden(row.flag('Whether it counts for the fees of later ones.')),
+        fromEscrow: row.flag('Whether it was taken out of escrow.'),
+      }),
+    ),
+    remaining: row.amount('What has not been refunded.'),
+  },
+  bucket: ({ confirmed, remaining, on }) => (confirmed === null && remaining > 0n ? on : undefined),
+});
+
+export type PaymentRow = RowIn<typeof payments>;
+
+/** A refund of a payment: what came back of the fee, and whether it counts for later ones. */
+export type Refund = PaymentRow['refunds'][number];
 
 /** What a holder has withdrawn that counts against the free allowance, for life. */
-export const withdrawn = line.table<bigint>(
-  'withdrawn',
-  'withdrawals that count against the allowance, by holder',
-);
-
-/** Gross fees of a date, or of all dates together. */
-export interface Unswept {
-  readonly on: Day | null;
-  readonly minor: bigint;
-}
+export const withdrawn = line.table('withdrawn', {
+  doc: 'withdrawals that count against the allowance, by holder',
+  holds: row.amount('withdrawn so far'),
+});
 
 /** Gross fees booked and not yet swept: by date, and all together. */
-export const unswept = line.table<Unswept>(
-  'unswept',
-  'gross fees not yet swept',
-  (row) => row.on ?? undefined,
-);
+export const unswept = line.table('unswept', {
+  doc: 'gross fees not yet swept',
+  holds: row.record({
+    on: row.maybe(row.date('of which date; null for all dates together')),
+    minor: row.amount('fees'),
+  }),
+  bucket: ({ on }) => on ?? undefined,
+});
 
 /** The fraction of a minor unit of float interest that is carried to the next day. */
-export const carried = line.table<Fraction>('carried', 'fraction of interest carried to the next day');
+export const carried = line.table('carried', {
+  doc: 'fraction of interest carried to the next day',
+  holds: row.fraction('of a minor unit'),
+});
 
 const together = 'all';
 
@@ -96,7 +104,10 @@ function put(s: Writing, key: string, on: Day | null, minor: bigint): void {
 }
 
 /** What was paid out to sellers before fees, by date of confirmation: the volume that a take rate is a share of. */
-export const volumes = line.table<bigint>('volumes', 'confirmed volume by date');
+export const volumes = line.table('volumes', {
+  doc: 'confirmed volume by date',
+  holds: row.amount('before fees'),
+});
 
 /** Adds to the confirmed volume of a date; a negative figure takes it off. */
 export function addVolume(s: Writing, on: Day, minor: bigint): void {

@@ -5,18 +5,23 @@
  */
 
 import type { Reading, Writing } from '../../kernel/contract/reading.ts';
+import { row } from '../../kernel/contract/row.ts';
+import type { RowIn } from '../../kernel/contract/table.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { type Fraction, zeroFraction } from '../../kernel/values/rates.ts';
 import { line } from './line.ts';
 
-/** A rate from the day on which it was published. */
-export interface PublishedRate {
-  readonly on: Day;
-  readonly rate: Fraction;
-}
-
 /** Published rates by class of assets, by date; on one date the one published last. */
-export const rates = line.table<readonly PublishedRate[]>('rates', 'published rates by class of assets');
+export const rates = line.table('rates', {
+  doc: 'published rates by class of assets',
+  holds: row.list(
+    'rates, each from the day on which it was published',
+    row.record({ on: row.date('published for'), rate: row.fraction('a year') }),
+  ),
+});
+
+/** A rate from the day on which it was published. */
+export type PublishedRate = RowIn<typeof rates>[number];
 
 /** The latest rate published for a date up to a day. */
 export const rateOn = (s: Reading, asset: string, day: Day): Fraction | undefined =>
@@ -32,20 +37,17 @@ export function addRate(s: Writing, asset: string, published: PublishedRate): vo
   );
 }
 
-/** What a holder redeemed on a date, whatever its origin, and what of it counts for the quick limit. */
-export interface Redeemed {
-  readonly on: Day;
-  readonly holder: string;
-  readonly minor: bigint;
-  readonly quick: bigint;
-}
-
-/** Redemptions by holder and date. */
-export const redeemed = line.table<Redeemed>(
-  'redeemed',
-  'redeemed by holder and date, whatever its origin',
-  ({ on }) => on,
-);
+/** Redemptions by holder and date, whatever their origin, and what of it counts for the quick limit. */
+export const redeemed = line.table('redeemed', {
+  doc: 'redeemed by holder and date, whatever its origin',
+  holds: row.record({
+    on: row.date('on which day'),
+    holder: row.holder('by whom'),
+    minor: row.amount('how much'),
+    quick: row.amount('what of it counts for the quick limit'),
+  }),
+  bucket: ({ on }) => on,
+});
 
 const redeemedKey = (holder: string, on: Day): string => `${formatDay(on)}/${holder}`;
 
@@ -72,24 +74,29 @@ export function addRedeemed(s: Writing, holder: string, on: Day, minor: bigint, 
   else s.set(redeemed, key, after);
 }
 
-/** An ordinary redemption that has not been paid whole. */
-export interface Pending {
-  readonly holder: string;
-  /** The date on which it was asked for: it is due at the close of the next day. */
-  readonly on: Day;
-  readonly asked: bigint;
-  readonly left: bigint;
-}
-
 /** Ordinary redemptions by number, which counts them in the order of the log. */
-export const pending = line.table<Pending>(
-  'pending',
-  'ordinary redemptions not yet paid, by number',
-  ({ on }) => on,
-);
+export const pending = line.subject('redemption', {
+  table: 'pending',
+  type: 'Redemption',
+  list: 'redemptions',
+  doc: 'An ordinary redemption that has not been paid whole, by its number.',
+  fields: {
+    holder: row.holder('Whose.'),
+    on: row.shownAs(
+      'askedOn',
+      row.date('The day on which it was asked for; it is due at the close of the next.'),
+    ),
+    asked: row.amount('What was asked for.'),
+    left: row.amount('What is still owed of it.'),
+  },
+  bucket: ({ on }) => on,
+});
 
 /** How many ordinary redemptions there have been. */
-export const counters = line.table<number>('counters', 'number of ordinary redemptions so far');
+export const counters = line.table('counters', {
+  doc: 'number of ordinary redemptions so far',
+  holds: row.count('how many'),
+});
 
 const redemptionCounter = 'redemptions';
 
@@ -114,7 +121,10 @@ export const leftUpTo = (s: Reading, day: Day): bigint =>
   pendingUpTo(s, day).reduce((sum, number) => sum + (s.row(pending, number)?.left ?? 0n), 0n);
 
 /** Fractions of minor units carried to the next day, by what accrues. */
-export const carried = line.table<Fraction>('carried', 'fractions carried to the next day, by what accrues');
+export const carried = line.table('carried', {
+  doc: 'fractions carried to the next day, by what accrues',
+  holds: row.fraction('of a minor unit'),
+});
 
 /** The fraction carried of something that accrues. */
 export const carriedOf = (s: Reading, name: string): Fraction => s.row(carried, name) ?? zeroFraction;

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { recordOf } from '../../kernel/contract/parameter-types.ts';
 import type { Reading, Writing } from '../../kernel/contract/reading.ts';
-import type { Day } from '../../kernel/values/dates.ts';
+import { row } from '../../kernel/contract/row.ts';
+import type { RowIn } from '../../kernel/contract/table.ts';
 import { line } from './line.ts';
 
 /** What a score is made of, in the order in which it is told. */
@@ -16,33 +18,36 @@ export type Component = (typeof components)[number];
 /** Points by component, whole. */
 export type Points = Readonly<Record<Component, number>>;
 
-/** What was counted of a holder, in the log's order. */
-export interface CountedRow {
-  /** The earliest date of a top-up, a payment or a transfer of his own; null while there is none, and he has no score. */
-  readonly since: Day | null;
-  /** Payments made as payer. */
-  readonly payments: number;
-  /** Distinct holders whom he paid or gave a transfer to. */
-  readonly relations: number;
-  /** Payments on debts that were not overdue. */
-  readonly kept: number;
-  /** Debts that fell into arrears, and claims of waived deposits. */
-  readonly missed: number;
-}
-
 /** Everyone who is known lies in this bucket. */
 const knownBucket = 0;
 
 /** Counts by holder; those who are known lie in one bucket. */
-export const counted = line.laterTable<CountedRow>('counted', 'what was counted, by holder', ({ since }) =>
-  since === null ? undefined : knownBucket,
-);
+export const counted = line.table('counted', {
+  doc: 'what was counted, by holder',
+  later: true,
+  holds: row.record({
+    since: row.maybe(
+      row.date(
+        'earliest top-up, payment or transfer of his own; null while there is none, and he has no score',
+      ),
+    ),
+    payments: row.count('payments made as payer'),
+    relations: row.count('distinct holders whom he paid or gave a transfer to'),
+    kept: row.count('payments on debts that were not overdue'),
+    missed: row.count('debts that fell into arrears, and claims of waived deposits'),
+  }),
+  bucket: ({ since }) => (since === null ? undefined : knownBucket),
+});
+
+/** What was counted of a holder, in the log's order. */
+export type CountedRow = RowIn<typeof counted>;
 
 /** Whom a holder paid or gave a transfer to: the date of the first such fact in the log, by {@link relationKey}. */
-export const relations = line.laterTable<Day>(
-  'relations',
-  'date of the first payment or transfer, by holder and counterparty',
-);
+export const relations = line.table('relations', {
+  doc: 'date of the first payment or transfer, by holder and counterparty',
+  later: true,
+  holds: row.date('of the first'),
+});
 
 /** The key of a holder and a counterparty. Ids hold no slash. */
 export const relationKey = (holder: string, counterparty: string): string => `${holder}/${counterparty}`;
@@ -61,48 +66,54 @@ export function count(s: Writing, holder: string, what: 'kept' | 'missed'): void
   s.set(counted, holder, { ...row, [what]: row[what] + 1 });
 }
 
-/** A holder's last score, and the points that explain it. */
-export interface ScoreRow extends Points {
-  /** 350 and the sum of the points. */
-  readonly score: number;
-  /** The day at whose close it was computed. */
-  readonly on: Day;
-}
-
 /** Scores by holder. */
-export const scores = line.laterTable<ScoreRow>('scores', 'last score and its points, by holder');
+export const scores = line.table('scores', {
+  doc: 'last score and its points, by holder',
+  later: true,
+  holds: row.record({
+    ...recordOf(components, (component) => row.count(`points for ${component}`)),
+    score: row.count('350 and the sum of the points'),
+    on: row.date('the day at whose close it was computed'),
+  }),
+});
 
-/** A score that a partner asked for. */
-export interface QueryRow {
-  readonly partner: string;
-  readonly holder: string;
-  readonly on: Day;
-  /** What he was told. */
-  readonly score: number;
-  /** What he paid, in minor units of CNY. */
-  readonly fee: bigint;
-}
+/** A holder's last score, and the points that explain it. */
+export type ScoreRow = RowIn<typeof scores>;
 
 /** Queries by id. */
-export const queries = line.laterTable<QueryRow>('queries', 'queries by id');
+export const queries = line.subject('query', {
+  table: 'queries',
+  type: 'ScoreQuery',
+  list: 'scoreQueries',
+  doc: 'A score that a partner asked for.',
+  later: true,
+  fields: {
+    partner: row.holder('Who asked.'),
+    holder: row.holder('Whose score.'),
+    on: row.shownAs('askedOn', row.date('The day of it.')),
+    score: row.count('What the partner was told.'),
+    fee: row.amount('What the partner paid.'),
+  },
+});
 
 /** How far a waiver has come. */
 export const waiverStages = ['open', 'returned', 'claimed'] as const;
 
 export type WaiverStage = (typeof waiverStages)[number];
 
-export interface WaiverRow {
-  readonly holder: string;
-  readonly partner: string;
-  /** The deposit that was waived, in minor units of CNY. */
-  readonly minor: bigint;
-  readonly on: Day;
-  /** Date of its latest fact. */
-  readonly latest: Day;
-  readonly stage: WaiverStage;
-  /** What was claimed of it, in minor units of CNY. */
-  readonly claimed: bigint;
-}
-
 /** Waivers by id. */
-export const waivers = line.laterTable<WaiverRow>('waivers', 'waived deposits by id');
+export const waivers = line.table('waivers', {
+  doc: 'waived deposits by id',
+  later: true,
+  holds: row.record({
+    holder: row.holder('who need not pay it'),
+    partner: row.holder('who would have got it'),
+    minor: row.amount('the deposit that was waived'),
+    on: row.date('the day on which it was waived'),
+    latest: row.date('date of its latest fact'),
+    stage: row.choice('how far it has come', waiverStages),
+    claimed: row.amount('what was claimed of it'),
+  }),
+});
+
+export type WaiverRow = RowIn<typeof waivers>;

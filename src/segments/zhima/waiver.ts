@@ -107,8 +107,8 @@ line.fact('WaiverClaimed', {
   evolve: ({ data, on }, s) => {
     const row = s.row(waivers, data.waiver);
     if (row === undefined) return;
-    end(s, data.waiver, { stage: 'claimed', latest: on, claimed: data.amount });
     count(s, row.holder, 'missed');
+    end(s, data.waiver, { stage: 'claimed', latest: on, claimed: data.amount });
   },
   insteadOfUndo: 'Transfer what was claimed back to the holder instead.',
 });
