@@ -18,6 +18,7 @@ const rooms = [
   'graphql/policy',
   'graphql/events',
   'graphql/book',
+  'graphql/subjects',
   'graphql/commands',
   'graphql',
   'lending/lender',

@@ -13,4 +13,6 @@ import './book/sandbox.ts';
 import './events/subscription.ts';
 
 export { builder, type Context } from './base/builder.ts';
+export { addReasons } from './base/results.ts';
 export { addCommands } from './commands/commands.ts';
+export { addSubjects } from './subjects/subjects.ts';

@@ -30,15 +30,15 @@ const paths = (of: 'revenue' | 'cost', segment?: string): readonly string[] =>
 describe('the flows of a segment', () => {
   it('are incomes of the platform, and those that other entities report', () => {
     expect(paths('revenue', 'loans')).toEqual([
-      'platform:income:loans:referral',
       'lender:income:loans:interest',
+      'platform:income:loans:referral',
     ]);
     expect(paths('revenue')).toEqual(paths('revenue', 'loans'));
     expect(paths('revenue', 'kernel')).toEqual([]);
   });
 
   it('are expenses of the entities that report an income', () => {
-    expect(paths('cost', 'loans')).toEqual(['platform:expense:loans:cost', 'lender:expense:loans:provision']);
+    expect(paths('cost', 'loans')).toEqual(['lender:expense:loans:provision', 'platform:expense:loans:cost']);
     expect([...groupEntities(house.kinds)]).toEqual(['platform', 'lender']);
   });
 

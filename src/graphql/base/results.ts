@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { codes, type Refusal } from '../../kernel/values/refusals.ts';
+import { codes, declaredCodes, type Refusal } from '../../kernel/values/refusals.ts';
 import { builder } from './builder.ts';
 
 /** What all refusals have in common. */
@@ -24,6 +24,28 @@ export const RefusalRef = builder.interfaceRef<Refusal>('Refusal').implement({
     }),
   }),
 });
+
+/** Codes from this rank on are of files and stores: no command is answered with them, but for those of the log. */
+const rankOfFiles = 900;
+const ofLog: ReadonlySet<string> = new Set(['LOG_UNREADABLE', 'LOG_BEHIND', 'LOG_GONE']);
+
+/** Adds the codes of refusals as an enum: to be called when every one of them is declared. */
+export function addReasons(): void {
+  const known = declaredCodes().filter(({ code, rank }) => rank < rankOfFiles || ofLog.has(code));
+  const Reason = builder.enumType('RefusalReason', {
+    description: 'Why something was not done. What there is to do about each: docs/errors.md.',
+    values: Object.fromEntries(
+      known.map(({ code, meaning }) => [code, { value: code, description: meaning }]),
+    ) as Record<string, { value: string; description: string }>,
+  });
+  builder.interfaceField(RefusalRef, 'reason', (t) =>
+    t.field({
+      type: Reason,
+      description: 'The code, as one of a closed set.',
+      resolve: ({ code }) => code,
+    }),
+  );
+}
 
 /** The kinds of refusals, by what the sender can do about them. */
 export const refusalKinds = ['InvalidInput', 'Rejected', 'Conflict', 'NotFound', 'Unavailable'] as const;

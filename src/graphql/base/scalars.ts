@@ -29,6 +29,7 @@ function reading<T>(scalar: string, expected: string, parse: (text: string) => T
 }
 
 builder.scalarType('Decimal', {
+  specifiedByURL: 'https://www.w3.org/TR/xmlschema-2/#decimal',
   description: 'An exact decimal, as text: "1234.56". At most 30 digits before and 18 after the point.',
   serialize: (value) => value,
   ...reading('Decimal', 'text of a decimal, like "1234.56"', (text) =>
@@ -37,6 +38,7 @@ builder.scalarType('Decimal', {
 });
 
 builder.scalarType('Date', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   description: 'A calendar day of the effective axis (when something counts): "2016-11-11".',
   serialize: (day) => formatDay(day),
   ...reading('Date', 'a day, like "2016-11-11"', parseDay),
@@ -45,6 +47,7 @@ builder.scalarType('Date', {
 const timePattern = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
 
 builder.scalarType('DateTime', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   description:
     'A moment of recorded time (when something was known), RFC 3339; given in UTC: "2016-11-11T00:00:00.000Z".',
   serialize: (ms) => new Date(ms).toISOString(),
@@ -56,6 +59,7 @@ builder.scalarType('DateTime', {
 });
 
 builder.scalarType('Revision', {
+  specifiedByURL: 'https://www.w3.org/TR/xmlschema-2/#integer',
   description:
     'The number of an event in its log, counted from 0, as text: "42". "-1" stands before the first.',
   serialize: (revision) => String(revision),
@@ -65,6 +69,7 @@ builder.scalarType('Revision', {
 });
 
 builder.scalarType('JSON', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   description: 'Any JSON value.',
   serialize: (value) => value,
   parseValue: (value) => value,

@@ -9,14 +9,14 @@ import type { Money as KernelMoney } from '../../kernel/values/money.ts';
 import type { LedgerPoint } from '../../reading/point.ts';
 import { builder } from '../base/builder.ts';
 import { Money } from '../base/money.ts';
+import { type NodeRead, NodeRef } from '../base/node.ts';
 import { EventConnection } from '../events/event.ts';
 import { askedEvents } from '../events/search.ts';
 import { type AccountRead, AccountRef } from './account.ts';
 
 /** A holder at a point. */
-export interface HolderRead {
+export interface HolderRead extends NodeRead {
   readonly id: string;
-  readonly point: LedgerPoint;
   readonly accounts: readonly AccountRead[];
 }
 
@@ -51,6 +51,7 @@ function sumOf(accounts: readonly AccountRead[], of: HeldAs): KernelMoney[] {
 
 /** A holder. */
 export const HolderRef = builder.objectRef<HolderRead>('Holder').implement({
+  interfaces: [NodeRef],
   description:
     'A person or firm across all lines of business; also a partner bank, which has put in funds, and a pool of loans, which has cash and owes notes.',
   fields: (t) => ({
@@ -85,8 +86,17 @@ export const HolderRef = builder.objectRef<HolderRead>('Holder').implement({
   }),
 });
 
+/** A holder at a point, whatever he has. */
+export const holderAt = (point: LedgerPoint, id: string): HolderRead => ({
+  nodeId: `holder/${id}`,
+  type: 'Holder',
+  id,
+  point,
+  accounts: point.view.accounts({ holder: id }).map((reading) => ({ point, reading })),
+});
+
 /** A holder at a point; null where nothing was posted for them. */
 export function holderOf(point: LedgerPoint, id: string): HolderRead | null {
-  const accounts = point.view.accounts({ holder: id }).map((reading) => ({ point, reading }));
-  return accounts.length === 0 ? null : { id, point, accounts };
+  const holder = holderAt(point, id);
+  return holder.accounts.length === 0 ? null : holder;
 }

@@ -6,12 +6,14 @@
 import { isRecord } from '../../kernel/values/fields.ts';
 import { parseMoney } from '../../kernel/values/money.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
+import { LedgerPoint } from '../../reading/point.ts';
 import type { CommandAnswer, Source } from '../../reading/ports.ts';
-import { builder } from '../base/builder.ts';
+import { builder, type Context } from '../base/builder.ts';
 import { askedPage, type Connection, cursorOf, pageOf } from '../base/connection.ts';
 import { badQuestion } from '../base/faults.ts';
 import { pageLimits } from '../base/limits.ts';
 import { Money } from '../base/money.ts';
+import { type NodeRead, NodeRef, nodeOf } from '../base/node.ts';
 import { refusalKind, refusalTypes } from '../base/results.ts';
 import { EventConnection, type EventRead, EventRef } from '../events/event.ts';
 import { changeOf, type PolicyChange, PolicyChangeRef } from '../policy/change.ts';
@@ -116,6 +118,21 @@ async function eventsOf(
   return pageOf(asked, edges);
 }
 
+/** What the command's fact is about, at the head. */
+async function subjectOf(accepted: Accepted, _args: object, { signal }: Context): Promise<NodeRead | null> {
+  const { answer, source } = accepted;
+  const { first, last } = revisionsOf(accepted);
+  const events =
+    answer.kind === 'accepted' ? answer.events : await source.events(last < first ? [] : [first, last]);
+  const { opened, extended } = source.house.own;
+  const fact = events.find(
+    ({ cause, type }) => cause === null && type !== opened.name && type !== extended.name,
+  );
+  return fact === undefined
+    ? null
+    : await nodeOf(new LedgerPoint(source, undefined, undefined), fact.subject, signal);
+}
+
 const CommandAccepted = builder.objectRef<Accepted>('CommandAccepted').implement({
   description: 'The command was carried out, and what it did is durable.',
   fields: (t) => ({
@@ -126,6 +143,13 @@ const CommandAccepted = builder.objectRef<Accepted>('CommandAccepted').implement
         const { last } = revisionsOf(accepted);
         return last < 0 ? accepted.answer.last : last;
       },
+    }),
+    subject: t.field({
+      type: NodeRef,
+      nullable: true,
+      description:
+        'What it was about, as it stands now: the payment, the loan … null where that is nothing with an id of its own, as a day or a policy.',
+      resolve: subjectOf,
     }),
     repeated: t.boolean({
       description:

@@ -12,7 +12,10 @@ import { EventKindEnum } from '../base/enums.ts';
 import { orFault } from '../base/faults.ts';
 import { pageLimits } from '../base/limits.ts';
 import { bookArgs, deskOf } from '../base/point.ts';
-import { sizeOf } from '../base/sizes.ts';
+import { sizeDoc, sizeOf } from '../base/sizes.ts';
+
+/** How many postings an entry is counted for where nobody says how many he wants: most have fewer. */
+const usualPostings = 4;
 
 /** A recorded event and where it was read. */
 export interface EventRead {
@@ -121,8 +124,16 @@ EventRef.implement({
       type: [Posting],
       description:
         'What it did to the accounts: balanced for each entity and currency; empty where it did nothing.',
-      resolve: ({ event }) =>
-        event.accounts.map((account, at) => ({ account, minor: event.minors[at] ?? 0n })),
+      args: {
+        first: t.arg.int({ description: `${sizeDoc} All of them when left out: at most 500.` }),
+      },
+      complexity: ({ first }) => ({ field: 1, multiplier: Math.max(1, first ?? usualPostings) }),
+      resolve: ({ event }, { first }) => {
+        const shown = typeof first === 'number' ? sizeOf(first) : event.accounts.length;
+        return event.accounts
+          .slice(0, shown)
+          .map((account, at) => ({ account, minor: event.minors[at] ?? 0n }));
+      },
     }),
     cause: t.field({
       type: EventRef,

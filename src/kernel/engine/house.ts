@@ -56,9 +56,19 @@ export class House {
   constructor(segments: readonly Segment[]) {
     this.own = ownTypes(() => this);
     this.segments = [kernelSegment(this.own), ...segments].sort((a, b) => (a.id < b.id ? -1 : 1));
-    this.kinds = this.segments.flatMap(({ accounts }) => accounts);
-    this.tables = this.segments.flatMap(({ tables }) => tables);
-    this.parameters = this.segments.flatMap(({ parameters }) => parameters);
+    // By name: nothing goes by the order in which files were read.
+    this.kinds = byName(
+      this.segments.flatMap(({ accounts }) => accounts),
+      ({ path }) => path,
+    );
+    this.tables = byName(
+      this.segments.flatMap(({ tables }) => tables),
+      ({ name }) => name,
+    );
+    this.parameters = byName(
+      this.segments.flatMap(({ parameters }) => parameters),
+      ({ name }) => name,
+    );
     distinct(this.segments.map(({ id }) => id));
     distinct(this.kinds.map(({ path }) => path));
     distinct(this.tables.map(({ name }) => name));
@@ -224,6 +234,9 @@ function ordinalsOf(things: readonly { readonly ordinal: number }[]): readonly (
   for (const { ordinal } of things) found[ordinal] = true;
   return found;
 }
+
+const byName = <T>(things: readonly T[], nameOf: (thing: T) => string): readonly T[] =>
+  [...things].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 
 function distinct(names: readonly string[]): void {
   const twice = names.find((name, at) => names.indexOf(name) !== at);

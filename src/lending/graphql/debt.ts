@@ -5,10 +5,11 @@
  */
 import { builder } from '../../graphql/base/builder.ts';
 import { Money } from '../../graphql/base/money.ts';
+import { type NodeRead, NodeRef } from '../../graphql/base/node.ts';
+import { HolderRef, holderAt } from '../../graphql/book/holder.ts';
 import type { Day } from '../../kernel/values/dates.ts';
 import type { Money as KernelMoney } from '../../kernel/values/money.ts';
 import { formatRate } from '../../kernel/values/rates.ts';
-import type { LedgerPoint } from '../../reading/point.ts';
 import { allOf, type Debt, type DebtWork, type Due, dueOf, type Owed, unpaidOf } from '../debt/debt.ts';
 import { type Bucket, bucketOf } from '../lender/buckets.ts';
 import { type Parts, sumOf } from '../lender/parts.ts';
@@ -164,10 +165,8 @@ export const InstalmentRef = builder.objectRef<Instalment>('Instalment').impleme
 });
 
 /** A debt that was brought up to a day. */
-export interface DebtRead {
-  /** The type of the graph that it is. */
-  readonly typeName: 'CreditLine' | 'Loan';
-  readonly point: LedgerPoint;
+export interface DebtRead extends NodeRead {
+  readonly type: 'CreditLine' | 'Loan';
   /** What its events are about: `credit/user-1`, `loan/jiebei/L-7`. */
   readonly subject: string;
   readonly segment: string;
@@ -182,10 +181,20 @@ export interface DebtRead {
 export const DebtRef = builder.interfaceRef<DebtRead>('Debt').implement({
   description:
     'What somebody owes to a line that lends: a credit line or a loan. Its figures are of one day, if nothing more happens on it until then: of the end of a day that is closed; of an open one what a payment on it would find.',
-  resolveType: ({ typeName }) => typeName,
+  interfaces: [NodeRef],
+  resolveType: ({ type }) => type,
   fields: (t) => ({
     segment: t.exposeID('segment', { description: 'The line that lends: huabei, jiebei or mybank.' }),
-    holder: t.id({ description: 'Who borrows: user-1.', resolve: ({ now }) => now.holder }),
+    holder: t.id({
+      description: 'Who borrows: user-1.',
+      deprecationReason: 'Ask for borrower, who can be followed: borrower { id }.',
+      resolve: ({ now }) => now.holder,
+    }),
+    borrower: t.field({
+      type: HolderRef,
+      description: 'Who borrows, with all that they have.',
+      resolve: ({ now, point }) => holderAt(point, now.holder),
+    }),
     on: t.expose('on', {
       type: 'Date',
       description:

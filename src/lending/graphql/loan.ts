@@ -7,6 +7,7 @@ import { builder } from '../../graphql/base/builder.ts';
 import { connectionOf, pageOfRows } from '../../graphql/base/connection.ts';
 import { fault } from '../../graphql/base/faults.ts';
 import { Money } from '../../graphql/base/money.ts';
+import { addFinder, NodeRef } from '../../graphql/base/node.ts';
 import { HolderRef } from '../../graphql/book/holder.ts';
 import { LedgerRef } from '../../graphql/book/ledger.ts';
 import { EventConnection } from '../../graphql/events/event.ts';
@@ -78,7 +79,8 @@ function readLoan(
   const on = dayFor(point, asked, `loan ${id}`, Math.max(row.latest, row.accruedTo));
   const work = broughtLoan(debts.lender, point.readOn(state, on), row, on);
   return {
-    typeName: 'Loan',
+    type: 'Loan',
+    nodeId: debts.subject(id),
     point,
     subject: debts.subject(id),
     segment: debts.lender.id,
@@ -156,7 +158,7 @@ const AdvanceRef = builder.objectRef<Advance>('Advance').implement({
 
 const LoanRef = builder.objectRef<LoanRead>('Loan').implement({
   description: 'A loan, from its application on.',
-  interfaces: [DebtRef],
+  interfaces: [DebtRef, NodeRef],
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The caller’s id of it: L-7.' }),
     product: t.exposeID('segment', { description: 'The line that lends it: jiebei or mybank.' }),
@@ -249,6 +251,26 @@ const statusArg = builder.args((t) => ({
     description: 'Those that have come as far: [OPEN]; all when left out.',
   }),
 }));
+/** A loan of a product at a point; null where there is none. */
+function loanOf(
+  point: LedgerPoint,
+  product: string,
+  id: string,
+  on: Day | null | undefined,
+  signal: AbortSignal,
+) {
+  const [line] = linesOf(product);
+  return point.withRows(signal, (state) => {
+    const row = line === undefined ? undefined : state.row(line.debts.table, id);
+    return line === undefined || row === undefined ? null : readLoan(point, state, line, id, row, on);
+  });
+}
+
+addFinder('loan', (point, id, signal) => {
+  const [product = '', loan = ''] = id.split('/');
+  return lines.has(product) ? loanOf(point, product, loan, undefined, signal) : null;
+});
+
 interface LoansAsked {
   readonly product?: string | null | undefined;
   readonly holder?: string | null | undefined;
@@ -285,13 +307,7 @@ builder.objectField(LedgerRef, 'loan', (t) =>
       product: t.arg.id({ required: true, description: 'The line that lends it: jiebei or mybank.' }),
       ...onArg,
     },
-    resolve: (point, { id, product, on }, { signal }) => {
-      const [line] = linesOf(product);
-      return point.withRows(signal, (state) => {
-        const row = line === undefined ? undefined : state.row(line.debts.table, id);
-        return line === undefined || row === undefined ? null : readLoan(point, state, line, id, row, on);
-      });
-    },
+    resolve: (point, { id, product, on }, { signal }) => loanOf(point, product, id, on, signal),
   }),
 );
 

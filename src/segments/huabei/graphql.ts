@@ -6,6 +6,7 @@
 import { builder } from '../../graphql/base/builder.ts';
 import { connectionOf, pageOfRows } from '../../graphql/base/connection.ts';
 import { Money } from '../../graphql/base/money.ts';
+import { addFinder, NodeRef } from '../../graphql/base/node.ts';
 import { HolderRef } from '../../graphql/book/holder.ts';
 import { LedgerRef } from '../../graphql/book/ledger.ts';
 import { EventConnection } from '../../graphql/events/event.ts';
@@ -40,7 +41,8 @@ function readLine(point: LedgerPoint, state: State, row: LineRow, asked: Day | n
   const { closedThrough } = state.marks;
   const work = brought(s, row, on, closedThrough !== undefined && on <= closedThrough);
   return {
-    typeName: 'CreditLine',
+    type: 'CreditLine',
+    nodeId: lines.subject(holder),
     point,
     subject: lines.subject(holder),
     segment: lender.id,
@@ -85,7 +87,7 @@ const PlanRef = builder.objectRef<Plan>('InstalmentPlan').implement({
 const LineRef = builder.objectRef<LineRead>('CreditLine').implement({
   description:
     'A revolving line of consumer credit: merchants paid on credit, a statement a month, instalments.',
-  interfaces: [DebtRef],
+  interfaces: [DebtRef, NodeRef],
   fields: (t) => {
     const money = (of: (line: LineRead) => bigint, description: string) =>
       t.field({ type: Money, description, resolve: (line) => cny(of(line)) });
@@ -166,6 +168,8 @@ const lineOf = (point: LedgerPoint, holder: string, on: Day | null | undefined, 
     const row = state.row(lines.table, holder);
     return row === undefined ? null : readLine(point, state, row, on);
   });
+
+addFinder('credit', (point, holder, signal) => lineOf(point, holder, undefined, signal));
 
 builder.objectField(LedgerRef, 'creditLine', (t) =>
   t.field({

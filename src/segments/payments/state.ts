@@ -13,8 +13,6 @@ import { line } from './line.ts';
 /** Where the money of a payment comes from, and goes back to. */
 export const methods = ['wallet', 'card', 'yuebao', 'huabei'] as const;
 
-export type Method = (typeof methods)[number];
-
 /** Payments by id; those in escrow with something left lie in the bucket of their date. */
 export const payments = line.subject('payment', {
   table: 'payments',
@@ -52,9 +50,6 @@ export const payments = line.subject('payment', {
 });
 
 export type PaymentRow = RowIn<typeof payments>;
-
-/** A refund of a payment: what came back of the fee, and whether it counts for later ones. */
-export type Refund = PaymentRow['refunds'][number];
 
 /** What a holder has withdrawn that counts against the free allowance, for life. */
 export const withdrawn = line.table('withdrawn', {

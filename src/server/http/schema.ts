@@ -6,12 +6,14 @@
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import '../../audit/graphql/index.ts';
 import { answeringElsewhere } from '../../graphql/base/elsewhere.ts';
-import { addCommands, builder } from '../../graphql/index.ts';
+import { addCommands, addReasons, addSubjects, builder } from '../../graphql/index.ts';
 import '../../scenario/graphql/index.ts';
 import '../../segments/graphql.ts';
 import { house } from '../../segments/index.ts';
 
+addReasons();
 addCommands(house);
+addSubjects(house);
 
 /** The whole graph. */
 export const schema = answeringElsewhere(builder.toSchema());
