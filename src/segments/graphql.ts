@@ -14,6 +14,7 @@ import './interbook/consolidation-graphql.ts';
 import './interbook/graphql.ts';
 import './jiebei/graphql.ts';
 import './mybank/graphql.ts';
+import './yuebao/graphql.ts';
 import './zhima/graphql.ts';
 
 export { arrearsAt } from '../lending/graphql/arrears.ts';

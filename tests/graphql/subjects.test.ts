@@ -208,3 +208,27 @@ describe('an entry', () => {
     expect(cut.entry).toEqual(event.entry.slice(0, 1));
   });
 });
+
+describe('the fund', () => {
+  it('has what was subscribed in units, backed by what it holds', async () => {
+    const { fund } = (
+      await ask(
+        'ledger(asOf: "2016-03-02") { fund { id nodeId units { amount } netAssets { amount } owed { amount } assets { asset rate } } }',
+      )
+    ).ledger;
+    expect(fund).toMatchObject({
+      id: 'yuebao',
+      nodeId: 'fund/yuebao',
+      units: { amount: '3000.00' },
+      netAssets: { amount: '3000.00' },
+      owed: { amount: '0.00' },
+    });
+    expect(fund.assets.find(({ asset }: { asset: string }) => asset === 'deposit-1m').rate).toBe('2.5%');
+    expect(fund.assets.find(({ asset }: { asset: string }) => asset === 'bond').rate).toBeNull();
+  });
+
+  it('is a node; another is not there', async () => {
+    expect((await ask('node(id: "fund/yuebao") { __typename }')).node).toEqual({ __typename: 'Fund' });
+    expect((await ask('ledger { fund(id: "other") { id } }')).ledger.fund).toBeNull();
+  });
+});

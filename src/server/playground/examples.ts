@@ -54,6 +54,25 @@ query AsItStood {
 }
 `;
 
+const aPayment = `# A payment as a payment: who, how much, what became of it.
+# Add asOf: "2016-01-15" to ledger: it had not been refunded then.
+query APayment {
+  ledger {
+    payment(id: "P-0075") {
+      payer { id positions { amount } }
+      payee { id payments(orderBy: AMOUNT_DESC, first: 3) { totalCount nodes { id amount { amount } } } }
+      amount { amount currency }
+      method
+      initiatedOn
+      confirmed { amount { amount } fee { amount } }
+      refunds { on amount { amount } feeReturned { amount } }
+      remaining { amount }
+      events { nodes { revision type effectiveOn } }
+    }
+  }
+}
+`;
+
 const statement = `# A wallet's statement: each line with its event.
 query Statement($account: ID!) {
   ledger {
@@ -344,6 +363,7 @@ subscription Follow {
 export const examples: readonly Example[] = [
   { name: 'RevenueByMonth', query: revenueByMonth },
   { name: 'AsItStood', query: asItStood },
+  { name: 'APayment', query: aPayment },
   {
     name: 'Statement',
     query: statement,
