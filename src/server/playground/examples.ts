@@ -54,20 +54,24 @@ query AsItStood {
 }
 `;
 
-const aPayment = `# A payment as a payment: who, how much, what became of it.
-# Add asOf: "2016-01-15" to ledger: it had not been refunded then.
-query APayment {
+const payments = `# The largest payments: who, what became of them.
+# One by its id: payment(id: "…"); both at any asOf.
+query Payments {
   ledger {
-    payment(id: "P-0075") {
-      payer { id positions { amount } }
-      payee { id payments(orderBy: AMOUNT_DESC, first: 3) { totalCount nodes { id amount { amount } } } }
-      amount { amount currency }
-      method
-      initiatedOn
-      confirmed { amount { amount } fee { amount } }
-      refunds { on amount { amount } feeReturned { amount } }
-      remaining { amount }
-      events { nodes { revision type effectiveOn } }
+    payments(orderBy: AMOUNT_DESC, first: 3) {
+      totalCount
+      nodes {
+        id
+        amount { amount currency }
+        method
+        initiatedOn
+        payer { id positions { amount } }
+        payee { id payments { totalCount } }
+        confirmed { amount { amount } fee { amount } }
+        refunds { on amount { amount } }
+        remaining { amount }
+        events { nodes { revision type } }
+      }
     }
   }
 }
@@ -363,7 +367,7 @@ subscription Follow {
 export const examples: readonly Example[] = [
   { name: 'RevenueByMonth', query: revenueByMonth },
   { name: 'AsItStood', query: asItStood },
-  { name: 'APayment', query: aPayment },
+  { name: 'Payments', query: payments },
   {
     name: 'Statement',
     query: statement,
