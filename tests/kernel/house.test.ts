@@ -127,3 +127,33 @@ describe('a house', () => {
     expect(() => made.take(closeDay(day))).toThrow('Lost is no event of this house');
   });
 });
+
+describe('customers’ money', () => {
+  const entry = {
+    command: 'take',
+    doc: 'Money comes.',
+    fields: {},
+    fits: () => undefined,
+    subject: () => 'k',
+  };
+
+  it('is backed in every entity that holds some: a rule that breaks it breaks the command', () => {
+    const { line } = kiosk();
+    const safe = line.account('kiosk:asset:kiosk:safe', { doc: 'customers’ money', backing: 'reserve' });
+    const owed = line.account('kiosk:liability:kiosk:owed', { doc: 'owed to them', backing: 'claim' });
+    const gain = line.account('kiosk:income:kiosk:gain', { doc: 'ours' });
+    line.fact('Took', {
+      ...entry,
+      react: (_event, _s, to) => {
+        to.debit(safe, 100n);
+        to.credit(owed, 90n);
+        to.credit(gain, 10n);
+      },
+    });
+    expect(() => book(new House([line])).take(command(day, 'take', {}))).toThrow(
+      'customers’ money is backed: kiosk: reserves 1.00 CNY, claims and what else lies there 0.90 CNY',
+    );
+    line.lies('kiosk', 'our gain', (s) => s.totalOn(gain, s.day));
+    expect(() => book(new House([line])).take(command(day, 'take', {}))).not.toThrow();
+  });
+});

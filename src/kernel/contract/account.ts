@@ -27,8 +27,11 @@ export interface AccountKindSpec {
   readonly perHolder?: boolean;
   /** The account may never show less than zero on its normal side, on any date; the code says what it means when it would. */
   readonly floor?: Code;
-  /** Its place in the backing of customers' money: `reserve` backs, a `claim` is backed, a `fee` lies in the reserve until it is swept. */
-  readonly backing?: 'reserve' | 'claim' | 'fee';
+  /**
+   * Its place in the backing of customers' money: a `reserve` backs, a `claim` is backed. The house sees to it that an entity's reserves
+   * are its claims, with what a line says of its own in them (`line.lies`).
+   */
+  readonly backing?: 'reserve' | 'claim';
   /** The line that the group reports an income under. */
   readonly reportingLine?: ReportingLine;
   /** Whether an income is for technology service or financial (interest, spread). */

@@ -15,6 +15,14 @@ export interface Invariant {
   broken(s: Reading): string | undefined;
 }
 
+/** What lies in an entity's reserves and is no customer's: fees until they are swept. */
+export interface Lying {
+  readonly entity: string;
+  readonly doc: string;
+  /** Minor units of CNY, over all dates. */
+  of(s: Reading): bigint;
+}
+
 /** A figure of a segment over a period: take rate, assets under management. */
 export interface MetricSpec {
   readonly id: string;

@@ -8,7 +8,7 @@ import type { Fields } from '../values/fields.ts';
 import { type AccountKind, type AccountKindSpec, accountKind, borrow } from './account.ts';
 import { type DerivedType, derived, type EventSpec, type FactSpec, type FactType, fact } from './fact.ts';
 import { answer, type Listener, type ListenerSpec } from './listener.ts';
-import type { Invariant, MetricSpec } from './metric.ts';
+import type { Invariant, Lying, MetricSpec } from './metric.ts';
 import { type Parameter, type ParameterSpec, parameter } from './parameter.ts';
 import type { RowFields } from './row.ts';
 import type { CloseRule } from './rule.ts';
@@ -31,6 +31,8 @@ export interface Segment {
   readonly listeners: readonly Listener[];
   readonly close: readonly CloseRule[];
   readonly invariants: readonly Invariant[];
+  /** What of its own lies among customers' money. */
+  readonly lying?: readonly Lying[];
   readonly metrics: readonly MetricSpec[];
 }
 
@@ -49,6 +51,7 @@ export class Line implements Segment {
   readonly listeners: Listener[] = [];
   readonly close: CloseRule[] = [];
   readonly invariants: Invariant[] = [];
+  readonly lying: Lying[] = [];
   readonly metrics: MetricSpec[] = [];
 
   constructor(id: string, { title, doc }: { readonly title: string; readonly doc: string }) {
@@ -133,6 +136,11 @@ export class Line implements Segment {
   /** Says what must hold after every command. */
   invariant(name: string, broken: Invariant['broken']): void {
     this.invariants.push({ name, broken });
+  }
+
+  /** Says what lies in an entity's reserves and is no customer's. */
+  lies(entity: string, doc: string, of: Lying['of']): void {
+    this.lying.push({ entity, doc, of });
   }
 
   /** Declares a figure over a period. */

@@ -14,6 +14,8 @@ import type { Segment } from '../contract/segment.ts';
 import type { Table } from '../contract/table.ts';
 import type { Postable } from '../state/entry-writer.ts';
 import type { Declared } from '../state/state.ts';
+import { dayMax } from '../values/dates.ts';
+import { formatMoney } from '../values/money.ts';
 import { type Keeper, keepers, kernelSegment, type OwnTypes, ownTypes } from './own-facts.ts';
 
 /** A listener and the segment that it belongs to. */
@@ -83,9 +85,12 @@ export class House {
           throw new Error(`${segment.id}: nobody declares ${path}`);
       }
     }
-    this.#invariants = this.segments.flatMap(({ id, invariants }) =>
-      invariants.map((invariant) => ({ segment: id, invariant })),
-    );
+    this.#invariants = [
+      ...this.segments.flatMap(({ id, invariants }) =>
+        invariants.map((invariant) => ({ segment: id, invariant })),
+      ),
+      ...backed(this.kinds, this.segments).map((invariant) => ({ segment: 'kernel', invariant })),
+    ];
     this.#postable = new Map(
       this.segments.map((segment) => [
         segment,
@@ -224,6 +229,34 @@ function inOrder({ id, close }: Segment, phase: Phase): readonly CloseRule[] {
     ordered.push(rule);
   }
   return ordered;
+}
+
+/**
+ * That customers' money is there, one to one, for each entity that holds any. Every entry keeps the backing by itself, on its own date;
+ * so what holds in total holds on every date.
+ */
+function backed(kinds: readonly AccountKind[], segments: readonly Segment[]): readonly Invariant[] {
+  const entities = new Set(kinds.filter(({ backing }) => backing !== undefined).map(({ entity }) => entity));
+  return [...entities].map((entity) => {
+    const of = (as: AccountKind['backing']) =>
+      kinds.filter(({ backing, entity: whose }) => backing === as && whose === entity);
+    const reserves = of('reserve');
+    const claims = of('claim');
+    const lying = segments.flatMap((segment) => segment.lying ?? []).filter((each) => each.entity === entity);
+    return {
+      name: 'customers’ money is backed',
+      broken: (s) => {
+        let there = 0n;
+        let owed = 0n;
+        for (const kind of reserves) there += s.totalOn(kind, dayMax);
+        for (const kind of claims) owed += s.totalOn(kind, dayMax);
+        for (const own of lying) owed += own.of(s);
+        return there === owed
+          ? undefined
+          : `${entity}: reserves ${formatMoney(there, 'CNY')}, claims and what else lies there ${formatMoney(owed, 'CNY')}`;
+      },
+    };
+  });
 }
 
 const nobody: readonly Listening[] = [];
