@@ -9,6 +9,7 @@ import { copyCommand } from './books/copy.ts';
 import { rebuildCommand } from './books/rebuild.ts';
 import type { CommandSpec } from './frame/spec.ts';
 import { importCommand } from './importing/import.ts';
+import { newCommand } from './making/new-segment.ts';
 import { runCommand } from './runs/run.ts';
 import { serveCommand } from './serve.ts';
 import { eventsCommand } from './showing/events.ts';
@@ -30,4 +31,5 @@ export const commands: readonly CommandSpec[] = [
   rebuildCommand,
   copyCommand,
   backupCommand,
+  newCommand,
 ];

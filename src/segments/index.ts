@@ -1,17 +1,11 @@
 /**
- * The lines of business, listed: the one place that names them all.
+ * The lines of business, put together.
  *
  * @module
  */
+import type { Segment } from '../kernel/contract/segment.ts';
 import { House } from '../kernel/engine/house.ts';
-import { huabei } from './huabei/index.ts';
-import { interbook } from './interbook/index.ts';
-import { jiebei } from './jiebei/index.ts';
-import { mybank } from './mybank/index.ts';
-import { payments } from './payments/index.ts';
-import { treasury } from './treasury/index.ts';
-import { yuebao } from './yuebao/index.ts';
-import { zhima } from './zhima/index.ts';
+import * as lines from './lines.ts';
 
 export {
   type BetweenBooks,
@@ -22,7 +16,7 @@ export {
 } from './interbook/consolidating.ts';
 
 /** Every segment that this version of formicary knows. */
-export const segments = [huabei, interbook, jiebei, mybank, payments, treasury, yuebao, zhima];
+export const segments: readonly Segment[] = Object.values(lines);
 
 /** The house that they make up. */
 export const house = new House(segments);

@@ -1,0 +1,19 @@
+/**
+ * Codes of sample, in the order in which they are asked.
+ *
+ * @module
+ */
+import { declareCode } from '../../kernel/values/refusals.ts';
+
+export const sampleExists = declareCode(
+  'SAMPLE_EXISTS',
+  118,
+  'something is set aside under this id',
+  'Use another id.',
+);
+export const asideShort = declareCode(
+  'SAMPLE_SHORT',
+  248,
+  'as much is not set aside',
+  'This must not happen: report it.',
+);
