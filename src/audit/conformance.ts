@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import { setImmediate } from 'node:timers/promises';
 import type { House } from '../kernel/engine/house.ts';
+import { asKnown } from '../kernel/engine/versions.ts';
 import type { StoredEvent } from '../kernel/state/events.ts';
 import type { EventLog } from '../log/port/port.ts';
 import type { Finding } from './judging/findings.ts';
@@ -82,6 +84,7 @@ function targetOf(data: StoredEvent['data']): number {
 class Pass {
   passed = 0;
   readonly judge: Judge;
+  readonly #house: House;
   readonly #grouping: Grouping;
   readonly #options: ConformanceOptions;
   readonly #findings: Finding[] = [];
@@ -92,6 +95,7 @@ class Pass {
   #rootCount = 0;
 
   constructor(house: House, options: ConformanceOptions) {
+    this.#house = house;
     this.#grouping = new Grouping(house);
     this.#options = options;
     this.judge = new Judge(house, options.rules ?? house, (finding) => this.#found(finding));
@@ -105,7 +109,7 @@ class Pass {
 
   take(event: StoredEvent): void {
     this.passed++;
-    for (const group of this.#grouping.take(event)) this.#judge(group);
+    for (const group of this.#grouping.take(asKnown(this.#house, event))) this.#judge(group);
   }
 
   #judge(group: Group): void {

@@ -9,6 +9,7 @@ import { setImmediate } from 'node:timers/promises';
 import { enter, reaction } from '../../kernel/engine/booking.ts';
 import { emptyState } from '../../kernel/engine/fold.ts';
 import type { House } from '../../kernel/engine/house.ts';
+import { asKnown } from '../../kernel/engine/versions.ts';
 import type { StoredEvent } from '../../kernel/state/events.ts';
 import { NumberedEntry, type Overlay, type State } from '../../kernel/state/state.ts';
 import { type Day, dayMax, dayMin } from '../../kernel/values/dates.ts';
@@ -147,7 +148,7 @@ class Explaining {
 
   take(event: StoredEvent): void {
     this.#revision = event.revision;
-    for (const group of this.#grouping.take(event)) this.#group(group);
+    for (const group of this.#grouping.take(asKnown(this.#house, event))) this.#group(group);
   }
 
   #group(group: Group): void {

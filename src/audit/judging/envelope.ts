@@ -8,10 +8,11 @@ import type { EventType, Happening } from '../../kernel/contract/fact.ts';
 import { book } from '../../kernel/engine/booking.ts';
 import { entryOf, reading, typeOf } from '../../kernel/engine/fold.ts';
 import type { House } from '../../kernel/engine/house.ts';
+import { readData } from '../../kernel/engine/versions.ts';
 import type { StoredEvent } from '../../kernel/state/events.ts';
 import type { NumberedEntry, State } from '../../kernel/state/state.ts';
 import { formatDay } from '../../kernel/values/dates.ts';
-import { type DataOf, decodeData, type Fields } from '../../kernel/values/fields.ts';
+import type { DataOf, Fields } from '../../kernel/values/fields.ts';
 
 /** A recorded event as its type reads it. */
 export interface Read {
@@ -29,7 +30,7 @@ export interface Read {
 export function readEvent(house: House, s: State, stored: StoredEvent): Read {
   const type = typeOf(house, stored);
   return reading(stored, () => {
-    const event = { data: decodeData(type.fields, stored.data), on: stored.effectiveOn };
+    const event = { data: readData(type, stored), on: stored.effectiveOn };
     return { stored, type, event, entry: entryOf(s, stored) };
   });
 }

@@ -12,6 +12,7 @@ import { dateRefusal } from '../../kernel/engine/commands.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import { nextToClose } from '../../kernel/engine/ledger.ts';
 import { mirror, recall } from '../../kernel/engine/reversal.ts';
+import { asReversed } from '../../kernel/engine/versions.ts';
 import { isBounded } from '../../kernel/state/bounded.ts';
 import { canonical } from '../../kernel/state/digest.ts';
 import type { StoredEvent } from '../../kernel/state/events.ts';
@@ -140,7 +141,7 @@ export class Judge {
       return new Refusal(codes.eventUnknown, String(revision));
     if (this.#docket.hasReversed(revision)) return new Refusal(codes.alreadyReversed, String(revision));
     const { of } = data;
-    const said = { data: original.data, on: formatDay(original.effectiveOn), type: original.type };
+    const said = asReversed(original);
     if (!isRecord(of) || !isJson(of, 12) || canonical(of) !== canonical(said))
       return new Refusal(codes.invalidInput, 'of', 'it is not the fact that was recorded');
     return mirror(this.#docket.house, s, on, recall(this.#docket.house, s, original));

@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+import { asKnown } from '../../kernel/engine/versions.ts';
 import { eventId, type StoredEvent } from '../../kernel/state/events.ts';
 import { formatMinor } from '../../kernel/values/money.ts';
 import type { Source } from '../../reading/ports.ts';
@@ -76,6 +78,16 @@ EventRef.implement({
     schemaVersion: t.int({
       description: 'The version of the type’s data.',
       resolve: ({ event }) => event.schemaVersion,
+    }),
+    typeVersion: t.int({
+      nullable: true,
+      description: 'The version of the type’s data that this server reads it as: `current`.',
+      resolve: ({ event, source }) => source.house.type(event.type)?.version,
+    }),
+    current: t.field({
+      type: 'JSON',
+      description: 'Its data as the type knows them now; `data` are those that were recorded.',
+      resolve: ({ event, source }) => asKnown(source.house, event).data,
     }),
     kind: t.field({
       type: EventKindEnum,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Day } from '../values/dates.ts';
-import type { DataOf, Fields } from '../values/fields.ts';
+import type { DataOf, Fields, Json } from '../values/fields.ts';
 import type { Code, Refusal } from '../values/refusals.ts';
 import type { Entry, NewEntry, Reading, Writing } from './reading.ts';
 
@@ -19,10 +19,18 @@ export interface Booked<D> extends Happening<D> {
   readonly entry: Entry;
 }
 
+/** Data of one version as those of the next. */
+export type Upcast = (data: { readonly [name: string]: Json }) => { readonly [name: string]: Json };
+
 /** What both facts and derived events have. */
 export interface EventSpec<F extends Fields> {
   readonly doc: string;
   readonly fields: F;
+  /**
+   * How data of an earlier version become those of the next, the first from version 1 to 2; the type's own version is one more than
+   * there are. Each takes JSON as it is recorded and gives JSON, and looks at nothing else.
+   */
+  readonly upcasts?: readonly Upcast[];
   /** The thing that the event is about: `payment/P-1042`. */
   subject(data: DataOf<F>): string;
   /** Further things that it names. */
@@ -108,7 +116,7 @@ export const fact = <const F extends Fields>(name: string, spec: FactSpec<F>): F
   kind: 'fact',
   name,
   ordinal: types++,
-  version: 1,
+  version: 1 + (spec.upcasts?.length ?? 0),
 });
 
 /** Declares a derived event type. */
@@ -117,5 +125,5 @@ export const derived = <const F extends Fields>(name: string, spec: EventSpec<F>
   kind: 'derived',
   name,
   ordinal: types++,
-  version: 1,
+  version: 1 + (spec.upcasts?.length ?? 0),
 });

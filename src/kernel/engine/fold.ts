@@ -8,10 +8,10 @@ import type { EventType } from '../contract/fact.ts';
 import type { StoredEvent } from '../state/events.ts';
 import { Chart } from '../state/journal/chart.ts';
 import { NumberedEntry, type Overlay, State } from '../state/state.ts';
-import { decodeData } from '../values/fields.ts';
 import { codes, Refusal, RefusedError } from '../values/refusals.ts';
 import { book } from './booking.ts';
 import type { House } from './house.ts';
+import { readData } from './versions.ts';
 
 const newerHint =
   'A newer version wrote the event: use that version, or a later one. The log was left as it was.';
@@ -88,7 +88,7 @@ export const emptyState = (house: House, overlay?: Overlay): State =>
 export function fold(house: House, s: State, stored: StoredEvent): void {
   const type = typeOf(house, stored);
   const { event, entry } = reading(stored, () => ({
-    event: { data: decodeData(type.fields, stored.data), on: stored.effectiveOn },
+    event: { data: readData(type, stored), on: stored.effectiveOn },
     entry: entryOf(s, stored),
   }));
   book(house, s, type, event, entry, stored.revision);

@@ -19,6 +19,7 @@ import type { House } from './house.ts';
 import { isSameInput, meaningHash, type Read, readCommand } from './meaning.ts';
 import { initialValues, timeZone } from './own-facts.ts';
 import { mirror, recall } from './reversal.ts';
+import { asReversed } from './versions.ts';
 
 /** What a command is recorded with. */
 export interface Circumstances {
@@ -190,7 +191,7 @@ export class Ledger {
     if (by !== undefined) return new Refusal(codes.alreadyReversed, String(revision), `by event ${by}`);
     const entry = mirror(this.house, this.state, on, recall(this.house, this.state, original));
     if (entry instanceof Refusal) return entry;
-    const of = { data: original.data, on: formatDay(original.effectiveOn), type: original.type };
+    const of = asReversed(original);
     return { event: { data: { ...data, of }, on }, entry };
   }
 

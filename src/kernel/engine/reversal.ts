@@ -7,19 +7,19 @@
 import type { StoredEvent } from '../state/events.ts';
 import type { NumberedEntry, State } from '../state/state.ts';
 import { type Day, formatDay } from '../values/dates.ts';
-import { decodeData } from '../values/fields.ts';
 import { codes, Refusal } from '../values/refusals.ts';
 import { answersCannotUndo } from './answers.ts';
 import { flaw } from './booking.ts';
 import { entryOf, reading, typeOf } from './fold.ts';
 import type { House } from './house.ts';
 import type { Recalled } from './undo.ts';
+import { readData } from './versions.ts';
 
 /** A recorded event as its type knows it. */
 export function recall(house: House, s: State, stored: StoredEvent): Recalled {
   const type = typeOf(house, stored);
   return reading(stored, () => {
-    const event = { data: decodeData(type.fields, stored.data), on: stored.effectiveOn };
+    const event = { data: readData(type, stored), on: stored.effectiveOn };
     return { type, event, entry: entryOf(s, stored) };
   });
 }

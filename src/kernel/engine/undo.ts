@@ -8,9 +8,10 @@ import type { Booked, EventType, Happening } from '../contract/fact.ts';
 import type { Writing } from '../contract/reading.ts';
 import type { NumberedEntry, State } from '../state/state.ts';
 import { type Day, parseDay } from '../values/dates.ts';
-import { type DataOf, decodeData, type Fields, isJson, isRecord } from '../values/fields.ts';
+import { type DataOf, type Fields, isJson, isRecord } from '../values/fields.ts';
 import { undoAnswers } from './answers.ts';
 import type { House } from './house.ts';
+import { readData } from './versions.ts';
 
 /** A fact as it was booked, to be undone. */
 export interface Recalled {
@@ -48,5 +49,7 @@ export function undone(house: House, data: DataOf<Fields>, mirrored: NumberedEnt
   const type = house.type(String(of.type));
   const on = parseDay(String(of.on));
   if (type === undefined || on === undefined) throw new RangeError(`no event type ${String(of.type)}`);
-  return { type, event: { data: decodeData(type.fields, of.data), on }, entry: mirrored.mirrored() };
+  const schemaVersion = of.version === undefined ? 1 : Number(of.version);
+  const event = { data: readData(type, { schemaVersion, data: of.data }), on };
+  return { type, event, entry: mirrored.mirrored() };
 }

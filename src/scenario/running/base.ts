@@ -10,10 +10,11 @@ import { type Command, dateRefusal } from '../../kernel/engine/commands.ts';
 import { emptyState, fold, reading, typeOf, UnreadableEvent } from '../../kernel/engine/fold.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import { type Circumstances, headBeforeAll, Ledger, type Memory } from '../../kernel/engine/ledger.ts';
+import { readData } from '../../kernel/engine/versions.ts';
 import { genesisHash, type StoredEvent, sha256 } from '../../kernel/state/events.ts';
 import type { State } from '../../kernel/state/state.ts';
 import { type Day, formatDay, startOfDayMs } from '../../kernel/values/dates.ts';
-import { type DataOf, decodeData, type Fields } from '../../kernel/values/fields.ts';
+import type { DataOf, Fields } from '../../kernel/values/fields.ts';
 import { codes, type Refusal } from '../../kernel/values/refusals.ts';
 import type { EventLog } from '../../log/port/port.ts';
 
@@ -76,7 +77,7 @@ function factsOf(
     into.push({
       revision: stored.revision,
       type,
-      data: reading(stored, () => intern(decodeData(type.fields, stored.data))),
+      data: reading(stored, () => intern(readData(type, stored))),
       on: stored.effectiveOn,
       subject: ids.get(stored.subject),
       key: stored.key,

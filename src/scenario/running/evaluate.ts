@@ -13,6 +13,7 @@ import { commandType, dateRefusal } from '../../kernel/engine/commands.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import { mirror } from '../../kernel/engine/reversal.ts';
 import type { Recalled } from '../../kernel/engine/undo.ts';
+import { asReversed } from '../../kernel/engine/versions.ts';
 import { NumberedEntry, type State } from '../../kernel/state/state.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import {
@@ -288,7 +289,12 @@ export class Evaluation {
       return;
     }
     const { type, event } = original;
-    const of = { data: encodeData(type.fields, event.data), on: formatDay(event.on), type: type.name };
+    const of = asReversed({
+      data: encodeData(type.fields, event.data),
+      effectiveOn: event.on,
+      type: type.name,
+      schemaVersion: type.version,
+    });
     this.#book(fact.type, { data: { ...fact.data, of }, on: fact.on }, entry);
   }
 
