@@ -93,6 +93,17 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** The app that routes are added to. */
+const appOf = (log: ServerSettings['log'], limits: typeof connectionLimits) =>
+  fastify({
+    logger: log === undefined ? false : { level: 'info', stream: log },
+    genReqId: correlationOf,
+    logController: new OneLine(),
+    forceCloseConnections: true,
+    bodyLimit: requestLimits.bodyBytes,
+    ...connectionOptions(limits),
+  });
+
 /**
  * Starts a server and opens its default book.
  *
@@ -115,14 +126,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   } = settings;
   const limits = { ...connectionLimits, ...settings.connections };
   if (!isLoopback(host)) throw new RefusedError(new Refusal(hostRefused, `host: ${host}`));
-  const app = fastify({
-    logger: log === undefined ? false : { level: 'info', stream: log },
-    genReqId: correlationOf,
-    logController: new OneLine(),
-    forceCloseConnections: true,
-    bodyLimit: requestLimits.bodyBytes,
-    ...connectionOptions(limits),
-  });
+  const app = appOf(log, limits);
   const note = (text: string, about: object = {}, level: 'info' | 'warn' | 'error' = 'info'): void =>
     app.log[level](about, text);
   const engine = engineVersion();

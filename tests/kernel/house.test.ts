@@ -28,7 +28,6 @@ function kiosk() {
       doc: 'Somebody comes.',
       fields: { guest: id('who') },
       subject: ({ guest }) => `guest/${String(guest)}`,
-      fits: () => undefined,
       react: () => [],
       ...(evolve === undefined ? {} : { evolve }),
     });
@@ -133,7 +132,6 @@ describe('customers’ money', () => {
     command: 'take',
     doc: 'Money comes.',
     fields: {},
-    fits: () => undefined,
     subject: () => 'k',
   };
 

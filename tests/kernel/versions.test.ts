@@ -48,7 +48,6 @@ function kiosk(version: 1 | 2 | 3): House {
     fields,
     upcasts: upcasts.slice(0, version - 1),
     subject: (data) => `guest/${String(data[who])}`,
-    fits: () => undefined,
     react: ({ data }, _s, entry) => {
       entry.debit(till, BigInt(String(data.amount)));
       entry.credit(gain, BigInt(String(data.amount)));

@@ -41,9 +41,9 @@ for (let seed = first; seed < first + seeds; seed += 1) {
       for (const entry of made.entries.filter((e) => e.what === 'refundPayment')) {
         if (entry.postings.some((p) => p.account.endsWith('merchant-fee:CNY')))
           count('refund that returns a fee');
-        const id = lines[entry.line - 1]?.with['payment'];
+        const id = lines[entry.line - 1]?.with.payment;
         const paidFromFund = lines.some(
-          (l) => l.command === 'initiatePayment' && l.with['payment'] === id && l.with['method'] === 'yuebao',
+          (l) => l.command === 'initiatePayment' && l.with.payment === id && l.with.method === 'yuebao',
         );
         const intoUnits = entry.postings.some((p) => p.account.startsWith('fund:liability:yuebao:units:'));
         const intoWallet = entry.postings.some(

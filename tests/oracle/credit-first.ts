@@ -121,17 +121,17 @@ function parseMethod(value: unknown): Method | undefined {
 }
 
 export function parseFirst(command: string, input: Record<string, unknown>): FirstCommand | undefined {
-  const holder = input['holder'];
-  const payment = input['payment'];
-  const amount = parsePositive(input['amount']);
+  const holder = input.holder;
+  const payment = input.payment;
+  const amount = parsePositive(input.amount);
   switch (command) {
     case 'contributeCapital':
-      return typeof input['entity'] === 'string' && amount !== undefined ? { command, amount } : undefined;
+      return typeof input.entity === 'string' && amount !== undefined ? { command, amount } : undefined;
     case 'topUp':
       return isId(holder) && amount !== undefined ? { command, holder, amount } : undefined;
     case 'initiatePayment': {
       const { payer, payee, escrow } = input;
-      const method = parseMethod(input['method']);
+      const method = parseMethod(input.method);
       if (
         !isId(payment) ||
         !isId(payer) ||
@@ -147,7 +147,7 @@ export function parseFirst(command: string, input: Record<string, unknown>): Fir
       return isId(payment) ? { command, payment } : undefined;
     case 'refundPayment': {
       if (!isId(payment)) return undefined;
-      if (input['amount'] === undefined) return { command, payment, size: { kind: 'all' } };
+      if (input.amount === undefined) return { command, payment, size: { kind: 'all' } };
       return amount === undefined ? undefined : { command, payment, size: { kind: 'amount', amount } };
     }
     case 'transfer': {
@@ -155,18 +155,18 @@ export function parseFirst(command: string, input: Record<string, unknown>): Fir
       return isId(from) && isId(to) && amount !== undefined ? { command, from, to, amount } : undefined;
     }
     case 'withdraw': {
-      const size = parseSize(input['amount']);
+      const size = parseSize(input.amount);
       return isId(holder) && size !== undefined ? { command, holder, size } : undefined;
     }
     case 'subscribeFund':
-      return input['fund'] === 'yuebao' && isId(holder) && amount !== undefined
+      return input.fund === 'yuebao' && isId(holder) && amount !== undefined
         ? { command, holder, amount }
         : undefined;
     case 'redeemFund': {
-      const size = parseSize(input['amount']);
+      const size = parseSize(input.amount);
       const { speed } = input;
       if (
-        input['fund'] !== 'yuebao' ||
+        input.fund !== 'yuebao' ||
         !isId(holder) ||
         size === undefined ||
         (speed !== 'quick' && speed !== 'ordinary')
@@ -176,7 +176,7 @@ export function parseFirst(command: string, input: Record<string, unknown>): Fir
     }
     case 'publishRate': {
       const { asset } = input;
-      const rate = parseRate(input['rate'], 'year');
+      const rate = parseRate(input.rate, 'year');
       if (typeof asset !== 'string' || !CLASSES.some((name) => name === asset) || rate === undefined)
         return undefined;
       return { command, asset, rate };

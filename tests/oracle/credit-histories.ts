@@ -462,7 +462,7 @@ export function creditHistory(seed: number, options: HistoryOptions): Line[] {
       principal: money(principal),
       dueOn: addDays(on, d.whole(6, 100)),
     };
-    if (kind === 'inventory' && d.chance(0.03)) delete input['value'];
+    if (kind === 'inventory' && d.chance(0.03)) delete input.value;
     put(on, 'applyForAdvance', input);
     loans.push({
       id,

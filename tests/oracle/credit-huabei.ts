@@ -331,7 +331,7 @@ function recoverCredit(holder: string, asked: bigint): Action {
 
 export function parseHuabei(command: string, input: Inputs): Action | string | undefined {
   const { holder, payee } = input;
-  const amount = parsePositive(input['amount']);
+  const amount = parsePositive(input.amount);
   if (!isId(holder)) return undefined;
   switch (command) {
     case 'openCreditLine':
@@ -339,12 +339,12 @@ export function parseHuabei(command: string, input: Inputs): Action | string | u
     case 'drawCredit':
       return isId(payee) && amount !== undefined ? drawCredit(holder, payee, amount) : undefined;
     case 'repayCredit': {
-      const word = input['amount'];
+      const word = input.amount;
       const size = word === 'due' || word === 'minimum' || word === 'all' ? word : amount;
       return size === undefined ? undefined : repayCredit(holder, size);
     }
     case 'convertToInstalments': {
-      const term = parseWhole(input['term']);
+      const term = parseWhole(input.term);
       if (amount === undefined || term === undefined) return undefined;
       return [3, 6, 9, 12].includes(term) ? convertToInstalments(holder, amount, term) : 'TERM_OUT_OF_RANGE';
     }

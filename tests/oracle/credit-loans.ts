@@ -490,13 +490,13 @@ function parseTerm(value: unknown): number | 'TERM_OUT_OF_RANGE' | undefined {
 
 export function parseLoans(command: string, input: Inputs): Action | string | undefined {
   const { loan, product, holder } = input;
-  const amount = parsePositive(input['amount']);
+  const amount = parsePositive(input.amount);
   if (!isId(loan) || (product !== 'jiebei' && product !== 'mybank')) return undefined;
   switch (command) {
     case 'applyForLoan': {
-      const principal = parsePositive(input['principal']);
-      const term = parseTerm(input['term']);
-      const method = parseMethod(input['method']);
+      const principal = parsePositive(input.principal);
+      const term = parseTerm(input.term);
+      const method = parseMethod(input.method);
       if (!isId(holder) || principal === undefined || term === undefined || method === undefined)
         return undefined;
       if (typeof term === 'string') return term;
@@ -505,13 +505,13 @@ export function parseLoans(command: string, input: Inputs): Action | string | un
     case 'disburseLoan':
       return disburseLoan(product, loan);
     case 'repayLoan': {
-      const word = input['amount'];
+      const word = input.amount;
       const size = word === 'due' || word === 'all' ? word : amount;
       return size === undefined ? undefined : repayLoan(product, loan, size);
     }
     case 'restructureLoan': {
-      const term = parseTerm(input['term']);
-      const method = parseMethod(input['method']);
+      const term = parseTerm(input.term);
+      const method = parseMethod(input.method);
       if (term === undefined || method === undefined) return undefined;
       return typeof term === 'string' ? term : restructureLoan(product, loan, term, method);
     }
@@ -530,17 +530,17 @@ function parseKind(value: unknown): AdvanceKind | undefined {
 
 export function parseAdvances(command: string, input: Inputs): Action | string | undefined {
   const { loan, holder, core, dueOn } = input;
-  const amount = parsePositive(input['amount']);
-  const value = parsePositive(input['value']);
-  const price = parsePositive(input['price']);
+  const amount = parsePositive(input.amount);
+  const value = parsePositive(input.value);
+  const price = parsePositive(input.price);
   if (!isId(loan)) return undefined;
   switch (command) {
     case 'applyForAdvance': {
-      const kind = parseKind(input['kind']);
-      const principal = parsePositive(input['principal']);
+      const kind = parseKind(input.kind);
+      const principal = parsePositive(input.principal);
       if (!isId(holder) || !isId(core) || kind === undefined || principal === undefined || !isDate(dueOn))
         return undefined;
-      if (input['value'] === undefined && kind === 'inventory') return 'VALUATION_REQUIRED';
+      if (input.value === undefined && kind === 'inventory') return 'VALUATION_REQUIRED';
       if (value === undefined) return undefined;
       return applyForAdvance(loan, { kind, holder, core, value, principal, dueOn });
     }

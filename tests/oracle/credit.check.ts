@@ -522,7 +522,7 @@ function firstSegments(): void {
     [5, 'recorded', false],
   ] as const) {
     const size = { days: 40, lines: 400, users: 8, merchants: 3, close, backdated };
-    const lines = history(seed, size).filter((one) => one.with['method'] !== 'huabei');
+    const lines = history(seed, size).filter((one) => one.with.method !== 'huabei');
     const options = { close, closedThrough: addDays(startOf(seed), 39) };
     const [ours, theirs] = [record(lines, options), recordFirst(lines, options)];
     same(`first segments, seed ${seed}`, [ours.refused, ours.balances], [theirs.refused, theirs.balances]);

@@ -257,8 +257,8 @@ function unknownName(command: string, input: Record<string, unknown>): string | 
     return 'UNKNOWN_FUND';
   if (LOANS.has(command) && isOther('product', PRODUCTS)) return 'UNKNOWN_PRODUCT';
   if (command === 'contributeCapital' && isOther('entity', ENTITIES)) return 'UNKNOWN_ENTITY';
-  if (command === 'changePolicy' && typeof input['parameter'] === 'string') {
-    const split = splitName(input['parameter']);
+  if (command === 'changePolicy' && typeof input.parameter === 'string') {
+    const split = splitName(input.parameter);
     if (split === undefined || split.key === '*') return 'UNKNOWN_PARAMETER';
   }
   return undefined;
@@ -267,11 +267,11 @@ function unknownName(command: string, input: Record<string, unknown>): string | 
 function parseInputs(command: string, input: Record<string, unknown>): Action | string | undefined {
   if (command === 'changePolicy') return parsePolicy(input);
   if (command === 'contributeCapital') {
-    const amount = parsePositive(input['amount']);
-    const entity = LINES.find((line) => line === input['entity']);
+    const amount = parsePositive(input.amount);
+    const entity = LINES.find((line) => line === input.entity);
     if (amount === undefined) return undefined;
     if (entity !== undefined) return contribute(entity, amount);
-    return input['entity'] === 'platform' ? contributeToPlatform(amount) : undefined;
+    return input.entity === 'platform' ? contributeToPlatform(amount) : undefined;
   }
   if (HUABEI.has(command)) return parseHuabei(command, input);
   if (LOANS.has(command)) return parseLoans(command, input);

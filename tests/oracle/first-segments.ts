@@ -676,19 +676,15 @@ function parse(line: Line): Command | string {
   const input = line.with;
   if (
     (line.command === 'subscribeFund' || line.command === 'redeemFund') &&
-    typeof input['fund'] === 'string' &&
-    input['fund'] !== 'yuebao'
+    typeof input.fund === 'string' &&
+    input.fund !== 'yuebao'
   ) {
     return 'UNKNOWN_FUND';
   }
-  if (
-    line.command === 'contributeCapital' &&
-    typeof input['entity'] === 'string' &&
-    input['entity'] !== 'platform'
-  )
+  if (line.command === 'contributeCapital' && typeof input.entity === 'string' && input.entity !== 'platform')
     return 'UNKNOWN_ENTITY';
-  if (line.command === 'changePolicy' && typeof input['parameter'] === 'string') {
-    const split = splitName(input['parameter']);
+  if (line.command === 'changePolicy' && typeof input.parameter === 'string') {
+    const split = splitName(input.parameter);
     if (split === undefined || split.key === '*') return 'UNKNOWN_PARAMETER';
   }
   if (!isDate(line.on) || !Object.keys(input).every((name) => known.includes(name))) return 'INVALID_INPUT';
@@ -696,9 +692,9 @@ function parse(line: Line): Command | string {
 }
 
 function parseInputs(command: string, input: Record<string, unknown>): Command | undefined {
-  const holder = input['holder'];
-  const payment = input['payment'];
-  const amount = parsePositive(input['amount']);
+  const holder = input.holder;
+  const payment = input.payment;
+  const amount = parsePositive(input.amount);
   switch (command) {
     case 'closeDay':
       return { command };
@@ -711,12 +707,12 @@ function parseInputs(command: string, input: Record<string, unknown>): Command |
       return { command, given: { ...split, from, to: to ?? FOREVER, value } };
     }
     case 'contributeCapital':
-      return typeof input['entity'] === 'string' && amount !== undefined ? { command, amount } : undefined;
+      return typeof input.entity === 'string' && amount !== undefined ? { command, amount } : undefined;
     case 'topUp':
       return isId(holder) && amount !== undefined ? { command, holder, amount } : undefined;
     case 'initiatePayment': {
       const { payer, payee, escrow } = input;
-      const method = parseMethod(input['method']);
+      const method = parseMethod(input.method);
       if (
         !isId(payment) ||
         !isId(payer) ||
@@ -732,7 +728,7 @@ function parseInputs(command: string, input: Record<string, unknown>): Command |
       return isId(payment) ? { command, payment } : undefined;
     case 'refundPayment': {
       if (!isId(payment)) return undefined;
-      if (input['amount'] === undefined) return { command, payment, size: { kind: 'all' } };
+      if (input.amount === undefined) return { command, payment, size: { kind: 'all' } };
       return amount === undefined ? undefined : { command, payment, size: { kind: 'amount', amount } };
     }
     case 'transfer': {
@@ -740,18 +736,18 @@ function parseInputs(command: string, input: Record<string, unknown>): Command |
       return isId(from) && isId(to) && amount !== undefined ? { command, from, to, amount } : undefined;
     }
     case 'withdraw': {
-      const size = parseSize(input['amount']);
+      const size = parseSize(input.amount);
       return isId(holder) && size !== undefined ? { command, holder, size } : undefined;
     }
     case 'subscribeFund':
-      return input['fund'] === 'yuebao' && isId(holder) && amount !== undefined
+      return input.fund === 'yuebao' && isId(holder) && amount !== undefined
         ? { command, holder, amount }
         : undefined;
     case 'redeemFund': {
-      const size = parseSize(input['amount']);
+      const size = parseSize(input.amount);
       const { speed } = input;
       if (
-        input['fund'] !== 'yuebao' ||
+        input.fund !== 'yuebao' ||
         !isId(holder) ||
         size === undefined ||
         (speed !== 'quick' && speed !== 'ordinary')
@@ -761,7 +757,7 @@ function parseInputs(command: string, input: Record<string, unknown>): Command |
     }
     case 'publishRate': {
       const { asset } = input;
-      const rate = parseRate(input['rate'], 'year');
+      const rate = parseRate(input.rate, 'year');
       if (typeof asset !== 'string' || !CLASSES.some((name) => name === asset) || rate === undefined)
         return undefined;
       return { command, asset, rate };

@@ -22,12 +22,12 @@ function text(value: unknown, what: string): string {
 function lineOf(json: string): Line {
   const raw = object(JSON.parse(json), 'line');
   const line: Line = {
-    on: text(raw['on'], 'on'),
-    command: text(raw['command'], 'command'),
-    with: object(raw['with'] ?? {}, 'with'),
+    on: text(raw.on, 'on'),
+    command: text(raw.command, 'command'),
+    with: object(raw.with ?? {}, 'with'),
   };
-  if (raw['key'] !== undefined) line.key = text(raw['key'], 'key');
-  if (raw['actor'] !== undefined) line.actor = text(raw['actor'], 'actor');
+  if (raw.key !== undefined) line.key = text(raw.key, 'key');
+  if (raw.actor !== undefined) line.actor = text(raw.actor, 'actor');
   return line;
 }
 
@@ -131,26 +131,26 @@ agrees =
 
 const directory = process.argv[2] ?? join(import.meta.dirname, '../data/reference');
 const expected = object(JSON.parse(readFileSync(join(directory, 'expected.json'), 'utf8')), 'expected');
-const history = readFileSync(join(directory, text(expected['history'], 'history')), 'utf8');
+const history = readFileSync(join(directory, text(expected.history, 'history')), 'utf8');
 const lines = history
   .split('\n')
   .filter((row) => row.trim() !== '')
   .map(lineOf);
-const closedThrough = text(expected['closedThrough'], 'closedThrough');
+const closedThrough = text(expected.closedThrough, 'closedThrough');
 
-const base = object(expected['record'], 'record');
+const base = object(expected.record, 'record');
 const made = record(lines, { close: 'daily', closedThrough });
 for (const part of ['refused', 'balances', 'revenue'] as const)
   agrees = compare(`record ${part}`, base[part], made[part]) && agrees;
 
-const variants = expected['variants'];
+const variants = expected.variants;
 if (!Array.isArray(variants)) throw new Error('no variants');
 for (const [index, one] of variants.entries()) {
   const variant = object(one, 'variant');
   const run = whatIf(lines, {
     close: 'daily',
     closedThrough,
-    assumptions: object(variant['assumptions'], 'assumptions'),
+    assumptions: object(variant.assumptions, 'assumptions'),
   });
   for (const part of ['divergences', 'moot', 'balances', 'revenue'] as const) {
     agrees =

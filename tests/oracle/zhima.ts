@@ -216,7 +216,7 @@ function endWaiver(waiver: string, claim: bigint | undefined): Action {
 
 export function parseZhima(command: string, input: Inputs): Action | undefined {
   const { query, waiver, holder, partner } = input;
-  const amount = parsePositive(input['amount']);
+  const amount = parsePositive(input.amount);
   switch (command) {
     case 'queryScore':
       return isId(query) && isId(partner) && isId(holder) ? queryScore(query, partner, holder) : undefined;

@@ -67,7 +67,6 @@ describe('is broken by a rule that', () => {
       doc: 'A guest comes.',
       fields: { guest: id('who') },
       subject: ({ guest }) => `guest/${guest}`,
-      fits: () => undefined,
       evolve: (event, s) => {
         s.set(guests, String(event.data.guest), { times: 1 });
         evolve(event, s);

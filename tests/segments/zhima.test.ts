@@ -57,7 +57,6 @@ const loanOf = { Huabei: '', Jiebei: 'Loan', Mybank: 'Loan' } as const;
 
 const common = {
   subject: ({ holder }: { readonly holder: string }) => `debt/${holder}`,
-  fits: () => undefined,
   react: () => [],
 } as const;
 

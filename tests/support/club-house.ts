@@ -53,7 +53,6 @@ const ordered = fact('Ordered', {
   doc: 'A guest orders and pays.',
   fields: { order: id('the order'), guest: id('who'), amount: amount('how much') },
   subject: ({ order }) => `order/${order}`,
-  fits: () => undefined,
   react: ({ data }, _, entry) => {
     entry.debit(box, data.amount);
     entry.credit(owed, data.amount, data.guest);

@@ -89,7 +89,6 @@ export const broke = fact('Broke', {
   doc: 'A rule at fault.',
   fields: { how: choice('how', ['unbalanced', 'overdrawn', 'invariant']) },
   subject: () => 'till',
-  fits: () => undefined,
   react: ({ data }, _, entry) => {
     if (data.how === 'unbalanced') entry.debit(box, 5n);
     if (data.how !== 'overdrawn') return;

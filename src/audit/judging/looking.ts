@@ -31,7 +31,7 @@ export function lookedByReaction(rules: House, s: State, type: FactType, event: 
 export function lookedByFact(rules: House, s: State, type: FactType, event: Event, fits: boolean): Looked {
   s.day = event.on;
   const reading = new TrackedReading(s);
-  type.fits(event, reading);
+  type.fits?.(event, reading);
   const unused = new EntryWriter(s.chart);
   if (fits) type.react?.(event, reading, unused);
   const listeners = rules.listeners(type);

@@ -157,88 +157,91 @@ LedgerRef.implement({
         return segment === undefined ? null : { point, segment };
       },
     }),
-    account: t.field({
-      type: AccountRef,
-      nullable: true,
-      description: 'One account; null where nothing was ever posted on it.',
-      args: {
-        id: t.arg.id({ required: true, description: 'platform:liability:payments:wallet:user-42:CNY' }),
-      },
-      resolve: (point, { id }) => {
-        const reading = point.view.account(id);
-        return reading === undefined ? null : { point, reading };
-      },
-    }),
-    accounts: t.field({
-      type: AccountConnection,
-      description: 'The accounts that something was posted on, by id.',
-      args: {
-        filter: t.arg({
-          type: AccountFilterInput,
-          description: 'Which accounts are meant; all when left out.',
-        }),
-        first: t.arg.int({ description: 'How many.' }),
-        after: t.arg.string({ description: 'From behind this cursor on.' }),
-      },
-      resolve: (point, { filter, first, after }) => accountPage(point, filter, { first, after }),
-    }),
-    balance: t.field({
-      type: [Money],
-      description:
-        'What an account holds; or all below the head of an id (fund:asset:yuebao); or all whose ids begin with what stands before a * (fund:asset:yuebao:deposit-*). An amount a currency.',
-      args: {
-        of: t.arg.string({
-          required: true,
-          description: 'An account id, the head of one, or a prefix ending in *.',
-        }),
-      },
-      resolve: (point, { of }) => [...orFault(point.view.balance(of))],
-    }),
-    trialBalance: t.field({
-      type: TrialBalanceRef,
-      description: 'All balances in two columns.',
-      args: entityArg,
-      resolve: (point, { entity }) => point.view.trialBalance(entity ?? undefined),
-    }),
-    incomeStatement: t.field({
-      type: IncomeStatementRef,
-      description: 'What was earned and spent, period by period.',
-      args: {
-        from: t.arg({ type: 'Date', required: true, description: 'First day.' }),
-        to: t.arg({ type: 'Date', required: true, description: 'Last day.' }),
-        by: t.arg({ type: PeriodEnum, defaultValue: 'MONTH', description: 'The length of a period.' }),
-        ...entityArg,
-      },
-      resolve: (point, { from, to, by, entity }) =>
-        orFault(point.view.incomeStatement(from, to, by ?? 'MONTH', entity ?? undefined)),
-    }),
-    balanceSheet: t.field({
-      type: BalanceSheetRef,
-      description: 'What there is and what is owed.',
-      args: entityArg,
-      resolve: (point, { entity }) => point.view.balanceSheet(entity ?? undefined),
-    }),
-    holder: t.field({
-      type: HolderRef,
-      nullable: true,
-      description:
-        'A person or firm across all lines of business; null where nothing was ever posted for them.',
-      args: { id: t.arg.id({ required: true, description: 'user-42' }) },
-      resolve: (point, { id }) => holderOf(point, id),
-    }),
-    digest: t.string({
-      description:
-        'Hash of everything folded (balances, cubes, tables) at the revision: equal digests, equal books.',
-      complexity: 100,
-      resolve: (point, _args, { signal }) => digestAt(point, digest, signal),
-    }),
-    balanceDigest: t.string({
-      description: 'Hash of the balances alone.',
-      complexity: 100,
-      resolve: (point, _args, { signal }) => digestAt(point, balanceDigest, signal),
-    }),
   }),
 });
+
+builder.objectFields(LedgerRef, (t) => ({
+  account: t.field({
+    type: AccountRef,
+    nullable: true,
+    description: 'One account; null where nothing was ever posted on it.',
+    args: {
+      id: t.arg.id({ required: true, description: 'platform:liability:payments:wallet:user-42:CNY' }),
+    },
+    resolve: (point, { id }) => {
+      const reading = point.view.account(id);
+      return reading === undefined ? null : { point, reading };
+    },
+  }),
+  accounts: t.field({
+    type: AccountConnection,
+    description: 'The accounts that something was posted on, by id.',
+    args: {
+      filter: t.arg({
+        type: AccountFilterInput,
+        description: 'Which accounts are meant; all when left out.',
+      }),
+      first: t.arg.int({ description: 'How many.' }),
+      after: t.arg.string({ description: 'From behind this cursor on.' }),
+    },
+    resolve: (point, { filter, first, after }) => accountPage(point, filter, { first, after }),
+  }),
+  balance: t.field({
+    type: [Money],
+    description:
+      'What an account holds; or all below the head of an id (fund:asset:yuebao); or all whose ids begin with what stands before a * (fund:asset:yuebao:deposit-*). An amount a currency.',
+    args: {
+      of: t.arg.string({
+        required: true,
+        description: 'An account id, the head of one, or a prefix ending in *.',
+      }),
+    },
+    resolve: (point, { of }) => [...orFault(point.view.balance(of))],
+  }),
+  trialBalance: t.field({
+    type: TrialBalanceRef,
+    description: 'All balances in two columns.',
+    args: entityArg,
+    resolve: (point, { entity }) => point.view.trialBalance(entity ?? undefined),
+  }),
+  incomeStatement: t.field({
+    type: IncomeStatementRef,
+    description: 'What was earned and spent, period by period.',
+    args: {
+      from: t.arg({ type: 'Date', required: true, description: 'First day.' }),
+      to: t.arg({ type: 'Date', required: true, description: 'Last day.' }),
+      by: t.arg({ type: PeriodEnum, defaultValue: 'MONTH', description: 'The length of a period.' }),
+      ...entityArg,
+    },
+    resolve: (point, { from, to, by, entity }) =>
+      orFault(point.view.incomeStatement(from, to, by ?? 'MONTH', entity ?? undefined)),
+  }),
+  balanceSheet: t.field({
+    type: BalanceSheetRef,
+    description: 'What there is and what is owed.',
+    args: entityArg,
+    resolve: (point, { entity }) => point.view.balanceSheet(entity ?? undefined),
+  }),
+  holder: t.field({
+    type: HolderRef,
+    nullable: true,
+    description:
+      'A person or firm across all lines of business; null where nothing was ever posted for them.',
+    args: { id: t.arg.id({ required: true, description: 'user-42' }) },
+    resolve: (point, { id }) => holderOf(point, id),
+  }),
+  digest: t.string({
+    description:
+      'Hash of everything folded (balances, cubes, tables) at the revision: equal digests, equal books.',
+    complexity: 100,
+    resolve: (point, _args, { signal }) => digestAt(point, digest, signal),
+  }),
+  balanceDigest: t.string({
+    description: 'Hash of the balances alone.',
+    complexity: 100,
+    resolve: (point, _args, { signal }) => digestAt(point, balanceDigest, signal),
+  }),
+}));
 
 const segmentsOf = ({ source }: LedgerPoint) =>
   source.house.segments.filter(({ accounts }) => accounts.length > 0);

@@ -106,83 +106,86 @@ EventRef.implement({
       description: 'The line of business that its type belongs to.',
       resolve: ({ event }) => event.segment,
     }),
-    effectiveOn: t.field({
-      type: 'Date',
-      description: 'The day on which it counts.',
-      resolve: ({ event }) => event.effectiveOn,
-    }),
-    recordedAt: t.field({
-      type: 'DateTime',
-      description: 'When it was recorded.',
-      resolve: ({ event }) => event.recordedAt,
-    }),
-    actor: t.string({ description: 'Who asked for it.', resolve: ({ event }) => event.actor }),
-    correlation: t.string({
-      nullable: true,
-      description: 'The correlation id of the request that asked for it, as in the server’s log.',
-      resolve: ({ event }) => event.correlation,
-    }),
-    idempotencyKey: t.string({
-      nullable: true,
-      description: 'The key of its command.',
-      resolve: ({ event }) => event.key,
-    }),
-    data: t.field({
-      type: 'JSON',
-      description: 'What happened, without figures that policy decides.',
-      resolve: ({ event }) => event.data,
-    }),
-    entry: t.field({
-      type: [Posting],
-      description:
-        'What it did to the accounts: balanced for each entity and currency; empty where it did nothing.',
-      args: {
-        first: t.arg.int({ description: `${sizeDoc} All of them when left out: at most 500.` }),
-      },
-      complexity: ({ first }) => ({ field: 1, multiplier: Math.max(1, first ?? usualPostings) }),
-      resolve: ({ event }, { first }) => {
-        const shown = typeof first === 'number' ? sizeOf(first) : event.accounts.length;
-        return event.accounts
-          .slice(0, shown)
-          .map((account, at) => ({ account, minor: event.minors[at] ?? 0n }));
-      },
-    }),
-    cause: t.field({
-      type: EventRef,
-      nullable: true,
-      description: 'The fact that it answers; null for facts.',
-      resolve: async ({ event, source }) => {
-        if (event.cause === null) return null;
-        const [found] = await source.events([event.cause]);
-        return found === undefined ? null : { event: found, source };
-      },
-    }),
-    consequences: t.field({
-      type: [EventRef],
-      args: {
-        first: t.arg.int({
-          defaultValue: pageLimits.defaultSize,
-          required: true,
-          description: `How many at most, up to ${pageLimits.sizeMax}. consequenceCount says how many there are.`,
-        }),
-      },
-      description: 'What the rules made of it, in order: the first of them.',
-      resolve: async (read, { first }) => {
-        const { source } = read;
-        const events = await source.events(caused(read, sizeOf(first)));
-        return events.map((event) => ({ event, source }));
-      },
-    }),
-    consequenceCount: t.int({
-      description: 'How many events the rules made of it.',
-      resolve: (read) => caused(read, Number.POSITIVE_INFINITY).length,
-    }),
-    hash: t.string({
-      description: 'SHA-256 over all its fields and the hash of the event before it.',
-      resolve: ({ event }) => event.hash,
-    }),
   }),
 });
+
+builder.objectFields(EventRef, (t) => ({
+  effectiveOn: t.field({
+    type: 'Date',
+    description: 'The day on which it counts.',
+    resolve: ({ event }) => event.effectiveOn,
+  }),
+  recordedAt: t.field({
+    type: 'DateTime',
+    description: 'When it was recorded.',
+    resolve: ({ event }) => event.recordedAt,
+  }),
+  actor: t.string({ description: 'Who asked for it.', resolve: ({ event }) => event.actor }),
+  correlation: t.string({
+    nullable: true,
+    description: 'The correlation id of the request that asked for it, as in the server’s log.',
+    resolve: ({ event }) => event.correlation,
+  }),
+  idempotencyKey: t.string({
+    nullable: true,
+    description: 'The key of its command.',
+    resolve: ({ event }) => event.key,
+  }),
+  data: t.field({
+    type: 'JSON',
+    description: 'What happened, without figures that policy decides.',
+    resolve: ({ event }) => event.data,
+  }),
+  entry: t.field({
+    type: [Posting],
+    description:
+      'What it did to the accounts: balanced for each entity and currency; empty where it did nothing.',
+    args: {
+      first: t.arg.int({ description: `${sizeDoc} All of them when left out: at most 500.` }),
+    },
+    complexity: ({ first }) => ({ field: 1, multiplier: Math.max(1, first ?? usualPostings) }),
+    resolve: ({ event }, { first }) => {
+      const shown = typeof first === 'number' ? sizeOf(first) : event.accounts.length;
+      return event.accounts
+        .slice(0, shown)
+        .map((account, at) => ({ account, minor: event.minors[at] ?? 0n }));
+    },
+  }),
+  cause: t.field({
+    type: EventRef,
+    nullable: true,
+    description: 'The fact that it answers; null for facts.',
+    resolve: async ({ event, source }) => {
+      if (event.cause === null) return null;
+      const [found] = await source.events([event.cause]);
+      return found === undefined ? null : { event: found, source };
+    },
+  }),
+  consequences: t.field({
+    type: [EventRef],
+    args: {
+      first: t.arg.int({
+        defaultValue: pageLimits.defaultSize,
+        required: true,
+        description: `How many at most, up to ${pageLimits.sizeMax}. consequenceCount says how many there are.`,
+      }),
+    },
+    description: 'What the rules made of it, in order: the first of them.',
+    resolve: async (read, { first }) => {
+      const { source } = read;
+      const events = await source.events(caused(read, sizeOf(first)));
+      return events.map((event) => ({ event, source }));
+    },
+  }),
+  consequenceCount: t.int({
+    description: 'How many events the rules made of it.',
+    resolve: (read) => caused(read, Number.POSITIVE_INFINITY).length,
+  }),
+  hash: t.string({
+    description: 'SHA-256 over all its fields and the hash of the event before it.',
+    resolve: ({ event }) => event.hash,
+  }),
+}));
 
 builder.queryField('event', (t) =>
   t.field({

@@ -58,8 +58,8 @@ export interface FactSpec<F extends Fields> extends EventSpec<F> {
   invalid?(data: DataOf<F>): Refusal | undefined;
   /** The inputs in the one way in which they are written, where its fields leave more than one. */
   meant?(data: DataOf<F>): DataOf<F>;
-  /** Why the fact can't be, if so: the first code that applies. */
-  fits(fact: Happening<DataOf<F>>, s: Reading): Refusal | undefined;
+  /** Why the fact can't be, if so: the first code that applies. Without it nothing is in its way. */
+  fits?(fact: Happening<DataOf<F>>, s: Reading): Refusal | undefined;
   /** In a what-if: the largest part of a fact that doesn't fit which does; undefined when there is none. Without it a misfit is skipped. */
   clamp?(fact: Happening<DataOf<F>>, s: Reading): DataOf<F> | undefined;
   /**

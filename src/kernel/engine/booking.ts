@@ -27,7 +27,7 @@ export const postingsMax = 500;
 /** Why a fact can't be, if so: the first code that applies, of its owner and of all that answer it. */
 export function misfit(house: House, s: State, type: FactType, event: Event): Refusal | undefined {
   s.day = event.on;
-  let refusal = type.fits(event, s);
+  let refusal = type.fits?.(event, s);
   const listeners = house.listeners(type);
   const role = type.role?.(event.data, s);
   if (listeners.length === 0 && role === undefined) return refusal;

@@ -103,57 +103,34 @@ export interface OwnTypes {
   readonly attempted: FactType;
 }
 
-const fitsAlways = () => undefined;
-
 /** Commands that only the kernel gives: no user can name them. */
 const ownCommand = (name: string): string => `(${name})`;
 
-/** The kernel's types; `house` is asked for when a rule runs, which is after the house stands. */
-export function ownTypes(house: () => ParameterIndex): OwnTypes {
-  const opened = fact('BookOpened', {
-    command: ownCommand('open'),
-    dated: false,
-    doc: 'A book begins: its time zone, and every parameter with its values as they were then.',
-    fields: {
-      timeZone: text('calendar of effective dates'),
-      parameters: value('values over time, by parameter'),
-    },
-    subject: () => 'book',
-    fits: fitsAlways,
-  });
+/** The name of a parameter of a house, as an input. */
+const parameterNameOf = (house: () => ParameterIndex): Field<string> => ({
+  ...text('name of the parameter, with [key] where it is keyed'),
+  parse: (raw, name) => {
+    const found = typeof raw === 'string' ? parseParameterName(raw) : undefined;
+    const known = found === undefined ? undefined : house().parameter(found.name);
+    if (known === undefined || found === undefined || typeof raw !== 'string') {
+      return new Refusal(
+        typeof raw === 'string' ? codes.unknownParameter : codes.invalidInput,
+        `${name}: ${show(raw)}`,
+        nearest(house(), raw),
+      );
+    }
+    if (found.key !== undefined && !known.keyed)
+      return new Refusal(codes.unknownParameter, show(raw), `${known.name} has no keys`);
+    return raw;
+  },
+});
 
-  const extended = fact('PolicyExtended', {
-    command: ownCommand('extend'),
-    dated: false,
-    doc: 'A newer engine knows parameters that the book does not: their values as they are now.',
-    fields: { parameters: value('values over time, by parameter') },
-    subject: () => 'policy',
-    fits: fitsAlways,
-  });
-
-  const parameterName: Field<string> = {
-    ...text('name of the parameter, with [key] where it is keyed'),
-    parse: (raw, name) => {
-      const found = typeof raw === 'string' ? parseParameterName(raw) : undefined;
-      const known = found === undefined ? undefined : house().parameter(found.name);
-      if (known === undefined || found === undefined || typeof raw !== 'string') {
-        return new Refusal(
-          typeof raw === 'string' ? codes.unknownParameter : codes.invalidInput,
-          `${name}: ${show(raw)}`,
-          nearest(house(), raw),
-        );
-      }
-      if (found.key !== undefined && !known.keyed)
-        return new Refusal(codes.unknownParameter, show(raw), `${known.name} has no keys`);
-      return raw;
-    },
-  };
-
-  const policyChanged = fact('PolicyChanged', {
+function policyChangedType(house: () => ParameterIndex) {
+  return fact('PolicyChanged', {
     command: 'changePolicy',
     doc: 'A parameter gets a value from an open day on, in place of all that its timeline said after it; or over a range.',
     fields: {
-      parameter: parameterName,
+      parameter: parameterNameOf(house),
       value: value('the value, as the parameter is written'),
       from: date('first day, which must be open'),
       to: optional(date('last day, for a range')),
@@ -177,16 +154,38 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
         ? data
         : { ...data, value: type.format(parsed) };
     },
-    fits: fitsAlways,
     insteadOfUndo: 'Change the parameter again: of changes for one day the last holds.',
   });
+}
+
+/** The kernel's types; `house` is asked for when a rule runs, which is after the house stands. */
+export function ownTypes(house: () => ParameterIndex): OwnTypes {
+  const opened = fact('BookOpened', {
+    command: ownCommand('open'),
+    dated: false,
+    doc: 'A book begins: its time zone, and every parameter with its values as they were then.',
+    fields: {
+      timeZone: text('calendar of effective dates'),
+      parameters: value('values over time, by parameter'),
+    },
+    subject: () => 'book',
+  });
+
+  const extended = fact('PolicyExtended', {
+    command: ownCommand('extend'),
+    dated: false,
+    doc: 'A newer engine knows parameters that the book does not: their values as they are now.',
+    fields: { parameters: value('values over time, by parameter') },
+    subject: () => 'policy',
+  });
+
+  const policyChanged = policyChangedType(house);
 
   const closing = fact('DayClosing', {
     command: 'closeDay',
     doc: 'A day is being closed: the run of derived events up to DayClosed answers it.',
     fields: {},
     subject: () => 'day',
-    fits: fitsAlways,
     insteadOfUndo: 'A closed day stays closed: date what is to be mended on an open one.',
   });
 
@@ -208,7 +207,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
       of: optional(value('type, date and data of the fact; filled in when the command is decided')),
     },
     subject: ({ event }) => `event/${event}`,
-    fits: fitsAlways,
     insteadOfUndo: 'Give the command of the reversed fact again.',
   });
 
@@ -223,7 +221,6 @@ export function ownTypes(house: () => ParameterIndex): OwnTypes {
       code: text('why it was refused'),
     },
     subject: ({ command }) => `attempt/${command}`,
-    fits: fitsAlways,
   });
 
   return { opened, extended, policyChanged, closing, closed, reversed, attempted };

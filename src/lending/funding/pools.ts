@@ -5,7 +5,7 @@
  */
 import type { AccountKind } from '../../kernel/contract/account.ts';
 import type { Reading } from '../../kernel/contract/reading.ts';
-import { draft } from '../../kernel/contract/rule.ts';
+import { type CloseRule, draft } from '../../kernel/contract/rule.ts';
 import { type Day, dayMax, periodBounds } from '../../kernel/values/dates.ts';
 import { exact, figure, id } from '../../kernel/values/fields.ts';
 import { type Fraction, fraction, share } from '../../kernel/values/rates.ts';
@@ -105,17 +105,22 @@ function waterfall(lender: Lender, s: Reading, pool: string, row: PoolRow): Wate
   };
 }
 
+const monthEnd = ({ tables }: Lender, s: Reading): readonly string[] =>
+  isMonthEnd(s.day) ? s.bucket(tables.pools, 0) : [];
+
 /** The rules of pools. */
 export function pools(lender: Lender): void {
+  declareEnding(lender, declareSettling(lender));
+}
+
+/** Each month's waterfall. */
+function declareSettling(lender: Lender): CloseRule<string> {
   const { books, tables, prefix } = lender;
   const { own, vehicle } = books;
-  const pool = id('the pool');
-  const items = (s: Reading): readonly string[] => (isMonthEnd(s.day) ? s.bucket(tables.pools, 0) : []);
-
   const settled = lender.line.derivedEvent(`${prefix}PoolSettled`, {
     doc: 'A month’s waterfall: service fee, senior interest, senior notes, subordinated notes, excess.',
     fields: {
-      pool,
+      pool: id('the pool'),
       service: figure('service fee paid'),
       seniorInterest: figure('interest paid on senior notes'),
       senior: figure('senior notes repaid'),
@@ -135,10 +140,10 @@ export function pools(lender: Lender): void {
       s.set(tables.pools, data.pool, { ...row, since, serviceOwed, seniorOwed, serviceCarry, seniorCarry });
     },
   });
-  const settling = lender.line.rule<string>('poolSettled', {
+  return lender.line.rule<string>('poolSettled', {
     doc: 'On the last day of a month each pool pays out what it has collected.',
     phase: 'settlements',
-    items,
+    items: (s) => monthEnd(lender, s),
     derive: (name, s, entry) => {
       const row = s.row(tables.pools, name);
       if (row === undefined) return undefined;
@@ -163,11 +168,16 @@ export function pools(lender: Lender): void {
       return draft(settled, data);
     },
   });
+}
 
+/** The end of a pool. */
+function declareEnding(lender: Lender, settling: CloseRule<string>): void {
+  const { books, tables, prefix } = lender;
+  const { own, vehicle } = books;
   const ended = lender.line.derivedEvent(`${prefix}PoolEnded`, {
     doc: 'A pool has nothing left to collect: its notes are written down.',
     fields: {
-      pool,
+      pool: id('the pool'),
       senior: figure('senior notes written down'),
       subordinated: figure('subordinated notes written down'),
     },
@@ -177,7 +187,7 @@ export function pools(lender: Lender): void {
     doc: 'Notes of a pool without principal and without cash are written down.',
     phase: 'settlements',
     after: [settling],
-    items,
+    items: (s) => monthEnd(lender, s),
     derive: (name, s, entry) => {
       const row = s.row(tables.pools, name);
       if (row === undefined || row.principal !== 0n) return undefined;

@@ -19,7 +19,6 @@ export const capitalOf = ({ line, books, prefix, id }: Lender): FactType =>
       amount: amount('what is paid in'),
     },
     subject: ({ entity }) => `entity/${entity}`,
-    fits: () => undefined,
     react: ({ data }, _s, entry) => {
       entry.debit(books.own.cash, data.amount);
       entry.credit(books.own.capital, data.amount);

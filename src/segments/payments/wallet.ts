@@ -22,7 +22,6 @@ line.fact('ToppedUp', {
   doc: 'Money comes from a bank into a wallet.',
   fields: { holder, amount: amount('what comes in') },
   subject: (data) => `wallet/${data.holder}`,
-  fits: () => undefined,
   react: ({ data }, _s, entry) => {
     entry.debit(reserve, data.amount);
     entry.credit(wallet, data.amount, data.holder);

@@ -18,7 +18,6 @@ line.fact('CapitalContributed', {
     amount: amount('what is paid in'),
   },
   subject: ({ entity }) => `entity/${entity}`,
-  fits: () => undefined,
   react: ({ data }, _s, entry) => {
     entry.debit(ownCash, data.amount);
     entry.credit(capital, data.amount);

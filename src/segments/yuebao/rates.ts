@@ -14,7 +14,6 @@ line.fact('RatePublished', {
   doc: 'The rate a year that a class of assets earns from a day on.',
   fields: { asset: choice('the class', assetClasses), rate: rate('a year', 'year') },
   subject: ({ asset }) => `rate/${asset}`,
-  fits: () => undefined,
   evolve: ({ data, on }, s) => addRate(s, data.asset, { on, rate: data.rate }),
   insteadOfUndo: 'Publish the right rate for the same date: the last one counts.',
 });
