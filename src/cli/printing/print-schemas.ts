@@ -15,6 +15,7 @@ import { commands } from '../commands.ts';
 import { exits } from '../frame/failures.ts';
 import { eventJsonSchema } from './event-schema.ts';
 import { cliPage, commandsPage, errorsPage, parametersPage } from './reference.ts';
+import { subjectsJsonSchema, subjectsPage } from './subjects.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -23,6 +24,8 @@ const files: { readonly [path: string]: () => string } = {
   'schema/scenario.schema.json': () => json(scenarioJsonSchema(house)),
   'schema/history.schema.json': () => json(historyJsonSchema(house)),
   'schema/event.schema.json': () => json(eventJsonSchema(house)),
+  'schema/subjects.schema.json': () => json(subjectsJsonSchema(house)),
+  'docs/subjects.md': () => subjectsPage(house),
   'docs/parameters.md': () => parametersPage(house),
   'docs/errors.md': () => errorsPage(declaredCodes()),
   'docs/commands.md': () => commandsPage(house),

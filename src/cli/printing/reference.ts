@@ -14,10 +14,12 @@ const printed = '<!-- Printed from the code by `npm run schema`: edit the declar
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+/** A table of a page. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [row(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(row)].join('\n');
 
-const page = (title: string, ...parts: readonly string[]): string =>
+/** A page that is printed from the code. */
+export const page = (title: string, ...parts: readonly string[]): string =>
   `${[`# ${title}`, printed, ...parts].join('\n\n')}\n`;
 
 /** docs/parameters.md: every parameter with the values that a new book begins with. */
