@@ -46,7 +46,7 @@ describe('a line of business', () => {
       if (path === 'src/segments/lines.ts') copy.append(path, text);
       else writeFileSync(copy.path(path), text);
     }
-    expect(files.length).toBe(12);
+    expect(files.length).toBe(13);
     const tested = vitest();
     expect(tested.said).toMatch(/Tests .*6 passed/);
     expect(tested.status).toBe(0);

@@ -41,6 +41,12 @@ class LineBook extends TestBook {
   }
 }
 
+/** Decides commands that must all be accepted; every day before one, and up to the last, is closed first. */
+function played(made: LineBook, commands: readonly Command[], to: string): LineBook {
+  for (const given of commands) made.closeThrough(dayOf(given.on) - 1).take(given);
+  return made.closeTo(to);
+}
+
 /**
  * Declares what is tested of every line.
  *
@@ -55,18 +61,14 @@ export function lineTests(line: Segment, example: readonly Command[]) {
   describe(`what holds of every line holds of ${line.id}`, () => {
     it('its example is accepted, its entries balance, and it keeps to the code of conduct', () => {
       strictly(() => {
-        const made = book()
-          .take(...example)
-          .closeTo(to);
+        const made = played(book(), example, to);
         expect(unbalanced(made.events.map(bookingOf))).toEqual([]);
         expect(made.events.some(({ segment }) => segment === line.id)).toBe(true);
       });
     });
 
     it('a rebuild from its events equals what was decided', () => {
-      const made = book()
-        .take(...example)
-        .closeTo(to);
+      const made = played(book(), example, to);
       const rebuilt = emptyState(house);
       for (const event of made.events) fold(house, rebuilt, event);
       expect(digest(house, rebuilt)).toBe(digest(house, made.state));

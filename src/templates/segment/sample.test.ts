@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { topUp } from '../../../tests/support/commands.ts';
 import { command, dayAfter, lineTests } from '../../../tests/support/line.ts';
+import { example } from './example.ts';
 import { sample } from './index.ts';
 import { walletsAfter } from './reference.ts';
 
@@ -14,11 +15,8 @@ const setAside = (day: number, id: string, holder: string, minor: bigint) =>
     amount: `${minor / 100n}.${String(minor % 100n).padStart(2, '0')} CNY`,
   });
 
-/** What holds of every line is held of this one by an example of its commands. */
-const { book, strictBook } = lineTests(sample, [
-  topUp(first, 'user-1', '100.00'),
-  setAside(0, 'S-1', 'user-1', 4_000n),
-]);
+/** What holds of every line is held of this one by its example. */
+const { book, strictBook } = lineTests(sample, example);
 
 describe('the example of the page', () => {
   it('comes back at the close of the thirtieth day after', () => {
