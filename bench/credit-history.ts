@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Command } from '../src/kernel/engine/commands.ts';
+import type { Command } from '../src/kernel/deciding/commands.ts';
 import { random, yuan } from './dice.ts';
 
 /** How large the history is. */

@@ -4,8 +4,8 @@
  * @module
  */
 
+import { headBeforeAll, Ledger } from '../src/kernel/deciding/ledger.ts';
 import { emptyState } from '../src/kernel/engine/fold.ts';
-import { headBeforeAll, Ledger } from '../src/kernel/engine/ledger.ts';
 import { dayMin, dayOf, formatDay } from '../src/kernel/values/dates.ts';
 import { HistoryBook } from '../src/scenario/running/base.ts';
 import { Evaluation } from '../src/scenario/running/evaluate.ts';

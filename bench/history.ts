@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Command } from '../src/kernel/engine/commands.ts';
+import type { Command } from '../src/kernel/deciding/commands.ts';
 import { dayOf, formatDay } from '../src/kernel/values/dates.ts';
 import { random, yuan } from './dice.ts';
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { dayOf } from '../../src/kernel/values/dates.ts';
 import { Consumers } from './consumers.ts';
 import { castOf } from './credit-cast.ts';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { type Day, formatDay } from '../../src/kernel/values/dates.ts';
 import { formatMoney } from '../../src/kernel/values/money.ts';
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { dayOf } from '../../src/kernel/values/dates.ts';
 import { agreements, type Merchant, type Method, merchants, type Person, people } from './cast.ts';
 import { type Dice, dice } from './dice.ts';

@@ -6,9 +6,7 @@
  */
 
 import { setImmediate, setTimeout as wait } from 'node:timers/promises';
-import type { Command } from '../kernel/engine/commands.ts';
-import { emptyState } from '../kernel/engine/fold.ts';
-import type { House } from '../kernel/engine/house.ts';
+import type { Command } from '../kernel/deciding/commands.ts';
 import {
   type Circumstances,
   type Decision,
@@ -16,7 +14,9 @@ import {
   headBeforeAll,
   Ledger,
   type Memory,
-} from '../kernel/engine/ledger.ts';
+} from '../kernel/deciding/ledger.ts';
+import { emptyState } from '../kernel/engine/fold.ts';
+import type { House } from '../kernel/engine/house.ts';
 import { hashHolds, type StoredEvent } from '../kernel/state/events.ts';
 import { Register } from '../kernel/state/register.ts';
 import type { State } from '../kernel/state/state.ts';

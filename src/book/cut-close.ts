@@ -4,9 +4,9 @@
  * @module
  */
 
+import { headBeforeAll, Ledger, type Memory } from '../kernel/deciding/ledger.ts';
 import { emptyState, fold } from '../kernel/engine/fold.ts';
 import type { House } from '../kernel/engine/house.ts';
-import { headBeforeAll, Ledger, type Memory } from '../kernel/engine/ledger.ts';
 import type { StoredEvent } from '../kernel/state/events.ts';
 import type { EventLog } from '../log/port/port.ts';
 

@@ -5,9 +5,9 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
+import { type Head, headBeforeAll } from '../kernel/deciding/ledger.ts';
 import { emptyState, fold, UnreadableEvent } from '../kernel/engine/fold.ts';
 import type { House } from '../kernel/engine/house.ts';
-import { type Head, headBeforeAll } from '../kernel/engine/ledger.ts';
 import type { StoredEvent } from '../kernel/state/events.ts';
 import { Register } from '../kernel/state/register.ts';
 import type { State } from '../kernel/state/state.ts';

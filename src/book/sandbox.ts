@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Command } from '../kernel/engine/commands.ts';
+import type { Command } from '../kernel/deciding/commands.ts';
+import { type Head, headBeforeAll, Ledger, type Memory } from '../kernel/deciding/ledger.ts';
 import { fold } from '../kernel/engine/fold.ts';
-import { type Head, headBeforeAll, Ledger, type Memory } from '../kernel/engine/ledger.ts';
 import type { StoredEvent } from '../kernel/state/events.ts';
 import { Register } from '../kernel/state/register.ts';
 import type { Overlay, State } from '../kernel/state/state.ts';

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Command } from '../kernel/engine/commands.ts';
+import type { Command } from '../kernel/deciding/commands.ts';
+import type { Head } from '../kernel/deciding/ledger.ts';
 import type { House } from '../kernel/engine/house.ts';
-import type { Head } from '../kernel/engine/ledger.ts';
 import type { StoredEvent } from '../kernel/state/events.ts';
 import type { State } from '../kernel/state/state.ts';
 import type { Override } from '../kernel/state/timeline.ts';

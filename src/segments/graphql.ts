@@ -10,7 +10,7 @@ import '../lending/graphql/income.ts';
 import '../lending/graphql/schedule.ts';
 import '../lending/graphql/schedule-contract.ts';
 import './huabei/graphql.ts';
-import './interbook/consolidation-graphql.ts';
+import './interbook/consolidation/graphql.ts';
 import './interbook/graphql.ts';
 import './jiebei/graphql.ts';
 import './mybank/graphql.ts';

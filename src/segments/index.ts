@@ -13,7 +13,7 @@ export {
   type ConsolidatedBooks,
   consolidated,
   consolidatedBooks,
-} from './interbook/consolidating.ts';
+} from './interbook/consolidation/consolidating.ts';
 
 /** Every segment that this version of formicary knows. */
 export const segments: readonly Segment[] = Object.values(lines);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { conformance } from '../../src/audit/conformance.ts';
 import { explain } from '../../src/audit/explaining/explain.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import { Refusal } from '../../src/kernel/values/refusals.ts';

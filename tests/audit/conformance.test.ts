@@ -6,7 +6,7 @@ import type { FactType } from '../../src/kernel/contract/fact.ts';
 import type { NewEntry } from '../../src/kernel/contract/reading.ts';
 import type { CloseRule } from '../../src/kernel/contract/rule.ts';
 import type { Segment } from '../../src/kernel/contract/segment.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import { codes, Refusal } from '../../src/kernel/values/refusals.ts';

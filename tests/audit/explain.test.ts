@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { type ExplainOptions, type Explanation, explain } from '../../src/audit/explaining/explain.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import { dayMin, dayOf } from '../../src/kernel/values/dates.ts';

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ExportOptions, exportBook } from '../../src/export/export.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { genesisHash, hashHolds, type StoredEvent } from '../../src/kernel/state/events.ts';
 import { dayMax, dayOf } from '../../src/kernel/values/dates.ts';

@@ -1,9 +1,9 @@
 /** Recorded histories for tests: random and given lines, decided by the kernel's ledger as a book would, reversals among them. */
 
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
+import { headBeforeAll, Ledger, type Memory } from '../../src/kernel/deciding/ledger.ts';
 import { emptyState } from '../../src/kernel/engine/fold.ts';
 import type { House } from '../../src/kernel/engine/house.ts';
-import { headBeforeAll, Ledger, type Memory } from '../../src/kernel/engine/ledger.ts';
 import { genesisHash, type StoredEvent, sealed } from '../../src/kernel/state/events.ts';
 import { dayOf, formatDay } from '../../src/kernel/values/dates.ts';
 import { MemoryLog } from '../../src/log/memory.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Book } from '../../src/book/book.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
 import { openLog } from '../../src/log/open.ts';
 import { house } from '../../src/segments/index.ts';

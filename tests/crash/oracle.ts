@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { type Answer, Book } from '../../src/book/book.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
 import { genesisHash, hashHolds, type StoredEvent } from '../../src/kernel/state/events.ts';

@@ -1,5 +1,5 @@
 /** What a writer is told to do, and what it and whoever watches it agree on. */
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { EventStoreLog } from '../../src/log/eventstoredb/eventstore-log.ts';
 import { openLog } from '../../src/log/open.ts';
 import { addressOf } from '../../src/log/port/address.ts';

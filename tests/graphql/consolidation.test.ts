@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { graphql } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Book } from '../../src/book/book.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { openLog } from '../../src/log/open.ts';
 import { house } from '../../src/segments/index.ts';
 import { Books } from '../../src/server/books/books.ts';

@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { conformance } from '../../src/audit/conformance.ts';
-import { firstDayOpen } from '../../src/kernel/engine/bounds.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import { firstDayOpen } from '../../src/kernel/deciding/bounds.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
+import { Ledger } from '../../src/kernel/deciding/ledger.ts';
 import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
-import { Ledger } from '../../src/kernel/engine/ledger.ts';
 import { breachTable } from '../../src/kernel/engine/own-facts.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
 import { genesisHash, type StoredEvent, sealed } from '../../src/kernel/state/events.ts';

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { phases } from '../../src/kernel/contract/rule.ts';
+import { headBeforeAll, Ledger } from '../../src/kernel/deciding/ledger.ts';
 import { postingsMax } from '../../src/kernel/engine/booking.ts';
 import { emptyState } from '../../src/kernel/engine/fold.ts';
-import { headBeforeAll, Ledger } from '../../src/kernel/engine/ledger.ts';
 import { breachTable } from '../../src/kernel/engine/own-facts.ts';
 import { dayOf } from '../../src/kernel/values/dates.ts';
 import { isRecord } from '../../src/kernel/values/fields.ts';

@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { fact } from '../../src/kernel/contract/fact.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
+import { headBeforeAll, Ledger } from '../../src/kernel/deciding/ledger.ts';
 import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { House } from '../../src/kernel/engine/house.ts';
-import { headBeforeAll, Ledger } from '../../src/kernel/engine/ledger.ts';
 import { genesisHash, hashHolds, hashInput } from '../../src/kernel/state/events.ts';
 import { dayOf } from '../../src/kernel/values/dates.ts';
 import { balancesOf, book, circumstances, noMemory, rowsOf, TestBook } from '../support/book.ts';

@@ -1,6 +1,6 @@
 /** The hash of what a command means. Books keep it: it does not change. The digests were worked out by another program. */
 import { describe, expect, it } from 'vitest';
-import { meaningHash, readCommand } from '../../src/kernel/engine/meaning.ts';
+import { meaningHash, readCommand } from '../../src/kernel/deciding/meaning.ts';
 import { Refusal } from '../../src/kernel/values/refusals.ts';
 import { house } from '../../src/segments/index.ts';
 

@@ -1,8 +1,8 @@
 /** Reversal: the mirror entry, rows taken back, once, linked both ways. (Of each fact: tests/segments.) */
 
 import { describe, expect, it } from 'vitest';
+import { Ledger } from '../../src/kernel/deciding/ledger.ts';
 import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
-import { Ledger } from '../../src/kernel/engine/ledger.ts';
 import { dayOf } from '../../src/kernel/values/dates.ts';
 import { balancesOf, book, circumstances, noMemory, rowsOf } from '../support/book.ts';
 import { closeDay, command, reverse } from '../support/commands.ts';

@@ -7,7 +7,7 @@ import { commandValue, inputFieldsOf, inputsOf } from '../../src/graphql/command
 import { emptyState } from '../../src/kernel/engine/fold.ts';
 import '../../src/graphql/base/scalars.ts';
 import { fact } from '../../src/kernel/contract/fact.ts';
-import { commandType } from '../../src/kernel/engine/commands.ts';
+import { commandType } from '../../src/kernel/deciding/commands.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import {
   amount,

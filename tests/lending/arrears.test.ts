@@ -1,6 +1,6 @@
 /** Dues, arrears, buckets, late fees, provisions: docs/segments/lending.md, "Due, overdue, late" and "At a close". */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { changePolicy } from '../support/commands.ts';
 import {
   capital,

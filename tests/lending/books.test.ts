@@ -3,7 +3,7 @@
  * the days of all facts are closed, interest and late fees to the last fraction of a cent.
  */
 import { afterEach, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { dayOf, formatDay } from '../../src/kernel/values/dates.ts';
 import { changePolicy, command, confirm, pay, refund, reverse, topUp } from '../support/commands.ts';
 import {

@@ -2,7 +2,7 @@
  * Facts dated ahead of closes, and days closed late: docs/segments/lending.md, "What time brings".
  */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { dayOf } from '../../src/kernel/values/dates.ts';
 import { house } from '../../src/segments/index.ts';
 import { rowsOf } from '../support/book.ts';

@@ -1,6 +1,6 @@
 /** Interest: borne day by day, booked by part, charged, paid, and gone when a debt ends. docs/segments/lending.md, "Interest". */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { dayOf, formatDay } from '../../src/kernel/values/dates.ts';
 import { changePolicy } from '../support/commands.ts';
 import {

@@ -1,6 +1,6 @@
 /** Losses: written off by age and by command, and what comes back. docs/segments/lending.md, "At a close". */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { changePolicy } from '../support/commands.ts';
 import {
   capital,

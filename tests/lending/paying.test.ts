@@ -1,6 +1,6 @@
 /** Payments, in their order, and what they book: docs/segments/lending.md, "Payments". */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { changePolicy, topUp, withdraw } from '../support/commands.ts';
 import {
   capital,

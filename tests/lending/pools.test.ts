@@ -1,6 +1,6 @@
 /** The month's waterfall of a pool: docs/segments/lending.md, "The waterfall". */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { changePolicy, pay, refund, reverse } from '../support/commands.ts';
 import {
   capital,

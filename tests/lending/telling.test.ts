@@ -1,6 +1,6 @@
 /** What the lines that lend tell zhima: payments of a borrower, kept or not, and debts that go from current to another bucket. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { counted } from '../../src/segments/zhima/state.ts';
 import { changePolicy } from '../support/commands.ts';
 import {

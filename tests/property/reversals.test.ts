@@ -1,6 +1,6 @@
 /** A fact that is reversed on its own day leaves the books as they were before it. */
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import type { State } from '../../src/kernel/state/state.ts';
 import { type Day, parseDay } from '../../src/kernel/values/dates.ts';
 import { isRecord } from '../../src/kernel/values/fields.ts';

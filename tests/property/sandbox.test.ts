@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Book } from '../../src/book/book.ts';
 import { type Sandbox, Sandboxes } from '../../src/book/sandbox.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import { Refusal } from '../../src/kernel/values/refusals.ts';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { formatMistakes, isMistaken, parseScenario } from '../../src/scenario/file/file.ts';
 import { type Run, runScenario, type VariantRun } from '../../src/scenario/running/run.ts';
 import { house } from '../../src/segments/index.ts';

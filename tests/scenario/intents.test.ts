@@ -1,6 +1,6 @@
 /** Intents that a scenario scales: what they come to when the run meets them, times the factor. */
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { command, pay, subscribe, topUp } from '../support/commands.ts';
 import { ask, balancesIn, variantIn } from './asking.ts';
 

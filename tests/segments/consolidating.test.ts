@@ -1,12 +1,15 @@
 /** Several books as if they were one: what two of them hold at once counts once, on every date. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { Register } from '../../src/kernel/state/register.ts';
 import { type Day, dayOf } from '../../src/kernel/values/dates.ts';
 import { formatMinor } from '../../src/kernel/values/money.ts';
 import { LedgerView } from '../../src/reading/view.ts';
-import { type ConsolidatedBook, consolidated } from '../../src/segments/interbook/consolidating.ts';
+import {
+  type ConsolidatedBook,
+  consolidated,
+} from '../../src/segments/interbook/consolidation/consolidating.ts';
 import { book, type TestBook } from '../support/book.ts';
 import {
   completeTransfer,

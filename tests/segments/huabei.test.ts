@@ -1,7 +1,7 @@
 /** huabei, point by point as its page settles it (docs/segments/huabei.md). What lines that lend share is tested in tests/lending. */
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { declaredCodes } from '../../src/kernel/values/refusals.ts';
 import {
   changePolicy,

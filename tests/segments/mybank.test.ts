@@ -1,7 +1,7 @@
 /** mybank, point by point as its page settles it (docs/segments/mybank.md). What lines that lend share is tested in tests/lending. */
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { declaredCodes } from '../../src/kernel/values/refusals.ts';
 import { loans } from '../../src/segments/mybank/loans.ts';
 import { changePolicy, command, reverse, topUp, withdraw } from '../support/commands.ts';

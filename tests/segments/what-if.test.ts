@@ -1,6 +1,6 @@
 /** What a what-if makes of each fact, point by point as commands.md settles it ("In a what-if"). */
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { formatMinor } from '../../src/kernel/values/money.ts';
 import { shortBalances } from '../support/book.ts';
 import {

@@ -1,6 +1,6 @@
 /** yuebao, point by point as commands.md settles them ("The fund"). */
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import { dayOf } from '../../src/kernel/values/dates.ts';
 import { isRecord } from '../../src/kernel/values/fields.ts';

@@ -6,7 +6,7 @@
  */
 
 import { Book } from '../../src/book/book.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { dayMax } from '../../src/kernel/values/dates.ts';
 import { codes, Refusal } from '../../src/kernel/values/refusals.ts';
 import { MemoryLog } from '../../src/log/memory.ts';

@@ -15,7 +15,7 @@ import { ServerAuditing } from '../../src/server/books/auditing.ts';
 import { Books } from '../../src/server/books/books.ts';
 import { Leases, leasesPlugin } from '../../src/server/books/leases.ts';
 import { OpenLibrary } from '../../src/server/books/library.ts';
-import { deadlinePlugin } from '../../src/server/http/deadline.ts';
+import { deadlinePlugin } from '../../src/server/guarding/deadline.ts';
 import { Served } from './served.ts';
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { streamLimits } from '../../src/graphql/base/limits.ts';
-import { requestLimits } from '../../src/server/http/limits.ts';
+import { requestLimits } from '../../src/server/guarding/limits.ts';
 import { Served } from './served.ts';
 
 let served: Served;

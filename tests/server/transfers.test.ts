@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { dayOf, formatDay } from '../../src/kernel/values/dates.ts';
 import { codes, Refusal } from '../../src/kernel/values/refusals.ts';
 import { openLog } from '../../src/log/open.ts';

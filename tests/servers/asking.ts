@@ -5,7 +5,7 @@
  */
 import { commandsOf } from '../../src/graphql/commands/commands.ts';
 import { type CommandInput, enumName, inputsOf } from '../../src/graphql/commands/input-fields.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { isRecord } from '../../src/kernel/values/fields.ts';
 import { parseMoney } from '../../src/kernel/values/money.ts';
 import { house } from '../../src/segments/index.ts';

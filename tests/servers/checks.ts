@@ -8,9 +8,9 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { conformance } from '../../src/audit/conformance.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
+import { type Head, headBeforeAll, Ledger, type Memory } from '../../src/kernel/deciding/ledger.ts';
 import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
-import { type Head, headBeforeAll, Ledger, type Memory } from '../../src/kernel/engine/ledger.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import { formatDay } from '../../src/kernel/values/dates.ts';
 import { house } from '../../src/segments/index.ts';

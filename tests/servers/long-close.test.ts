@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendsOf } from '../../src/book/appends.ts';
 import { Book } from '../../src/book/book.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { digest as digestNow } from '../../src/kernel/state/digest.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import { isRecord } from '../../src/kernel/values/fields.ts';

@@ -1,6 +1,6 @@
 /** One command, sent to two servers at once under one key: one event, two equal answers, one chain. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { checkSound, contentsOf } from '../crash/oracle.ts';
 import { closeDay, keyed, topUp } from '../support/commands.ts';
 import { asked, type Told, toldBy } from './asking.ts';

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Answer, Book, Series } from '../../src/book/book.ts';
 import { ImportKeys } from '../../src/cli/importing/import-keys.ts';
 import { importHistory } from '../../src/cli/importing/importing.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { MemoryLog } from '../../src/log/memory.ts';
 import { type EventLog, LogUnavailable, WrongExpectedRevision } from '../../src/log/port/port.ts';
 import { SqliteLog } from '../../src/log/sqlite/sqlite-log.ts';

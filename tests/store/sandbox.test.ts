@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, Book } from '../../src/book/book.ts';
 import { type Sandbox, Sandboxes, sandboxLimits } from '../../src/book/sandbox.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
+import { headBeforeAll, Ledger } from '../../src/kernel/deciding/ledger.ts';
 import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
-import { headBeforeAll, Ledger } from '../../src/kernel/engine/ledger.ts';
 import { digest } from '../../src/kernel/state/digest.ts';
 import type { State } from '../../src/kernel/state/state.ts';
 import { Refusal } from '../../src/kernel/values/refusals.ts';

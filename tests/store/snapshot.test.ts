@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Book, type Restored } from '../../src/book/book.ts';
 import { packRows, unpackRows } from '../../src/book/snapshot/packed-rows.ts';
 import { restoreSnapshot, snapshotPath, writeSnapshot } from '../../src/book/snapshot/snapshot.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { balanceDigest, digest } from '../../src/kernel/state/digest.ts';
 import { dayOf, formatDay, parseDay } from '../../src/kernel/values/dates.ts';
 import { MemoryLog } from '../../src/log/memory.ts';

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { Command } from '../../src/kernel/engine/commands.ts';
-import { emptyState } from '../../src/kernel/engine/fold.ts';
-import type { House } from '../../src/kernel/engine/house.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import {
   type Circumstances,
   type Decision,
   headBeforeAll,
   Ledger,
   type Memory,
-} from '../../src/kernel/engine/ledger.ts';
+} from '../../src/kernel/deciding/ledger.ts';
+import { emptyState } from '../../src/kernel/engine/fold.ts';
+import type { House } from '../../src/kernel/engine/house.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import type { State } from '../../src/kernel/state/state.ts';
 import { type Day, dayMax, dayOf, formatDay } from '../../src/kernel/values/dates.ts';

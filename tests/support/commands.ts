@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 
 /** `all` and shares as they are; amounts with a currency as they are; any other text gets ` CNY`. */
 const money = (text: string): string => (/^\d+(\.\d+)?$/.test(text) ? `${text} CNY` : text);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import type { State } from '../../src/kernel/state/state.ts';
 import { dayMin, dayOf, formatDay, parseDay } from '../../src/kernel/values/dates.ts';

@@ -1,7 +1,7 @@
 /** What holds of every line of business, for the test in a line's own folder. */
 import { describe, expect, it } from 'vitest';
 import type { Segment } from '../../src/kernel/contract/segment.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { emptyState, fold } from '../../src/kernel/engine/fold.ts';
 import { House } from '../../src/kernel/engine/house.ts';
 import { digest } from '../../src/kernel/state/digest.ts';

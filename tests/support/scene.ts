@@ -10,8 +10,8 @@
  * @module
  */
 import { expect } from 'vitest';
-import type { Command } from '../../src/kernel/engine/commands.ts';
-import type { Decision } from '../../src/kernel/engine/ledger.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
+import type { Decision } from '../../src/kernel/deciding/ledger.ts';
 import type { StoredEvent } from '../../src/kernel/state/events.ts';
 import { book, type TestBook } from './book.ts';
 import { eventText } from './postings.ts';

@@ -5,7 +5,7 @@
  */
 
 import { parseParameterName, parseValue } from '../../src/kernel/contract/parameter.ts';
-import type { Command } from '../../src/kernel/engine/commands.ts';
+import type { Command } from '../../src/kernel/deciding/commands.ts';
 import { emptyState } from '../../src/kernel/engine/fold.ts';
 import type { House } from '../../src/kernel/engine/house.ts';
 import type { State } from '../../src/kernel/state/state.ts';

@@ -6,11 +6,11 @@
  */
 
 import type { Happening } from '../../kernel/contract/fact.ts';
+import { tooMuch } from '../../kernel/deciding/bounds.ts';
+import { dateRefusal } from '../../kernel/deciding/commands.ts';
+import { nextToClose } from '../../kernel/deciding/ledger.ts';
 import { misfit, reaction } from '../../kernel/engine/booking.ts';
-import { tooMuch } from '../../kernel/engine/bounds.ts';
-import { dateRefusal } from '../../kernel/engine/commands.ts';
 import type { House } from '../../kernel/engine/house.ts';
-import { nextToClose } from '../../kernel/engine/ledger.ts';
 import { mirror, recall } from '../../kernel/engine/reversal.ts';
 import { asReversed } from '../../kernel/engine/versions.ts';
 import { isBounded } from '../../kernel/state/bounded.ts';

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Command } from '../../kernel/engine/commands.ts';
+import type { Command } from '../../kernel/deciding/commands.ts';
+import { isSameInput, meaningHash, readCommand } from '../../kernel/deciding/meaning.ts';
 import type { House } from '../../kernel/engine/house.ts';
-import { isSameInput, meaningHash, readCommand } from '../../kernel/engine/meaning.ts';
 import { inputHead, type Register } from '../../kernel/state/register.ts';
 import { codes, Refusal } from '../../kernel/values/refusals.ts';
 import type { HistoryItem } from '../../scenario/running/history.ts';

@@ -8,7 +8,7 @@ import { rm } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { type Book, Series } from '../../book/book.ts';
-import type { Command } from '../../kernel/engine/commands.ts';
+import type { Command } from '../../kernel/deciding/commands.ts';
 import { Refusal } from '../../kernel/values/refusals.ts';
 import { bookExists } from '../../log/open.ts';
 import { addressOf } from '../../log/port/address.ts';

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Command } from '../../kernel/engine/commands.ts';
+import type { Command } from '../../kernel/deciding/commands.ts';
 import { hashInput, sha256 } from '../../kernel/state/events.ts';
 import type { Register } from '../../kernel/state/register.ts';
 import type { HistoryItem } from '../../scenario/running/history.ts';

@@ -7,8 +7,8 @@
 import type { Book, Sent } from '../../book/book.ts';
 import { reversalOf } from '../../book/consequences.ts';
 import type { Pin } from '../../book/layers.ts';
-import type { Command } from '../../kernel/engine/commands.ts';
-import { Ledger } from '../../kernel/engine/ledger.ts';
+import type { Command } from '../../kernel/deciding/commands.ts';
+import { Ledger } from '../../kernel/deciding/ledger.ts';
 import type { StoredEvent } from '../../kernel/state/events.ts';
 import type { State } from '../../kernel/state/state.ts';
 import type { Outcome, Target } from './importing.ts';

@@ -6,7 +6,7 @@
 
 import type { Book } from '../../book/book.ts';
 import type { Sandbox } from '../../book/sandbox.ts';
-import type { Command } from '../../kernel/engine/commands.ts';
+import type { Command } from '../../kernel/deciding/commands.ts';
 import { fold } from '../../kernel/engine/fold.ts';
 import type { StoredEvent } from '../../kernel/state/events.ts';
 import type { State } from '../../kernel/state/state.ts';

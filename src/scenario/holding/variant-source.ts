@@ -4,8 +4,8 @@
  * @module
  */
 
+import type { Head } from '../../kernel/deciding/ledger.ts';
 import type { House } from '../../kernel/engine/house.ts';
-import type { Head } from '../../kernel/engine/ledger.ts';
 import type { StoredEvent } from '../../kernel/state/events.ts';
 import { Register } from '../../kernel/state/register.ts';
 import type { State } from '../../kernel/state/state.ts';

@@ -6,10 +6,10 @@
 
 import { createHash } from 'node:crypto';
 import type { FactType, Happening } from '../../kernel/contract/fact.ts';
-import { type Command, dateRefusal } from '../../kernel/engine/commands.ts';
+import { type Command, dateRefusal } from '../../kernel/deciding/commands.ts';
+import { type Circumstances, headBeforeAll, Ledger, type Memory } from '../../kernel/deciding/ledger.ts';
 import { emptyState, fold, reading, typeOf, UnreadableEvent } from '../../kernel/engine/fold.ts';
 import type { House } from '../../kernel/engine/house.ts';
-import { type Circumstances, headBeforeAll, Ledger, type Memory } from '../../kernel/engine/ledger.ts';
 import { readData } from '../../kernel/engine/versions.ts';
 import { genesisHash, type StoredEvent, sha256 } from '../../kernel/state/events.ts';
 import type { State } from '../../kernel/state/state.ts';

@@ -6,10 +6,10 @@
  */
 
 import type { EventType, FactType, Happening } from '../../kernel/contract/fact.ts';
+import { beforeAllDates, tooMuch } from '../../kernel/deciding/bounds.ts';
+import { commandType, dateRefusal } from '../../kernel/deciding/commands.ts';
 import { book, misfit, reaction } from '../../kernel/engine/booking.ts';
-import { beforeAllDates, tooMuch } from '../../kernel/engine/bounds.ts';
 import { closingBits } from '../../kernel/engine/close.ts';
-import { commandType, dateRefusal } from '../../kernel/engine/commands.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import { mirror } from '../../kernel/engine/reversal.ts';
 import type { Recalled } from '../../kernel/engine/undo.ts';

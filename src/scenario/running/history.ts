@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from '../../kernel/engine/commands.ts';
+import type { Command } from '../../kernel/deciding/commands.ts';
 import type { House } from '../../kernel/engine/house.ts';
 import { type Field, isRecord } from '../../kernel/values/fields.ts';
 import { type Cell, cellsOf, type RawRecord, recordsOf } from '../text/csv.ts';

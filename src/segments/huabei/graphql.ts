@@ -20,10 +20,10 @@ import { sumOf } from '../../lending/lender/parts.ts';
 import type { LedgerPoint } from '../../reading/point.ts';
 import { instalmentFee, merchantFee } from './accounts.ts';
 import { brought, type LineRow, type LineWork, lines, type Plan } from './credit-line.ts';
-import { limitOf } from './drawing.ts';
-import { creditRecovered } from './losing.ts';
+import { limitOf } from './owing/drawing.ts';
+import { creditRecovered } from './owing/losing.ts';
+import { creditRepaid } from './owing/repaying.ts';
 import { lender, limits } from './policy.ts';
-import { creditRepaid } from './repaying.ts';
 
 addLine({ lender, table: lines.table, fees: [merchantFee, instalmentFee], limits });
 

@@ -13,9 +13,9 @@ import { lines } from './credit-line.ts';
 import { line } from './line.ts';
 import { lender } from './policy.ts';
 import { revolving } from './statements.ts';
-import './drawing.ts';
-import './repaying.ts';
-import './losing.ts';
+import './owing/drawing.ts';
+import './owing/repaying.ts';
+import './owing/losing.ts';
 import './paying.ts';
 
 capitalOf(lender);

@@ -12,10 +12,10 @@ import { received } from '../../lending/funding/paying.ts';
 import { wallet } from '../../lending/lender/books.ts';
 import { minus, noParts, split, sumOf } from '../../lending/lender/parts.ts';
 import { brought, type LineRow, lines } from './credit-line.ts';
-import { draw, drawRefusal, writeDraw, writeMerchantFee } from './drawing.ts';
 import { line } from './line.ts';
+import { draw, drawRefusal, writeDraw, writeMerchantFee } from './owing/drawing.ts';
+import { named, standing } from './owing/standing.ts';
 import { lender } from './policy.ts';
-import { named, standing } from './standing.ts';
 
 const method = choice('where the money comes from', ['huabei', 'other']);
 

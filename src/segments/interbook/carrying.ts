@@ -5,8 +5,8 @@
  * @module
  */
 
-import { firstDayOpen } from '../../kernel/engine/bounds.ts';
-import type { Command } from '../../kernel/engine/commands.ts';
+import { firstDayOpen } from '../../kernel/deciding/bounds.ts';
+import type { Command } from '../../kernel/deciding/commands.ts';
 import type { State } from '../../kernel/state/state.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { textLengthMax } from '../../kernel/values/fields.ts';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from '../../kernel/engine/commands.ts';
+import type { Command } from '../../kernel/deciding/commands.ts';
 
 export const example: readonly Command[] = [
   {

@@ -8,10 +8,10 @@ import { line } from './line.ts';
 import './holding.ts';
 import './rates.ts';
 import './paying.ts';
-import './accruals.ts';
-import './distribution.ts';
-import './settling.ts';
-import './investing.ts';
+import './closing/accruals.ts';
+import './closing/distribution.ts';
+import './closing/settling.ts';
+import './closing/investing.ts';
 
 line.metric('assets', {
   doc: 'Units held at the end of the period.',

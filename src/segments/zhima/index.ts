@@ -7,8 +7,8 @@ import { queryFees } from './accounts.ts';
 import { line } from './line.ts';
 import './query.ts';
 import './waiver.ts';
-import './counting.ts';
-import './lending.ts';
+import './counting/counting.ts';
+import './counting/lending.ts';
 import './scoring.ts';
 
 line.metric('queryFees', {

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { csrfHeader } from '../http/own-header.ts';
+import { csrfHeader } from '../guarding/own-header.ts';
 import type { Example } from './examples.ts';
 
 /** What the page may load: itself, and answers of this server. */

@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { Day } from '../../kernel/values/dates.ts';
-import { type BookView, type Consolidation, consolidate } from '../../reading/consolidation.ts';
-import { inTransit, setAside } from './accounts.ts';
-import { sentSubject } from './sending.ts';
-import { type ArrivedRow, arrivalKey, arrived, type SentRow, sent } from './state.ts';
+import type { Day } from '../../../kernel/values/dates.ts';
+import { type BookView, type Consolidation, consolidate } from '../../../reading/consolidation.ts';
+import { inTransit, setAside } from '../accounts.ts';
+import { sentSubject } from '../sending.ts';
+import { type ArrivedRow, arrivalKey, arrived, type SentRow, sent } from '../state.ts';
 
 /** Fewest and most books of a consolidation: each must be open at the same time. */
 export const consolidatedBooks = { min: 2, max: 64 } as const;

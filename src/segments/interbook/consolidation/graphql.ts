@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { builder } from '../../graphql/base/builder.ts';
-import { AccountClassEnum } from '../../graphql/base/enums.ts';
-import { badQuestion, orFault } from '../../graphql/base/faults.ts';
-import { pageLimits } from '../../graphql/base/limits.ts';
-import { Money } from '../../graphql/base/money.ts';
-import { sizeDoc, sizeOf } from '../../graphql/base/sizes.ts';
-import { LedgerRef } from '../../graphql/book/ledger.ts';
-import type { Money as KernelMoney } from '../../kernel/values/money.ts';
-import type { ConsolidatedLine, ConsolidatedTotals } from '../../reading/consolidation.ts';
-import { LedgerPoint } from '../../reading/point.ts';
-import type { Desk } from '../../reading/ports.ts';
+import { builder } from '../../../graphql/base/builder.ts';
+import { AccountClassEnum } from '../../../graphql/base/enums.ts';
+import { badQuestion, orFault } from '../../../graphql/base/faults.ts';
+import { pageLimits } from '../../../graphql/base/limits.ts';
+import { Money } from '../../../graphql/base/money.ts';
+import { sizeDoc, sizeOf } from '../../../graphql/base/sizes.ts';
+import { LedgerRef } from '../../../graphql/book/ledger.ts';
+import type { Money as KernelMoney } from '../../../kernel/values/money.ts';
+import type { ConsolidatedLine, ConsolidatedTotals } from '../../../reading/consolidation.ts';
+import { LedgerPoint } from '../../../reading/point.ts';
+import type { Desk } from '../../../reading/ports.ts';
 import {
   type BetweenBooks,
   type ConsolidatedBook,

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Reading } from '../../kernel/contract/reading.ts';
-import { type Day, formatDay } from '../../kernel/values/dates.ts';
-import { codes, Refusal } from '../../kernel/values/refusals.ts';
-import { lineClosed, lineUnknown } from '../../lending/lender/codes.ts';
-import { type LineRow, lines } from './credit-line.ts';
+import type { Reading } from '../../../kernel/contract/reading.ts';
+import { type Day, formatDay } from '../../../kernel/values/dates.ts';
+import { codes, Refusal } from '../../../kernel/values/refusals.ts';
+import { lineClosed, lineUnknown } from '../../../lending/lender/codes.ts';
+import { type LineRow, lines } from '../credit-line.ts';
 
 /** A line that a fact of a day may name, or why not. */
 export function named(s: Reading, holder: string, on: Day): LineRow | Refusal {

@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { Reading } from '../../kernel/contract/reading.ts';
-import { draft } from '../../kernel/contract/rule.ts';
-import { choice, figure, id } from '../../kernel/values/fields.ts';
-import { shareFloored } from '../../kernel/values/rates.ts';
+import type { Reading } from '../../../kernel/contract/reading.ts';
+import { draft } from '../../../kernel/contract/rule.ts';
+import { choice, figure, id } from '../../../kernel/values/fields.ts';
+import { shareFloored } from '../../../kernel/values/rates.ts';
 import {
   cash,
   custodyDue,
@@ -20,11 +20,11 @@ import {
   redemptionsDue,
   reserve,
   wallet,
-} from './accounts.ts';
-import { paidOut } from './holding.ts';
-import { line } from './line.ts';
-import { maturingPerDay } from './policy.ts';
-import { leftUpTo, pending, pendingUpTo } from './state.ts';
+} from '../accounts.ts';
+import { paidOut } from '../holding.ts';
+import { line } from '../line.ts';
+import { maturingPerDay } from '../policy.ts';
+import { leftUpTo, pending, pendingUpTo } from '../state.ts';
 
 const deposit = holdings['deposit-1m'];
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { amount, id } from '../../kernel/values/fields.ts';
-import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import { amount, id } from '../../../kernel/values/fields.ts';
+import { codes, Refusal } from '../../../kernel/values/refusals.ts';
 import {
   endWithLoss,
   lossAfter,
@@ -14,16 +14,16 @@ import {
   recovered,
   recoveryRefusal,
   writtenOff,
-} from '../../lending/arrears/losses.ts';
-import { allOf } from '../../lending/debt/debt.ts';
-import { put } from '../../lending/debt/debts.ts';
-import { addToPool } from '../../lending/funding/funding.ts';
-import { wallet } from '../../lending/lender/books.ts';
-import { notWrittenOff } from '../../lending/lender/codes.ts';
-import { noParts, split } from '../../lending/lender/parts.ts';
-import { brought, lines } from './credit-line.ts';
-import { line } from './line.ts';
-import { lender } from './policy.ts';
+} from '../../../lending/arrears/losses.ts';
+import { allOf } from '../../../lending/debt/debt.ts';
+import { put } from '../../../lending/debt/debts.ts';
+import { addToPool } from '../../../lending/funding/funding.ts';
+import { wallet } from '../../../lending/lender/books.ts';
+import { notWrittenOff } from '../../../lending/lender/codes.ts';
+import { noParts, split } from '../../../lending/lender/parts.ts';
+import { brought, lines } from '../credit-line.ts';
+import { line } from '../line.ts';
+import { lender } from '../policy.ts';
 import { named, standing } from './standing.ts';
 
 line.fact('HuabeiWrittenOff', {

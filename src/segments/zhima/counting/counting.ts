@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { Writing } from '../../kernel/contract/reading.ts';
-import type { Day } from '../../kernel/values/dates.ts';
-import { id } from '../../kernel/values/fields.ts';
-import { line } from './line.ts';
-import { counted, countedOf, relationKey, relations } from './state.ts';
+import type { Writing } from '../../../kernel/contract/reading.ts';
+import type { Day } from '../../../kernel/values/dates.ts';
+import { id } from '../../../kernel/values/fields.ts';
+import { line } from '../line.ts';
+import { counted, countedOf, relationKey, relations } from '../state.ts';
 
 line.answer('ToppedUp', {
   needs: { holder: id('whose wallet') },

@@ -4,23 +4,23 @@
  * @module
  */
 
-import type { NewEntry, Reading, Writing } from '../../kernel/contract/reading.ts';
-import type { Day } from '../../kernel/values/dates.ts';
-import { amount, id } from '../../kernel/values/fields.ts';
-import { formatMoney } from '../../kernel/values/money.ts';
-import { share, zeroFraction } from '../../kernel/values/rates.ts';
-import { codes, Refusal } from '../../kernel/values/refusals.ts';
-import { freshDebt } from '../../lending/debt/debt.ts';
-import { put } from '../../lending/debt/debts.ts';
-import { addToPool, drawn, partsOf, poolOf, principalMoved } from '../../lending/funding/funding.ts';
-import { reserve, wallet } from '../../lending/lender/books.ts';
-import { creditLimitExceeded, creditOverdue, lineExists } from '../../lending/lender/codes.ts';
-import { noParts, type Parts, sumOf } from '../../lending/lender/parts.ts';
-import { tierOf } from '../../lending/lender/tiers.ts';
-import { merchantFee } from './accounts.ts';
-import { brought, type LineRow, lines, nextDayOfMonth } from './credit-line.ts';
-import { line } from './line.ts';
-import { dueDay, lender, limits, merchantFeeRate, statementDay } from './policy.ts';
+import type { NewEntry, Reading, Writing } from '../../../kernel/contract/reading.ts';
+import type { Day } from '../../../kernel/values/dates.ts';
+import { amount, id } from '../../../kernel/values/fields.ts';
+import { formatMoney } from '../../../kernel/values/money.ts';
+import { share, zeroFraction } from '../../../kernel/values/rates.ts';
+import { codes, Refusal } from '../../../kernel/values/refusals.ts';
+import { freshDebt } from '../../../lending/debt/debt.ts';
+import { put } from '../../../lending/debt/debts.ts';
+import { addToPool, drawn, partsOf, poolOf, principalMoved } from '../../../lending/funding/funding.ts';
+import { reserve, wallet } from '../../../lending/lender/books.ts';
+import { creditLimitExceeded, creditOverdue, lineExists } from '../../../lending/lender/codes.ts';
+import { noParts, type Parts, sumOf } from '../../../lending/lender/parts.ts';
+import { tierOf } from '../../../lending/lender/tiers.ts';
+import { merchantFee } from '../accounts.ts';
+import { brought, type LineRow, lines, nextDayOfMonth } from '../credit-line.ts';
+import { line } from '../line.ts';
+import { dueDay, lender, limits, merchantFeeRate, statementDay } from '../policy.ts';
 import { standing } from './standing.ts';
 
 const { scores } = lender.tables;

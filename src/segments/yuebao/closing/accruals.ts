@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Parameter } from '../../kernel/contract/parameter.ts';
-import type { Reading } from '../../kernel/contract/reading.ts';
-import { draft } from '../../kernel/contract/rule.ts';
-import { choice, exact, figure } from '../../kernel/values/fields.ts';
-import { accrue, type Fraction, zeroFraction } from '../../kernel/values/rates.ts';
+import type { Parameter } from '../../../kernel/contract/parameter.ts';
+import type { Reading } from '../../../kernel/contract/reading.ts';
+import { draft } from '../../../kernel/contract/rule.ts';
+import { choice, exact, figure } from '../../../kernel/values/fields.ts';
+import { accrue, type Fraction, zeroFraction } from '../../../kernel/values/rates.ts';
 import {
   type AssetClass,
   assetClasses,
@@ -23,10 +23,10 @@ import {
   managementFee,
   salesExpense,
   salesFee,
-} from './accounts.ts';
-import { line } from './line.ts';
-import { custodyFeeRate, managementFeeRate, salesFeeRate } from './policy.ts';
-import { carriedOf, carry, leftUpTo, rateOn } from './state.ts';
+} from '../accounts.ts';
+import { line } from '../line.ts';
+import { custodyFeeRate, managementFeeRate, salesFeeRate } from '../policy.ts';
+import { carriedOf, carry, leftUpTo, rateOn } from '../state.ts';
 
 export const incomeEarned = line.derivedEvent('IncomeEarned', {
   doc: 'A day’s income of one class of assets, which arrives as cash.',

@@ -6,20 +6,20 @@
  */
 
 import type { EventType, FactType, Happening } from '../contract/fact.ts';
+import { book, misfit, reaction } from '../engine/booking.ts';
+import { runClose } from '../engine/close.ts';
+import type { House } from '../engine/house.ts';
+import { initialValues, timeZone } from '../engine/own-facts.ts';
+import { mirror, recall } from '../engine/reversal.ts';
+import { asReversed } from '../engine/versions.ts';
 import { genesisHash, type RunHeader, type StoredEvent, sealed } from '../state/events.ts';
 import { NumberedEntry, policyTable, type State } from '../state/state.ts';
 import { type Day, formatDay, parseDay } from '../values/dates.ts';
 import { type DataOf, encodeData, type Fields, isJson, show } from '../values/fields.ts';
 import { codes, Refusal } from '../values/refusals.ts';
-import { book, misfit, reaction } from './booking.ts';
 import { tooEarly, tooMuch } from './bounds.ts';
-import { runClose } from './close.ts';
 import { type Command, dateRefusal } from './commands.ts';
-import type { House } from './house.ts';
 import { isSameInput, meaningHash, type Read, readCommand } from './meaning.ts';
-import { initialValues, timeZone } from './own-facts.ts';
-import { mirror, recall } from './reversal.ts';
-import { asReversed } from './versions.ts';
 
 /** What a command is recorded with. */
 export interface Circumstances {

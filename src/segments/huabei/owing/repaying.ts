@@ -4,20 +4,20 @@
  * @module
  */
 
-import { amount, flag, id, type Repayment, repayment, wholeOf } from '../../kernel/values/fields.ts';
-import { formatMoney } from '../../kernel/values/money.ts';
-import { share } from '../../kernel/values/rates.ts';
-import { codes, Refusal } from '../../kernel/values/refusals.ts';
-import { allOf, dueOf } from '../../lending/debt/debt.ts';
-import { keptUpTo, put } from '../../lending/debt/debts.ts';
-import { addToPool } from '../../lending/funding/funding.ts';
-import { paidIn, received, totalOf } from '../../lending/funding/paying.ts';
-import { wallet } from '../../lending/lender/books.ts';
-import { creditOverdue, exceedsBilled, exceedsOwed, termOutOfRange } from '../../lending/lender/codes.ts';
-import { instalmentFee } from './accounts.ts';
-import { brought, type LineWork, lines } from './credit-line.ts';
-import { line } from './line.ts';
-import { instalmentFeeRates, lender, planName, planTerms } from './policy.ts';
+import { amount, flag, id, type Repayment, repayment, wholeOf } from '../../../kernel/values/fields.ts';
+import { formatMoney } from '../../../kernel/values/money.ts';
+import { share } from '../../../kernel/values/rates.ts';
+import { codes, Refusal } from '../../../kernel/values/refusals.ts';
+import { allOf, dueOf } from '../../../lending/debt/debt.ts';
+import { keptUpTo, put } from '../../../lending/debt/debts.ts';
+import { addToPool } from '../../../lending/funding/funding.ts';
+import { paidIn, received, totalOf } from '../../../lending/funding/paying.ts';
+import { wallet } from '../../../lending/lender/books.ts';
+import { creditOverdue, exceedsBilled, exceedsOwed, termOutOfRange } from '../../../lending/lender/codes.ts';
+import { instalmentFee } from '../accounts.ts';
+import { brought, type LineWork, lines } from '../credit-line.ts';
+import { line } from '../line.ts';
+import { instalmentFeeRates, lender, planName, planTerms } from '../policy.ts';
 import { standing } from './standing.ts';
 
 const least = (first: bigint, ...others: readonly bigint[]): bigint =>

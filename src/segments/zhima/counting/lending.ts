@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Listener } from '../../kernel/contract/listener.ts';
-import { flag, id } from '../../kernel/values/fields.ts';
-import { line } from './line.ts';
-import { count } from './state.ts';
+import type { Listener } from '../../../kernel/contract/listener.ts';
+import { flag, id } from '../../../kernel/values/fields.ts';
+import { line } from '../line.ts';
+import { count } from '../state.ts';
 
 const holder = id('the borrower');
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Reading } from '../../kernel/contract/reading.ts';
-import { draft } from '../../kernel/contract/rule.ts';
-import { count, figure } from '../../kernel/values/fields.ts';
+import type { Reading } from '../../../kernel/contract/reading.ts';
+import { draft } from '../../../kernel/contract/rule.ts';
+import { count, figure } from '../../../kernel/values/fields.ts';
 import {
   custodyExpense,
   distribution,
@@ -14,10 +14,10 @@ import {
   managementExpense,
   salesExpense,
   units,
-} from './accounts.ts';
+} from '../accounts.ts';
+import { line } from '../line.ts';
+import { pending, pendingUpTo, redeemedOn } from '../state.ts';
 import { feesOfDay } from './accruals.ts';
-import { line } from './line.ts';
-import { pending, pendingUpTo, redeemedOn } from './state.ts';
 
 export const distributed = line.derivedEvent('Distributed', {
   doc: 'A part of the day’s distribution: each holder’s share of the fund’s result, floored, in units.',

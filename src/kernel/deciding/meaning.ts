@@ -6,12 +6,12 @@
  */
 
 import type { FactType } from '../contract/fact.ts';
+import type { House } from '../engine/house.ts';
 import { hashInput, meantMark } from '../state/events.ts';
 import { type Day, formatDay, parseDay } from '../values/dates.ts';
 import { type DataOf, encodeData, type Fields, parseData, show } from '../values/fields.ts';
 import { codes, Refusal } from '../values/refusals.ts';
 import { type Command, commandType } from './commands.ts';
-import type { House } from './house.ts';
 
 /** A command with its type, its typed inputs and its date. */
 export interface Read {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { draft } from '../../kernel/contract/rule.ts';
-import { figure } from '../../kernel/values/fields.ts';
-import { allocate } from '../../kernel/values/money.ts';
-import { assetClasses, cash, holdings, owed } from './accounts.ts';
-import { line } from './line.ts';
-import { allocation } from './policy.ts';
+import { draft } from '../../../kernel/contract/rule.ts';
+import { figure } from '../../../kernel/values/fields.ts';
+import { allocate } from '../../../kernel/values/money.ts';
+import { assetClasses, cash, holdings, owed } from '../accounts.ts';
+import { line } from '../line.ts';
+import { allocation } from '../policy.ts';
 
 export const cashInvested = line.derivedEvent('CashInvested', {
   doc: 'Free cash is invested by the allocation.',

@@ -5,6 +5,7 @@
  */
 
 import type { FactType } from '../contract/fact.ts';
+import type { House } from '../engine/house.ts';
 import { daysAheadMax } from '../state/bounded.ts';
 import type { State } from '../state/state.ts';
 import { type Day, formatDay } from '../values/dates.ts';
@@ -12,7 +13,6 @@ import { show } from '../values/fields.ts';
 import { closest } from '../values/nearest.ts';
 import { codes, Refusal } from '../values/refusals.ts';
 import { beforeAllDates, tooEarly } from './bounds.ts';
-import type { House } from './house.ts';
 
 /** A wish from outside. */
 export interface Command {
