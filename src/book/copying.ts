@@ -24,37 +24,37 @@ import { appendBytesMax, appendFilled, appendsOf } from './appends.ts';
 export const copyCodes = {
   targetDiffers: declareCode(
     'TARGET_DIFFERS',
-    920,
+    'file',
     'the target holds another history',
     'Copy to another book, with --as, or to another store. The target was left as it was.',
   ),
   targetAhead: declareCode(
     'TARGET_AHEAD',
-    921,
+    'file',
     'the target holds all of the source, and has gone on',
     'The book lives on in the target: use it there. The target was left as it was.',
   ),
   sourceBroken: declareCode(
     'SOURCE_BROKEN',
-    922,
+    'file',
     'an event of the source is not as it was written',
     '`formicary audit` of the source lists what is wrong. Nothing from there on was copied.',
   ),
   targetBroken: declareCode(
     'TARGET_BROKEN',
-    923,
+    'file',
     'an event of the target is not that of the source',
     'Do not use the target; copy anew, to another book or store.',
   ),
   commandTooLarge: declareCode(
     'COMMAND_TOO_LARGE',
-    924,
+    'file',
     'the events of one command are more than the target takes in one append',
     'A target with a larger limit takes them. What was copied is kept.',
   ),
   targetWritten: declareCode(
     'TARGET_WRITTEN',
-    925,
+    'file',
     'somebody else writes to the target',
     'Stop what writes to it, and run it again: it goes on where the target ends.',
   ),

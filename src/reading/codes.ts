@@ -9,7 +9,7 @@ import { declareCode } from '../kernel/values/refusals.ts';
 /** A list or a page beyond what one query may ask for. */
 export const tooLong = declareCode(
   'TOO_LONG',
-  405,
+  'question',
   'more is asked for than one query may',
   'Ask for a page at a time.',
 );
@@ -17,7 +17,7 @@ export const tooLong = declareCode(
 /** No book of that id. */
 export const bookUnknown = declareCode(
   'BOOK_UNKNOWN',
-  410,
+  'question',
   'there is no such book',
   'The default is main; others are made by `formicary import --book`.',
 );
@@ -25,7 +25,7 @@ export const bookUnknown = declareCode(
 /** No sandbox of that id. */
 export const sandboxUnknown = declareCode(
   'SANDBOX_UNKNOWN',
-  411,
+  'question',
   'there is no such sandbox',
   'It may have been discarded; see Query.sandboxes.',
 );
@@ -33,7 +33,7 @@ export const sandboxUnknown = declareCode(
 /** A point that lies in the future, or below what can be read. */
 export const pointUnknown = declareCode(
   'POINT_UNKNOWN',
-  412,
+  'question',
   'the ledger cannot be read at that point',
   'See Ledger.revision for the newest one.',
 );
@@ -41,7 +41,7 @@ export const pointUnknown = declareCode(
 /** A revision that did not come in time. */
 export const notReached = declareCode(
   'NOT_REACHED',
-  413,
+  'question',
   'the revision did not come in time',
   'Ask again, or without atLeast.',
 );

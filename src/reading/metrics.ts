@@ -17,7 +17,7 @@ import type { LedgerView } from './view.ts';
 /** Tables say what they say now; the view is of an older revision. */
 export const tablesNotHeld = declareCode(
   'TABLES_NOT_HELD',
-  410,
+  'question',
   'the tables of that revision are not at hand',
   'Ask at the newest revision, or open a sandbox at that revision.',
 );

@@ -31,7 +31,7 @@ import {
 /** No account of the house is meant. */
 export const accountUnknown = declareCode(
   'ACCOUNT_UNKNOWN',
-  400,
+  'question',
   'there is no such account',
   'Name an account, the head of one (fund:asset:yuebao), or a prefix that ends in *.',
 );

@@ -47,7 +47,7 @@ import { ServerTransfers } from './transfers.ts';
 /** The server would be open to others. */
 export const hostRefused = declareCode(
   'HOST_REFUSED',
-  420,
+  'question',
   'the server has no access control yet, and serves this machine only',
   'Use --host 127.0.0.1, and a proxy that checks who asks where others must reach it.',
 );

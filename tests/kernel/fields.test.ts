@@ -33,7 +33,12 @@ import {
 import { fraction } from '../../src/kernel/values/rates.ts';
 import { codes, declareCode, Refusal } from '../../src/kernel/values/refusals.ts';
 
-const unknownColour = declareCode('UNKNOWN_COLOUR_OF_A_TEST', 55, 'there is no such colour', 'Name one.');
+const unknownColour = declareCode(
+  'UNKNOWN_COLOUR_OF_A_TEST',
+  'input',
+  'there is no such colour',
+  'Name one.',
+);
 
 describe('each kind of field reads what it writes', () => {
   const cases: readonly (readonly [string, Field<unknown>, unknown, unknown, Json])[] = [
@@ -171,7 +176,7 @@ describe('data of several fields', () => {
     ]);
   });
 
-  it('the refusal of lowest rank answers, whatever the order of the inputs', () => {
+  it('the refusal of the earliest stage answers, whatever the order of the inputs', () => {
     expect(parseData(fields, { who: 'not an id', colour: 'green' })).toMatchObject({ spec: unknownColour });
     expect(parseData(fields, { colour: 'green' })).toMatchObject({ spec: unknownColour });
     expect(parseData(fields, { colour: 'green', stray: 1 })).toMatchObject({ spec: unknownColour });

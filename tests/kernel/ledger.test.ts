@@ -151,7 +151,7 @@ describe('a command that is refused', () => {
     expect([balancesOf(made.state), rowsOf(made.house, made.state)]).toEqual(before);
   });
 
-  it('by its owner or by one who answers it: the code of lower rank first, whoever says it', () => {
+  it('by its owner or by one who answers it: the code of the earlier stage first, whoever says it', () => {
     const full = new House([till(), arcade(0)]);
     scene(full).when(payIn('a', '1.00')).refused('TOY_TOO_MANY', { value: 'a' });
     scene(full).when(payIn('nobody', '1.00')).refused('TOY_SHORT');

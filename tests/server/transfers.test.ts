@@ -182,7 +182,7 @@ describe('a transfer', () => {
     const world = await threeBooks();
     await world.take('main', closeDay('2016-03-01'));
     const known = new Set(world.ids);
-    const unknown = new Refusal({ ...codes.unavailable, code: 'BOOK_UNKNOWN', rank: 410 }, 'a book');
+    const unknown = new Refusal({ ...codes.unavailable, code: 'BOOK_UNKNOWN', stage: 'question' }, 'a book');
     const carrier = carrierOf(world, 0, {
       hold: async (id) => (known.has(id) ? world.hold(0, id) : unknown),
     });

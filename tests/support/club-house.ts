@@ -20,8 +20,8 @@ import { declareCode, Refusal } from '../../src/kernel/values/refusals.ts';
 import { anyTable } from './any-table.ts';
 import { bare } from './toy-house.ts';
 
-const unknownOrder = declareCode('CLUB_UNKNOWN_ORDER', 120, 'there is no such order', 'Order first.');
-const servedAlready = declareCode('CLUB_SERVED', 130, 'the order has been served', 'Order again.');
+const unknownOrder = declareCode('CLUB_UNKNOWN_ORDER', 'existence', 'there is no such order', 'Order first.');
+const servedAlready = declareCode('CLUB_SERVED', 'state', 'the order has been served', 'Order again.');
 
 const box = accountKind('house:asset:bar:box', { doc: 'money' });
 const owed = accountKind('house:liability:bar:owed', { doc: 'paid and not yet served', perHolder: true });

@@ -18,15 +18,15 @@ import { share } from '../../src/kernel/values/rates.ts';
 import { declareCode, Refusal } from '../../src/kernel/values/refusals.ts';
 import { anyTable } from './any-table.ts';
 
-export const short = declareCode('TOY_SHORT', 180, 'there is not as much', 'Put more in.');
+export const short = declareCode('TOY_SHORT', 'funds', 'there is not as much', 'Put more in.');
 export const unanswered = declareCode(
   'TOY_UNANSWERED',
-  150,
+  'state',
   'nobody answers for it',
   'Ask for something else.',
 );
-export const tooMany = declareCode('TOY_TOO_MANY', 200, 'there are too many guests', 'Wait.');
-export const unknownBox = declareCode('TOY_UNKNOWN_BOX', 30, 'there is no such box', 'Name one: till.');
+export const tooMany = declareCode('TOY_TOO_MANY', 'funds', 'there are too many guests', 'Wait.');
+export const unknownBox = declareCode('TOY_UNKNOWN_BOX', 'name', 'there is no such box', 'Name one: till.');
 
 export const box = accountKind('house:asset:till:box', { doc: 'money', floor: short });
 export const guest = accountKind('house:liability:till:guest', {

@@ -15,7 +15,7 @@ import { checkExists } from './existing.ts';
 
 const storeHasNone = declareCode(
   'STORE_HAS_NO_FILE',
-  929,
+  'file',
   'the store keeps no file a book that could be backed up',
   'EventStoreDB and KurrentDB have backups of their own; `formicary copy --from URL --to sqlite:DIR` makes a file of any book.',
 );

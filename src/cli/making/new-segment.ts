@@ -12,7 +12,7 @@ import type { Call, CommandSpec } from '../frame/spec.ts';
 
 const notMade = declareCode(
   'NOT_MADE',
-  941,
+  'file',
   'the folder of the line is not made',
   'Run it at the root of a checkout, with a name that no line has.',
 );

@@ -53,10 +53,10 @@ export function parametersPage(house: House): string {
 export const errorsPage = (codes: readonly Code[]): string =>
   page(
     'Errors',
-    'Every code with which a command, a question, a file or a command line is answered when it can’t be done. Where several apply, the first of this list is the answer. A message names the offending value; the hint says what to do.',
+    'Every code with which a command, a question, a file or a command line is answered when it can’t be done. They stand in the order of the stages in which they are asked: where several apply, that of the earliest stage is the answer. A message names the offending value; the hint says what to do.',
     table(
-      ['code', 'meaning', 'hint'],
-      codes.map(({ code, meaning, hint }) => [`\`${code}\``, meaning, hint]),
+      ['code', 'asked of', 'meaning', 'hint'],
+      codes.map(({ code, stage, meaning, hint }) => [`\`${code}\``, stage, meaning, hint]),
     ),
   );
 

@@ -10,7 +10,7 @@ import { codes, declareCode, Refusal } from '../../kernel/values/refusals.ts';
 /** A segment that this server does not know. */
 export const segmentUnknown = declareCode(
   'SEGMENT_UNKNOWN',
-  414,
+  'question',
   'there is no such segment',
   'Query.segments lists them.',
 );
@@ -18,7 +18,7 @@ export const segmentUnknown = declareCode(
 /** A stream that was not read for too long. */
 export const slowReader = declareCode(
   'SLOW_READER',
-  415,
+  'question',
   'the stream was not read for too long',
   'Subscribe again, after the last revision seen.',
 );

@@ -25,13 +25,9 @@ export const RefusalRef = builder.interfaceRef<Refusal>('Refusal').implement({
   }),
 });
 
-/** Codes from this rank on are of files and stores: no command is answered with them, but for those of the log. */
-const rankOfFiles = 900;
-const ofLog: ReadonlySet<string> = new Set(['LOG_UNREADABLE', 'LOG_BEHIND', 'LOG_GONE']);
-
 /** Adds the codes of refusals as an enum: to be called when every one of them is declared. */
 export function addReasons(): void {
-  const known = declaredCodes().filter(({ code, rank }) => rank < rankOfFiles || ofLog.has(code));
+  const known = declaredCodes().filter(({ stage }) => stage !== 'file');
   const Reason = builder.enumType('RefusalReason', {
     description: 'Why something was not done. What there is to do about each: docs/errors.md.',
     values: Object.fromEntries(
@@ -72,12 +68,12 @@ const unavailableCodes: ReadonlySet<string> = new Set(
 );
 
 /** Which kind of refusal a code is. */
-export function refusalKind({ code, spec: { rank } }: Refusal): RefusalKind {
+export function refusalKind({ code, spec: { stage } }: Refusal): RefusalKind {
   if (code === codes.keyReused.code) return 'Conflict';
   if (unavailableCodes.has(code)) return 'Unavailable';
   // UNKNOWN_FUND names a word of the input; PAYMENT_UNKNOWN a thing of the book.
   // Codes between that of inputs and those of dates say what is wrong with an input by itself: a term, a value that is missing.
-  const ofInputs = rank >= codes.invalidInput.rank && rank < codes.dayClosed.rank;
+  const ofInputs = stage === 'input' || stage === 'value';
   if (ofInputs || code.startsWith('UNKNOWN_') || code.endsWith('_MISTAKEN')) return 'InvalidInput';
   if (code.endsWith('_UNKNOWN')) return 'NotFound';
   return 'Rejected';

@@ -16,7 +16,7 @@ import { genesisHash, type RunHeader, type StoredEvent, sealed } from '../state/
 import { NumberedEntry, policyTable, type State } from '../state/state.ts';
 import { type Day, formatDay, parseDay } from '../values/dates.ts';
 import { type DataOf, encodeData, type Fields, isJson, show } from '../values/fields.ts';
-import { codes, Refusal } from '../values/refusals.ts';
+import { codes, isAfter, Refusal } from '../values/refusals.ts';
 import { tooEarly, tooMuch } from './bounds.ts';
 import { type Command, dateRefusal } from './commands.ts';
 import { isSameInput, meaningHash, type Read, readCommand } from './meaning.ts';
@@ -199,7 +199,7 @@ export class Ledger {
   #refused(refusal: Refusal, command: Command, circumstances: Circumstances): Decision {
     const day = parseDay(command.on);
     // Keys, names, inputs and dates say nothing of the business: what is asked after them does.
-    const tried = circumstances.recordAttempts === true && refusal.spec.rank > codes.dateTooFar.rank;
+    const tried = circumstances.recordAttempts === true && isAfter(refusal.spec, 'date');
     if (tried && day !== undefined && isJson(command.with, inputDepthMax)) {
       this.#open(day, circumstances);
       const data = { command: command.command, inputs: command.with, key: command.key, code: refusal.code };

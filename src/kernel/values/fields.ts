@@ -383,7 +383,7 @@ function fieldEntries(fields: Fields): readonly (readonly [string, Field<unknown
   return entries;
 }
 
-/** The typed data of inputs from outside, or the first refusal by rank. Inputs that no field knows are refused. */
+/** The typed data of inputs from outside, or the first refusal by stage. Inputs that no field knows are refused. */
 export function parseData<F extends Fields>(fields: F, raw: unknown): DataOf<F> | Refusal {
   if (!isRecord(raw)) return new Refusal(codes.invalidInput, show(raw), 'inputs are an object');
   const data: Record<string, unknown> = {};

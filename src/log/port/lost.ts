@@ -11,13 +11,13 @@ import { declareCode, Refusal, RefusedError } from '../../kernel/values/refusals
 export const lostCodes = {
   behind: declareCode(
     'LOG_BEHIND',
-    936,
+    'log',
     'the log ends before a snapshot that was made of it',
     'Restore the log from a backup that holds more. To go on without what is lost, move the snapshot away.',
   ),
   gone: declareCode(
     'LOG_GONE',
-    937,
+    'log',
     'the log of the book is not there, and files that belong to it are',
     'Put the log back, or restore it from a backup. To begin anew, move these files away.',
   ),

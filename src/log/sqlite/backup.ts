@@ -32,19 +32,19 @@ import { SqliteLog } from './sqlite-log.ts';
 export const backupCodes = {
   exists: declareCode(
     'FILE_EXISTS',
-    926,
+    'file',
     'there is a file of that name',
     'Name another, or replace it with --force.',
   ),
   inUse: declareCode(
     'FILE_IN_USE',
-    927,
+    'file',
     'the file is open as a book, or was left so',
     'Name another file, or close what has it open.',
   ),
   broken: declareCode(
     'BACKUP_BROKEN',
-    928,
+    'file',
     'an event of the book is not as it was written, and no backup was kept',
     '`formicary audit` lists what is wrong. To keep a book as it is, stop what writes to it and copy its files.',
   ),

@@ -34,7 +34,7 @@ import { isInjection, type Plan, type PlannedFact } from './plan.ts';
 /** Follows from a fact that a run left out. */
 export const dependsOnSkipped = declareCode(
   'DEPENDS_ON_SKIPPED',
-  95,
+  'latest',
   'what it follows from was left out',
   'See the divergence of the fact that began it.',
 );

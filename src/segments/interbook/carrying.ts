@@ -11,7 +11,7 @@ import type { State } from '../../kernel/state/state.ts';
 import { type Day, formatDay } from '../../kernel/values/dates.ts';
 import { textLengthMax } from '../../kernel/values/fields.ts';
 import { formatMoney } from '../../kernel/values/money.ts';
-import { codes, Refusal } from '../../kernel/values/refusals.ts';
+import { codes, isBefore, Refusal } from '../../kernel/values/refusals.ts';
 import type { CommandAnswer, Desk, Sender } from '../../reading/ports.ts';
 import {
   alreadyCompleted,
@@ -102,7 +102,7 @@ const lookAgain: ReadonlySet<string> = new Set(
  * Whether a refusal is the rules' own: with it a book says that it does not take the transfer as things stand. The codes ranked
  * behind are of its log, of its server and of their limits; then nobody knows what it would say, and the transfer waits.
  */
-const isOfTheRules = ({ spec }: Refusal): boolean => spec.rank <= codes.amountTooLarge.rank;
+const isOfTheRules = ({ spec }: Refusal): boolean => isBefore(spec, 'book');
 
 export class Carrier {
   readonly #port: CarrierPort;

@@ -9,7 +9,7 @@ import { type Code, declareCode, Refusal } from '../../kernel/values/refusals.ts
 /** A request that is no question at all: its body, or one of its parameters. */
 export const badRequest = declareCode(
   'BAD_REQUEST',
-  421,
+  'question',
   'the request is not as it must be',
   'Send an object of JSON in UTF-8 with query, and where needed variables and operationName.',
 );
@@ -17,7 +17,7 @@ export const badRequest = declareCode(
 /** What a page of another site could make a browser send: there is no sign that the sender is a program or this server's own page. */
 export const headerMissing = declareCode(
   'HEADER_MISSING',
-  419,
+  'question',
   'a request like this needs a header of its own',
   'Send the header x-formicary-csrf: 1, as in curl -H "x-formicary-csrf: 1"; or POST with content-type: application/json.',
 );
@@ -25,7 +25,7 @@ export const headerMissing = declareCode(
 /** A query that is beyond a limit of its shape or its cost. */
 export const queryLimit = declareCode(
   'QUERY_LIMIT',
-  422,
+  'question',
   'the query is beyond a limit',
   'Ask for less at once; see docs/limits.md.',
 );
@@ -33,7 +33,7 @@ export const queryLimit = declareCode(
 /** The schema was asked for where that is switched off. */
 export const introspectionOff = declareCode(
   'INTROSPECTION_OFF',
-  423,
+  'question',
   'this server does not tell its schema',
   'schema/schema.graphql of the program holds it; --introspection on lets a server tell it.',
 );

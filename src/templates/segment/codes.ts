@@ -7,13 +7,13 @@ import { declareCode } from '../../kernel/values/refusals.ts';
 
 export const sampleExists = declareCode(
   'SAMPLE_EXISTS',
-  118,
+  'existence',
   'something is set aside under this id',
   'Use another id.',
 );
 export const asideShort = declareCode(
   'SAMPLE_SHORT',
-  248,
+  'funds',
   'as much is not set aside',
   'This must not happen: report it.',
 );
