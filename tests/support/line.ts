@@ -107,11 +107,11 @@ export function lineTests(line: Segment, example: readonly Command[]) {
 
   return {
     book,
-    /** A book in which commands were decided, whatever the answer, while somebody looked on. */
+    /** A book in which commands were decided, whatever the answer, each once the days before it were closed, while somebody looked on. */
     strictBook: (commands: readonly Command[]): LineBook => {
       const made = book();
       strictly(() => {
-        for (const given of commands) made.decide(given);
+        for (const given of commands) made.closeThrough(dayOf(given.on) - 1).decide(given);
       });
       return made;
     },
