@@ -50,6 +50,11 @@ describe('a line of business', () => {
     const tested = vitest();
     expect(tested.said).toMatch(/Tests .*6 passed/);
     expect(tested.status).toBe(0);
+    const { stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['--noEmit'], {
+      cwd: copy.folder,
+      encoding: 'utf8',
+    });
+    expect(stdout.split('\n').filter((line) => line.startsWith('src/'))).toEqual([]);
   });
 
   it('has commands, parameters and a screen in what is generated', () => {
